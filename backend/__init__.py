@@ -1,0 +1,1 @@
+"""Niteru: visual search for fashion shops."""
