@@ -1,0 +1,82 @@
+"""The web process: `/v1`, the widget's files, the dashboard, and what the operator watches."""
+
+from pathlib import Path
+
+import redis.exceptions
+from flask import Flask, Response, jsonify, send_from_directory
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+import dashboard
+from backend import db, http, logs, queues
+from backend.config import PROJECT, Settings
+from backend.db import transaction
+from backend.search import routes as search_routes
+
+WIDGET = PROJECT / "widget" / "dist"
+QUEUE_DEPTH = Gauge("niteru_queue_jobs", "Jobs that wait, by queue", ["queue"])
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the web application. Raises ConfigError when a setting is missing or wrong."""
+    settings = settings or Settings.from_env()
+    logs.setup(settings.log_level)
+    db.check_role(settings.database_url)
+    db.connect(settings.database_url)
+    queues.connect(settings.redis_url)
+    app = Flask(__name__, static_folder=None)
+    app.secret_key = settings.secret_key
+    app.config["MAX_CONTENT_LENGTH"] = settings.photo_max_bytes + 100_000
+    app.config["MAX_FORM_MEMORY_SIZE"] = 200_000
+    app.extensions["niteru_settings"] = settings
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    http.init_app(app, redis_url=settings.redis_url)
+    app.register_blueprint(search_routes.bp)
+    dashboard.init_app(app)
+    _add_widget(app)
+    _add_operations(app)
+    return app
+
+
+def _add_widget(app: Flask) -> None:
+    @app.get("/widget/<path:name>")
+    def widget_file(name: str) -> ResponseReturnValue:
+        response = send_from_directory(Path(WIDGET), name, conditional=True, max_age=300)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+
+def _add_operations(app: Flask) -> None:
+    @app.get("/healthz")
+    def healthz() -> ResponseReturnValue:
+        """This process answers."""
+        return jsonify({"ok": True})
+
+    @app.get("/readyz")
+    def readyz() -> ResponseReturnValue:
+        """This process can do its work: database and Redis answer."""
+        problems = _problems()
+        return jsonify({"ok": not problems, "problems": problems}), 503 if problems else 200
+
+    @app.get("/metrics")
+    def metrics() -> ResponseReturnValue:
+        for name, waiting in queues.depth().items():
+            QUEUE_DEPTH.labels(name).set(waiting)
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _problems() -> list[str]:
+    problems = []
+    try:
+        with transaction() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        problems.append("database")
+    try:
+        queues.redis().ping()
+    except redis.exceptions.RedisError:
+        problems.append("redis")
+    return problems

@@ -1,0 +1,188 @@
+"""Work between processes, on RQ: jobs that must happen (`enqueue`), and photos that someone waits for (`ask`).
+
+Jobs are named by their path ("backend.ingest.jobs.crawl"), take keyword ids only, and are safe to run twice.
+"""
+
+import functools
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, ParamSpec
+from uuid import uuid4
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, Retry, SimpleWorker, Worker
+from rq.exceptions import DuplicateJobError
+from rq.job import Job, get_current_job
+from rq.serializers import JSONSerializer
+
+from backend import logs
+from backend.config import ConfigError
+from backend.errors import Busy, DomainError
+
+log = logging.getLogger(__name__)
+Args = ParamSpec("Args")
+
+QUERY, VISION, CRAWL = "query", "vision", "crawl"
+PHOTO_TTL_S = 30
+FAILURE_TTL_S = 300
+
+_redis: Redis | None = None
+
+
+class Refused(DomainError):
+    """A worker's own domain error, carried back to whoever asked."""
+
+    def __init__(self, message: str, *, status: int, code: str) -> None:
+        super().__init__(message)
+        self.status = status  # type: ignore[misc]  # the class constants of the error it stands for
+        self.code = code  # type: ignore[misc]
+
+
+def connect(url: str) -> Redis:
+    """Open this process's connection; called once at its start.
+
+    The socket timeout is longer than any wait of `ask`, which blocks on the server for its answer.
+    """
+    global _redis  # noqa: PLW0603 - one connection pool a process is the point
+    _redis = Redis.from_url(url, socket_timeout=60, socket_connect_timeout=3, health_check_interval=15)
+    return _redis
+
+
+def redis() -> Redis:
+    if _redis is None:
+        raise ConfigError("Redis is not connected: call backend.queues.connect() at the start of the process.")
+    return _redis
+
+
+def queue(name: str) -> Queue:
+    return Queue(name, connection=redis(), serializer=JSONSerializer)
+
+
+def enqueue(name: str, function: str, *, job_id: str, timeout_s: int = 600, retries: int = 2, **ids: Any) -> bool:
+    """Queue a job once: False when a job of this id is still kept. Put the run in the id.
+
+    A job that Redis loses is found again by the scheduler, since the database still has the work open.
+    """
+    try:
+        queue(name).enqueue_call(
+            function,
+            kwargs=ids,
+            job_id=job_id,
+            unique=True,
+            timeout=timeout_s,
+            result_ttl=0,
+            failure_ttl=FAILURE_TTL_S,
+            description=job_id,
+            retry=Retry(max=retries, interval=[5, 30][: max(1, retries)]) if retries else None,
+        )
+    except DuplicateJobError:
+        return False
+    return True
+
+
+def job(function: Callable[Args, None]) -> Callable[Args, None]:
+    """Put the job's ids on its log lines; a DomainError is final, anything else propagates and RQ retries it."""
+
+    @functools.wraps(function)
+    def run(*args: Args.args, **kwargs: Args.kwargs) -> None:
+        with logs.context(job_id=_job_id(), tenant_id=str(kwargs.get("tenant_id", ""))):
+            try:
+                function(*args, **kwargs)
+            except DomainError as error:
+                log.warning("job_refused", extra={"code": error.code, "reason": error.message})
+
+    return run
+
+
+def answer(function: Callable[Args, dict[str, Any]]) -> Callable[Args, dict[str, Any]]:
+    """Mark a function that `ask` calls in a worker: its DomainErrors travel back to the asker."""
+
+    @functools.wraps(function)
+    def run(*args: Args.args, **kwargs: Args.kwargs) -> dict[str, Any]:
+        with logs.context(job_id=_job_id(), tenant_id=str(kwargs.get("tenant_id", ""))):
+            try:
+                return {"answer": function(*args, **kwargs)}
+            except DomainError as error:
+                return {"refused": {"message": error.message, "status": error.status, "code": error.code}}
+
+    return run
+
+
+def ask(function: str, photo: bytes, *, deadline_s: float, queue_limit: int, **ids: Any) -> dict[str, Any]:
+    """Let a query worker look at a photo, and wait for its answer.
+
+    The photo waits in Redis under a random key, is read once, and is gone after PHOTO_TTL_S at the latest.
+    Raises Busy when the queue is long or the deadline passes, Refused when the worker refused the photo.
+    """
+    waiting = queue(QUERY)
+    if waiting.count >= queue_limit:
+        raise Busy("Many people are searching right now. Please try again in a moment.", retry_after=2)
+    photo_key = f"niteru:photo:{uuid4().hex}"
+    redis().set(photo_key, photo, ex=PHOTO_TTL_S)
+    question = waiting.enqueue_call(
+        function,
+        kwargs={"photo_key": photo_key, **ids},
+        job_id=f"ask-{uuid4().hex}",
+        timeout=PHOTO_TTL_S,
+        ttl=int(deadline_s) + 1,
+        result_ttl=PHOTO_TTL_S,
+        failure_ttl=PHOTO_TTL_S,
+        description="ask",
+    )
+    try:
+        return _wait_for(question, deadline_s)
+    finally:
+        redis().delete(photo_key)
+        question.delete()
+
+
+def _wait_for(question: Job, deadline_s: float) -> dict[str, Any]:
+    end = time.monotonic() + deadline_s
+    result = None
+    while result is None and (left := end - time.monotonic()) > 0:
+        # Redis blocks in whole seconds here; the loop keeps the exact deadline.
+        result = question.latest_result(timeout=max(1, int(left)))
+    if result is None or result.type != result.Type.SUCCESSFUL:
+        log.warning("ask_unanswered", extra={"outcome": "late" if result is None else "failed"})
+        raise Busy("The search took too long. Please try again in a moment.", retry_after=3)
+    returned: dict[str, Any] = dict(result.return_value or {})
+    if "refused" in returned:
+        raise Refused(**returned["refused"])
+    return dict(returned["answer"])
+
+
+def take_photo(photo_key: str) -> bytes:
+    """Read a waiting photo once and forget it. Raises Busy when it waited too long."""
+    photo = redis().getdel(photo_key)
+    if not isinstance(photo, bytes):
+        raise Busy("The photo waited too long. Please try again.", retry_after=2)
+    return photo
+
+
+def work(name: str, *, warm_up: Callable[[], object] | None, forking: bool) -> None:
+    """Run a worker of one queue until it is told to stop.
+
+    Workers that hold models must not fork (CUDA and threaded torch do not survive it), so they warm up once and run
+    jobs in their own process; crawl jobs fork, so that a browser's leaks end with the job.
+    """
+    if warm_up:
+        warm_up()
+    kind = Worker if forking else SimpleWorker
+    log.info("worker_ready", extra={"queue": name})
+    worker = kind([queue(name)], connection=redis(), serializer=JSONSerializer, default_worker_ttl=30)
+    worker.work(with_scheduler=True, logging_level="WARNING")
+
+
+def depth() -> dict[str, int]:
+    """Return how many jobs wait in each queue (for /metrics); empty when Redis does not answer."""
+    try:
+        return {name: queue(name).count for name in (QUERY, VISION, CRAWL)}
+    except RedisError:
+        return {}
+
+
+def _job_id() -> str:
+    current = get_current_job()
+    return current.id if current else ""

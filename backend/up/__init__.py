@@ -1,0 +1,1 @@
+"""`niteru up`: every process of a deployment on one machine, started, watched and stopped together."""
