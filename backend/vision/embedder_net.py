@@ -1,0 +1,139 @@
+"""The embedder as a torch module: for GPU workers, for training and as the source of the ONNX file.
+
+Imported only by the torch runtime and by training: importing it imports torch and timm.
+"""
+
+import math
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from torch import Tensor, nn
+
+from backend.vision.values import CATEGORIES
+
+SIDE = 224
+_STAGES = (1, 2, 4)  # pooled besides the last layer: texture and colour live early in the network
+_STAGE_CHANNELS = (24, 40, 112)
+_FINAL_CHANNELS = 1280
+_CELLS = 56
+# OKLab palette of the soft colour histogram: 4 lightness levels of grey, then 8 hues at 3 levels and 2 strengths.
+_HUES = [hue * math.pi / 4 for hue in range(8)]
+_PALETTE = [(light, 0.0, 0.0) for light in (0.15, 0.3, 0.45, 0.6, 0.75, 0.88, 0.97)] + [
+    (light, chroma * math.cos(hue), chroma * math.sin(hue))
+    for light, chroma, hue in product((0.3, 0.5, 0.75), (0.05, 0.13), _HUES)
+]
+_SHARPNESS = 0.07  # OKLab distance at which a pixel's vote for a palette colour has fallen to 1/e
+
+
+class FeatureNet(nn.Module):
+    """Crops, RGB uint8 (n, 224, 224, 3), to raw features (n, FEATURES): what the network sees, and the colours."""
+
+    palette: Tensor
+    regions: Tensor
+    to_lms: Tensor
+    to_lab: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.backbone: Any = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0)
+        self.register_buffer("palette", torch.tensor(_PALETTE), persistent=False)
+        self.register_buffer("regions", _regions(), persistent=False)
+        self.register_buffer("to_lms", torch.tensor(_RGB_TO_LMS), persistent=False)
+        self.register_buffer("to_lab", torch.tensor(_LMS_TO_LAB), persistent=False)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        unit = crops.permute(0, 3, 1, 2).float() / 255
+        final, stages = self._backbone((unit - 0.5) / 0.5)
+        return torch.cat([final, *stages, self._colors(unit)], dim=1)
+
+    def _backbone(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        x = self.backbone.bn1(self.backbone.conv_stem(x))
+        pooled = []
+        for number, stage in enumerate(self.backbone.blocks):
+            x = stage(x)
+            if number in _STAGES:
+                pooled += [x.mean((2, 3)), _spread(x)]
+        x = self.backbone.bn2(self.backbone.conv_head(x))
+        return x.mean((2, 3)), pooled
+
+    def _colors(self, unit: Tensor) -> Tensor:
+        """Soft OKLab histograms of the middle, the upper and the lower part: (n, 3 * palette), each sums to 1."""
+        small = nn.functional.avg_pool2d(unit, SIDE // _CELLS).flatten(2)
+        linear = torch.where(small <= 0.04045, small / 12.92, ((small + 0.055) / 1.055) ** 2.4)
+        lms = (self.to_lms @ linear).clamp_min(1e-6) ** (1 / 3)
+        lab = (self.to_lab @ lms).transpose(1, 2)
+        squared = (lab * lab).sum(2, keepdim=True) - 2 * lab @ self.palette.T + (self.palette**2).sum(1)
+        votes = torch.softmax(-squared / _SHARPNESS**2, dim=2)
+        return (self.regions @ votes).sqrt().flatten(1)
+
+
+class EmbedderNet(nn.Module):
+    """Crops to (unit vectors (n, dim), category probabilities (n, 13))."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.features = FeatureNet()
+        self.register_buffer("mean", torch.zeros(FEATURES))
+        self.register_buffer("scale", torch.ones(FEATURES))
+        self.project = nn.Linear(FEATURES, dim, bias=False)
+        self.category = nn.Linear(FEATURES, len(CATEGORIES))
+
+    def forward(self, crops: Tensor) -> tuple[Tensor, Tensor]:
+        return self.head(self.features(crops))
+
+    def head(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        """From raw features, so that training can start from cached ones."""
+        standard = ((raw - self.mean) * self.scale).clamp(-6, 6)
+        vector = nn.functional.normalize(self.project(standard), dim=1)
+        return vector, self.category(standard).softmax(1)
+
+
+def load_embedder(path: Path) -> EmbedderNet:
+    """The net in a file that `save_embedder` wrote, widened to float32."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    net = EmbedderNet(dim=len(state["project.weight"]))
+    net.load_state_dict(state)
+    return net
+
+
+def save_embedder(net: EmbedderNet, path: Path) -> None:
+    """Write the weights, matrices as float16: half the size, and the same weights for every runtime."""
+    state = {name: value.half() if value.ndim > 1 else value for name, value in net.state_dict().items()}
+    torch.save(state, path)
+
+
+def _spread(x: Tensor) -> Tensor:
+    mean = x.mean((2, 3), keepdim=True)
+    return ((x - mean) ** 2).mean((2, 3)).add(1e-6).sqrt()
+
+
+def _regions() -> Tensor:
+    """Weights (3, cells * cells) of the middle, the upper and the lower part of a crop, each summing to 1."""
+    line = torch.linspace(-1, 1, _CELLS)
+    down, across = torch.meshgrid(line, line, indexing="ij")
+    middle = torch.exp(-(down**2 + across**2) / (2 * 0.4**2))
+    upper = torch.exp(-((down + 0.5) ** 2 + across**2) / (2 * 0.3**2))
+    lower = torch.exp(-((down - 0.5) ** 2 + across**2) / (2 * 0.3**2))
+    stacked = torch.stack([middle, upper, lower]).flatten(1)
+    return stacked / stacked.sum(1, keepdim=True)
+
+
+# Ottosson, "A perceptual color space for image processing", 2020 (OKLab).
+_RGB_TO_LMS = [
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+]
+_LMS_TO_LAB = [
+    [0.2104542553, 0.7936177850, -0.0040720468],
+    [1.9779984951, -2.4285922050, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.8086757660],
+]
+
+FEATURES = _FINAL_CHANNELS + 2 * sum(_STAGE_CHANNELS) + 3 * len(_PALETTE)

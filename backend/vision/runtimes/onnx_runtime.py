@@ -1,0 +1,46 @@
+"""The default: ONNX Runtime on the CPU, small and quick to start."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from backend.vision.images import Pixels
+from backend.vision.runtimes import Floats, Looks
+
+
+class OnnxRuntime:
+    name = "onnxruntime"
+
+    def __init__(self, weights: Path, threads: int) -> None:
+        self._detector = _session(weights / "detector.onnx", threads)
+        self._embedder = _session(weights / "embedder.onnx", threads)
+        self.detector_side = int(self._detector.get_inputs()[0].shape[1])
+        self.embedder_side = int(self._embedder.get_inputs()[0].shape[1])
+
+    def detect(self, squares: Pixels, threshold: float) -> Floats:
+        inputs = {"pictures": squares, "threshold": np.array([threshold], np.float32)}
+        rows: Floats = self._detector.run(["rows"], inputs)[0]
+        return rows
+
+    def look(self, crops: Pixels) -> Looks:
+        return Looks(*self._embedder.run(["vectors", "categories"], {"crops": crops}))
+
+
+def _session(path: Path, threads: int) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Threads that spin while they wait steal the other core from whoever shares the machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Without the arena a worker gives back what a large batch took.
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def load(weights: Path, *, device: str, threads: int) -> OnnxRuntime:
+    if device != "cpu":
+        raise ValueError(f"The ONNX Runtime of Niteru runs on the CPU, not on {device!r}: choose runtime 'torch'.")
+    return OnnxRuntime(weights, threads)
