@@ -1,0 +1,21 @@
+"""Galleries in Milvus: Milvus Lite's server on one machine, a Milvus cluster at scale, through the same calls.
+
+A tenant's embeddings by one model live in their own collection `g_<tenant hex>_<model>_<n>`, and the alias
+`g_<tenant hex>` says which of them is live. Nothing here can name another tenant's collection.
+
+Only features that Milvus Lite 3.2 and Milvus 2.3 share are used. What Lite 3.2.2 needs besides:
+- One worker thread (`gallery_server_command`). Two threads may open one collection twice or write it at once and
+  lose rows, and a search beside a flush misses the rows being flushed; a single thread makes all of that serial.
+- A flush after every batch: until then rows are searched one by one in Python.
+- A kill -9 between a flush's manifest and the removal of its log shows the flushed rows twice until the next flush.
+  So the first touch of a collection after a (re)connect flushes it, and rows are told apart by key in any case.
+- No index. Without one Lite searches exactly and needs no load after a restart; with FLAT it holds every vector
+  twice, and its HNSW loses half the answers under a filter.
+- Its group-by fetches ten rows a product and then gives up (Milvus 2.3 has none). So products are grouped here,
+  asking again without those already found until there are enough or no more.
+"""
+
+from backend.search.milvus_gallery.collection import MilvusGallery, open_gallery
+from backend.search.milvus_gallery.server import GalleryMismatch, GalleryUnavailable, gallery_server_command, ping
+
+__all__ = ["GalleryMismatch", "GalleryUnavailable", "MilvusGallery", "gallery_server_command", "open_gallery", "ping"]

@@ -1,0 +1,308 @@
+"""One tenant's collections in Milvus, behind the Gallery protocol."""
+
+import hashlib
+import re
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pymilvus import DataType, MilvusClient
+
+from backend.search.gallery import (
+    MAX_COLORS,
+    MAX_TEXT,
+    Entry,
+    Facts,
+    Filters,
+    Hit,
+    Vector,
+    changed_entries,
+    check_entries,
+    check_limit,
+    check_vectors,
+    rank,
+)
+from backend.search.milvus_gallery.expression import Row, any_of, both, expression, none_of, to_entry, to_row
+from backend.search.milvus_gallery.server import GalleryMismatch, GalleryUnavailable, Missing, Server, server
+
+READ_TIMEOUT = 10.0
+"""Seconds. A Lite server answers one request at a time, so this covers the wait behind somebody's flush too."""
+ALIAS_SECONDS = 2.0
+"""How long a process may go on using the collection that was live before a publish; that one is kept for rollback."""
+
+_BATCH = 1000
+_MOST_ROWS = 16_384  # what Milvus answers at most
+_FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
+_SPARE_GENERATIONS = 4  # numbers that a killed creation may have used up
+_TEXT_BYTES = 4 * MAX_TEXT
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HIT_FIELDS = ["product_id", "image_id", "colors"]
+
+
+class MilvusGallery:
+    """The live gallery of one tenant and model or, made by `new_generation`, one that is not live yet."""
+
+    def __init__(self, uri: str, token: str, *, tenant_id: str, model_id: str, dim: int, collection: str = "") -> None:
+        self._uri, self._token, self._dim = uri, token, dim
+        self._tenant_id, self._model_id = tenant_id, model_id
+        if not _UUID.fullmatch(tenant_id):
+            raise ValueError("a tenant id is a UUID in its usual form")
+        self._alias = f"g_{tenant_id.replace('-', '')}"
+        self._prefix = f"{self._alias}_{_slug(model_id)}_"
+        self._own = collection
+
+    def create(self) -> None:
+        """Make the live collection unless there is one. Safe to call again, by several processes at once."""
+        if self._find() is None:
+            collection = self._make(1)
+            try:
+                self._server.call("create_alias", collection, self._alias)
+            except GalleryUnavailable:
+                if self._find() is None:  # nobody else was quicker
+                    raise
+            self._server.live.pop(self._alias, None)
+
+    def new_generation(self) -> "MilvusGallery":
+        """Return an empty gallery beside the live one, to be filled and then published."""
+        live = self._find() or f"{self._prefix}0"
+        fresh = self._make(int(live.removeprefix(self._prefix)) + 1, reuse=False)
+        return MilvusGallery(
+            self._uri, self._token, tenant_id=self._tenant_id, model_id=self._model_id, dim=self._dim, collection=fresh
+        )
+
+    def publish(self) -> None:
+        """Make this gallery the tenant's live one; the former stays for a rollback until it is dropped."""
+        collection = self._writable()
+        try:
+            self._server.call("alter_alias", collection, self._alias)
+        except Missing:
+            self._server.call("create_alias", collection, self._alias)
+        self._server.live.pop(self._alias, None)
+
+    def upsert(self, entries: Sequence[Entry]) -> None:
+        self._write(check_entries(entries, self._dim))
+
+    def delete_images(self, image_ids: Collection[str]) -> int:
+        return self._delete("image_id", image_ids)
+
+    def delete_products(self, product_ids: Collection[str]) -> int:
+        return self._delete("product_id", product_ids)
+
+    def update_products(self, facts: Mapping[str, Facts]) -> int:
+        total = 0
+        for product_ids in _batches(list(facts), 100):
+            changed = changed_entries(map(to_entry, self._query(any_of("product_id", product_ids), ["*"])), facts)
+            self._write(check_entries(changed, self._dim))
+            total += len(changed)
+        return total
+
+    def search(
+        self, vectors: NDArray[np.floating], *, limit: int, filters: Filters | None = None, strong: bool = False
+    ) -> list[list[Hit]]:
+        queries, limit = check_vectors(vectors, self._dim), check_limit(limit)
+        collection = self._find()
+        if collection is None or not len(queries):
+            return [[] for _ in queries]
+        size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
+        question = _Question(collection, expression(filters or Filters()), size, strong)
+        pairs = zip(queries, self._hits(question, queries), strict=True)
+        return [self._completed(question, query, hits, limit) for query, hits in pairs]
+
+    def entries_of_product(self, product_id: str) -> list[Entry]:
+        entries = map(to_entry, self._query(any_of("product_id", [product_id]), ["*"]))
+        return sorted(entries, key=lambda entry: entry.embedding_id)
+
+    def count(self) -> int:
+        collection = self._find()
+        if collection is None:
+            return 0
+        self._server.flush(collection)  # Lite counts a row twice that a kill left twice
+        (row,) = self._server.call("query", collection, output_fields=["count(*)"], consistency_level="Strong")
+        return int(row["count(*)"])
+
+    def embedding_ids(self) -> set[str]:
+        return {row["embedding_id"] for row in self._query("", ["embedding_id"])}
+
+    def drop(self) -> None:
+        """Forget this generation; on the live gallery every generation that this model has, and the alias."""
+        if self._own:
+            self._server.call("drop_collection", self._own)
+            return
+        live = self._find()
+        newest = int(live.removeprefix(self._prefix)) if live else 0
+        if live:
+            self._server.call("drop_alias", self._alias)
+            self._server.live.pop(self._alias, None)
+        for number in range(1, newest + _SPARE_GENERATIONS + 1):
+            if self._server.call("has_collection", f"{self._prefix}{number}"):
+                self._server.call("drop_collection", f"{self._prefix}{number}")
+
+    @property
+    def _server(self) -> Server:
+        return server(self._uri, self._token)
+
+    def _find(self) -> str | None:
+        """Return the collection to use, None while there is none. Raises GalleryMismatch."""
+        if self._own:
+            self._server.settle(self._own)
+            return self._own
+        collection, seen = self._server.live.get(self._alias, ("", 0.0))
+        if not collection or time.monotonic() - seen > ALIAS_SECONDS:
+            try:
+                collection = self._server.call("describe_collection", self._alias)["collection_name"]
+            except Missing:
+                return None
+            self._server.live[self._alias] = (collection, time.monotonic())
+        if not re.fullmatch(re.escape(self._prefix) + r"[0-9]+", collection):
+            raise GalleryMismatch(f"The live gallery was not made by the model {self._model_id}; publish one that was.")
+        self._server.settle(collection)
+        return collection
+
+    def _writable(self) -> str:
+        collection = self._find()
+        if collection is None:
+            self.create()
+            collection = self._find()
+        if collection is None:
+            raise GalleryUnavailable("The gallery was dropped while it was being written; try again.")
+        return collection
+
+    def _make(self, number: int, *, reuse: bool = True) -> str:
+        """Create a collection, the first of `number`, `number` + 1 … that can be; return its name.
+
+        A number can be taken by a creation that was killed: on Lite a folder without a schema, which blocks its name
+        for good; or a collection that has no alias yet, which is as good as new when `reuse`.
+        """
+        for name in (f"{self._prefix}{number + spare}" for spare in range(_SPARE_GENERATIONS)):
+            exists = self._server.call("has_collection", name)
+            if exists and not reuse:
+                continue
+            try:
+                if not exists:
+                    self._server.call("create_collection", name, schema=_schema(self._dim))
+            except GalleryUnavailable as error:
+                if "exist" not in str(error.__cause__):
+                    raise
+                if not self._server.call("has_collection", name) or not reuse:
+                    continue
+            if not self._server.is_lite:
+                self._server.call("create_index", name, _server_index())
+                self._server.call("load_collection", name)
+            return name
+        raise GalleryUnavailable("No collection could be created for the gallery; look at the gallery server's log.")
+
+    def _write(self, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        collection = self._writable()
+        for batch in _batches(entries, _BATCH):
+            self._server.call("upsert", collection, [to_row(entry) for entry in batch])
+            self._server.flush(collection)
+
+    def _delete(self, name: str, values: Collection[str]) -> int:
+        collection = self._find()
+        ids = [
+            row["embedding_id"]
+            for batch in _batches(sorted(values), _BATCH)
+            for row in self._query(any_of(name, batch), ["embedding_id"])
+        ]
+        if collection and ids:
+            for batch in _batches(ids, _BATCH):
+                self._server.call("delete", collection, ids=list(batch))
+            self._server.flush(collection)
+        return len(ids)
+
+    def _query(self, condition: str, columns: list[str]) -> list[Row]:
+        """Return every row that meets `condition`, each key once, the newest writes included."""
+        collection = self._find()
+        if collection is None:
+            return []
+        pages = self._server.pages(
+            collection, batch_size=_BATCH, filter=condition, output_fields=columns, consistency_level="Strong"
+        )
+        return list({row["embedding_id"]: row for page in pages for row in page}.values())
+
+    def _completed(self, question: "_Question", query: Vector, hits: list[Hit], limit: int) -> list[Hit]:
+        """Group `hits` by product, and ask for more while there may be further products.
+
+        Rows come best first, so each product found is found with its best garment and can be left out of the
+        next question: every round finds at least one more product or the end.
+        """
+        found = rank(hits, limit)
+        while len(hits) == question.size and len(found) < limit:
+            others = both(question.condition, none_of("product_id", [hit.product_id for hit in found]))
+            (hits,) = self._hits(replace(question, condition=others), query[None])
+            found = rank([*found, *hits], limit)
+        return found
+
+    def _hits(self, question: "_Question", queries: Vector) -> list[list[Hit]]:
+        """Return the best `question.size` rows for each query, best first."""
+        effort = {} if self._server.is_lite else {"ef": max(128, question.size)}
+        answers = self._server.call(
+            "search",
+            question.collection,
+            queries.tolist(),
+            filter=question.condition,
+            limit=question.size,
+            output_fields=_HIT_FIELDS,
+            anns_field="vector",
+            search_params={"metric_type": "COSINE", "params": effort},
+            consistency_level="Strong" if question.strong else "Bounded",
+            timeout=READ_TIMEOUT,
+        )
+        return [[_to_hit(found) for found in answer] for answer in answers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of a collection, apart from the vectors: how many rows (`size`) that meet which condition."""
+
+    collection: str
+    condition: str
+    size: int
+    strong: bool
+
+
+def open_gallery(uri: str, token: str, *, tenant_id: str, model_id: str, dim: int) -> MilvusGallery:
+    """Return the tenant's live gallery of embeddings (dim,) by `model_id`; nothing is asked of the server yet."""
+    return MilvusGallery(uri, token, tenant_id=tenant_id, model_id=model_id, dim=dim)
+
+
+def _slug(model_id: str) -> str:
+    """Return the model's id in letters, digits and underscores, still different for different models."""
+    slug = re.sub(r"[^A-Za-z0-9_]", "_", model_id)[:80]
+    return slug if slug == model_id else f"{slug}_{hashlib.sha256(model_id.encode()).hexdigest()[:8]}"
+
+
+def _schema(dim: int) -> Any:
+    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("embedding_id", DataType.VARCHAR, is_primary=True, max_length=32)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+    for name in ("product_id", "image_id", "category", "gender"):
+        schema.add_field(name, DataType.VARCHAR, max_length=_TEXT_BYTES)
+    schema.add_field(
+        "colors", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=MAX_COLORS, max_length=_TEXT_BYTES
+    )
+    schema.add_field("price", DataType.DOUBLE)
+    schema.add_field("in_stock", DataType.BOOL)
+    return schema
+
+
+def _server_index() -> Any:
+    """Return the index for a Milvus server: HNSW, which keeps its recall under filters there (measured: 1.0)."""
+    params = MilvusClient.prepare_index_params()
+    params.add_index("vector", index_type="HNSW", metric_type="COSINE", params={"M": 16, "efConstruction": 200})
+    return params
+
+
+def _to_hit(found: Any) -> Hit:
+    entity = found["entity"]
+    score = min(1.0, max(-1.0, float(found["distance"])))
+    return Hit(entity["product_id"], found["embedding_id"], entity["image_id"], score, tuple(entity["colors"]))
+
+
+def _batches(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

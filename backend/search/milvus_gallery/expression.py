@@ -1,0 +1,91 @@
+"""Filters and entries in Milvus's words: boolean expressions and rows.
+
+Written for what Milvus Lite 3.2 and Milvus 2.3 both understand: no templates, no nullable fields.
+Values are quoted with json.dumps, which both unescape the same way as long as no character needs a \\u escape;
+the gallery refuses those characters (gallery.Filters, gallery.check_entries).
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from backend.search.gallery import Entry, Filters
+
+NO_PRICE = -1.0
+"""Stands for an unknown price, since Milvus 2.3 has no nullable fields; every price condition shuts it out."""
+
+Row = dict[str, Any]
+
+
+def quoted(value: str) -> str:
+    """Return `value` as a string literal."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def any_of(name: str, values: Iterable[str]) -> str:
+    """Return the condition that the field `name` is one of `values`."""
+    return f"{name} in [{', '.join(quoted(value) for value in values)}]"
+
+
+def none_of(name: str, values: Iterable[str]) -> str:
+    """Return the condition that the field `name` is none of `values`."""
+    return f"{name} not in [{', '.join(quoted(value) for value in values)}]"
+
+
+def expression(filters: Filters) -> str:
+    """Return the filters as one boolean expression, "" when they ask nothing."""
+    parts: list[str] = []
+    if filters.categories:
+        parts.append(any_of("category", filters.categories))
+    if filters.genders:
+        parts.append(any_of("gender", filters.genders))
+    if filters.colors:
+        parts.append(f"array_contains_any(colors, [{', '.join(quoted(color) for color in filters.colors)}])")
+    if filters.price_min is not None or filters.price_max is not None:
+        parts.append("price >= 0.0")
+    if filters.price_min is not None:
+        parts.append(f"price >= {float(filters.price_min)!r}")
+    if filters.price_max is not None:
+        parts.append(f"price <= {float(filters.price_max)!r}")
+    if filters.in_stock is not None:
+        parts.append(f"in_stock == {'true' if filters.in_stock else 'false'}")
+    if filters.exclude_product_ids:
+        parts.append(none_of("product_id", filters.exclude_product_ids))
+    return both(*parts)
+
+
+def both(*parts: str) -> str:
+    """Return the conjunction of the conditions that are not empty."""
+    return " and ".join(f"({part})" for part in parts if part)
+
+
+def to_row(entry: Entry) -> Row:
+    """Return the entry as a Milvus row."""
+    return {
+        "embedding_id": entry.embedding_id,
+        "vector": np.asarray(entry.vector, dtype=np.float32).tolist(),
+        "product_id": entry.product_id,
+        "image_id": entry.image_id,
+        "category": entry.category,
+        "gender": entry.gender,
+        "colors": list(entry.colors),
+        "price": NO_PRICE if entry.price is None else float(entry.price),
+        "in_stock": entry.in_stock,
+    }
+
+
+def to_entry(row: Row) -> Entry:
+    """Return a Milvus row as an entry."""
+    return Entry(
+        embedding_id=row["embedding_id"],
+        vector=np.asarray(row["vector"], dtype=np.float32),
+        product_id=row["product_id"],
+        image_id=row["image_id"],
+        category=row["category"],
+        gender=row["gender"],
+        colors=tuple(row["colors"]),
+        price=None if row["price"] < 0 else row["price"],
+        in_stock=row["in_stock"],
+    )

@@ -1,0 +1,142 @@
+"""The connection to a gallery server: one per process and address, and how the local server is started."""
+
+import logging
+import os
+import sys
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import grpc  # type: ignore[import-untyped]
+from pymilvus import MilvusClient
+from pymilvus.exceptions import MilvusException
+
+from backend.errors import DomainError
+
+WRITE_TIMEOUT = 60.0
+CONNECT_TIMEOUT = 5.0
+"""Seconds. Nobody listening is known at once; this is for a server that hangs."""
+
+_COLLECTION_NOT_FOUND, _COLLECTION_NOT_LOADED, _ALIAS_NOT_FOUND = 100, 101, 1600
+
+log = logging.getLogger(__name__)
+# It prints a traceback for every error that it also raises, in a format of its own.
+logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+
+
+class GalleryUnavailable(DomainError):
+    """The gallery server cannot be reached or did not do what it was asked; trying again later may help."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "gallery_unavailable"
+
+
+class GalleryMismatch(DomainError):
+    """The tenant's live gallery was made by another model: its scores would mean nothing."""
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "gallery_mismatch"
+
+
+class Missing(Exception):
+    """There is no such collection or alias."""
+
+
+class Server:
+    """One process's connection to one Milvus, made when first needed; it reconnects by itself."""
+
+    def __init__(self, uri: str, token: str) -> None:
+        self._uri, self._token = uri, token
+        self._lock = threading.Lock()
+        self._client: MilvusClient | None = None
+        self._is_lite = False
+        self.live: dict[str, tuple[str, float]] = {}
+        """Alias → its collection and when that was looked up."""
+        self._settled: set[str] = set()
+
+    def call(self, operation: str, *arguments: Any, timeout: float = WRITE_TIMEOUT, **options: Any) -> Any:
+        """Call the client's method of that name. Raises Missing, GalleryUnavailable."""
+        try:
+            return getattr(self._connected(), operation)(*arguments, timeout=timeout, **options)
+        except (MilvusException, grpc.RpcError) as error:
+            if getattr(error, "code", None) == _COLLECTION_NOT_LOADED and operation != "load_collection":
+                self.call("load_collection", arguments[0])
+                return self.call(operation, *arguments, timeout=timeout, **options)
+            raise self.translated(error, operation) from error
+
+    def pages(self, collection: str, **options: Any) -> list[list[dict[str, Any]]]:
+        """Return all pages of a query. Raises Missing, GalleryUnavailable."""
+        iterator = self.call("query_iterator", collection, **options)
+        found = []
+        try:
+            while page := iterator.next():
+                found.append(page)
+        except (MilvusException, grpc.RpcError) as error:
+            raise self.translated(error, "query_iterator") from error
+        finally:
+            iterator.close()
+        return found
+
+    def translated(self, error: Exception, operation: str) -> Exception:
+        """Return what to raise for an error of the server or of the way to it."""
+        if getattr(error, "code", None) in (_COLLECTION_NOT_FOUND, _ALIAS_NOT_FOUND):
+            return Missing(str(error))
+        self.live.clear()
+        self._settled.clear()
+        log.warning("gallery_call_failed", extra={"operation": operation, "reason": str(error)[:500]})
+        return GalleryUnavailable(f"The gallery did not answer ({operation}); try again in a moment.")
+
+    @property
+    def is_lite(self) -> bool:
+        """Say whether Milvus Lite answers here. Raises GalleryUnavailable when nobody does."""
+        if self._client is None:
+            self.call("get_server_version", timeout=CONNECT_TIMEOUT)
+        return self._is_lite
+
+    def flush(self, collection: str) -> None:
+        """Make what was written durable and quick to search. A Milvus server's own log does that by itself."""
+        if self.is_lite:
+            self.call("flush", collection)
+
+    def settle(self, collection: str) -> None:
+        """Flush once after a (re)connect: ends the doubling that a killed Lite may have left."""
+        if collection not in self._settled:
+            self.flush(collection)
+            self._settled.add(collection)
+
+    def _connected(self) -> MilvusClient:
+        with self._lock:
+            if self._client is None:
+                # Dedicated: pymilvus would otherwise hand a forked child its parent's channel, which does not work.
+                client = MilvusClient(self._uri, token=self._token, timeout=CONNECT_TIMEOUT, dedicated=True)
+                self._is_lite = client.get_server_version(timeout=CONNECT_TIMEOUT).startswith("milvus_lite")
+                self._client = client
+            return self._client
+
+
+def server(uri: str, token: str) -> Server:
+    """Return this process's connection to `uri`; a forked child gets its own."""
+    return _server(uri, token, os.getpid())
+
+
+def ping(uri: str, token: str) -> None:
+    """Return when the gallery server answers. Raises GalleryUnavailable, at once while nobody listens."""
+    server(uri, token).call("get_server_version", timeout=CONNECT_TIMEOUT)
+
+
+def gallery_server_command(data_dir: Path, port: int) -> list[str]:
+    """Return the command line of the Milvus Lite server that owns `data_dir`, listening on 127.0.0.1 only.
+
+    It has no password (Lite knows none), so no other address may ever be given to it. Stop it with SIGINT: on
+    SIGTERM it dies without closing its files, which loses nothing but leaves the next start to replay its log.
+    Run it with OMP_NUM_THREADS=1. Why one worker: see the head of this package.
+    """
+    options = ["--data-dir", str(data_dir), "--host", "127.0.0.1", "--port", str(port), "--max-workers", "1"]
+    return [sys.executable, "-m", "milvus_lite", "server", *options]
+
+
+@cache
+def _server(uri: str, token: str, pid: int) -> Server:
+    del pid  # only tells processes apart
+    return Server(uri, token)

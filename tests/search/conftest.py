@@ -1,0 +1,81 @@
+"""A real gallery server (Milvus Lite) for the tests of search."""
+
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.search.milvus_gallery import GalleryUnavailable, MilvusGallery, gallery_server_command, open_gallery, ping
+
+START_SECONDS = 60.0
+
+
+class GalleryServer:
+    """A Milvus Lite server on a free port, with its own data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.uri = f"http://127.0.0.1:{self.port}"
+        self.data_dir = data_dir
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with (self.data_dir.parent / "gallery.log").open("ab") as log:
+            command = gallery_server_command(self.data_dir, self.port)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env={"OMP_NUM_THREADS": "1"})
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return ping(self.uri, "")
+            except GalleryUnavailable:
+                assert self._process.poll() is None, (self.data_dir.parent / "gallery.log").read_text()
+                assert time.monotonic() < deadline, "the gallery server did not start"
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGINT)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(timeout=30)
+            self._process = None
+
+
+@pytest.fixture(scope="session")
+def gallery_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GalleryServer]:
+    """The server most tests share; each test has tenants of its own."""
+    server = GalleryServer(tmp_path_factory.mktemp("gallery") / "data")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mortal_server(tmp_path: Path) -> Iterator[GalleryServer]:
+    """A server that a test may kill."""
+    server = GalleryServer(tmp_path / "data")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def open_for(gallery_server: GalleryServer) -> Callable[..., MilvusGallery]:
+    """Open a gallery of a tenant, a new one unless named, on the shared server."""
+
+    def opened(tenant_id: str | None = None, model_id: str = "model_1", dim: int = 8) -> MilvusGallery:
+        tenant_id = str(uuid.uuid4()) if tenant_id is None else tenant_id
+        return open_gallery(gallery_server.uri, "", tenant_id=tenant_id, model_id=model_id, dim=dim)
+
+    return opened
