@@ -1,0 +1,94 @@
+"""Addresses as identity: one product has one canonical URL, whatever campaign or session a link carries."""
+
+import hashlib
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url, url_query_cleaner
+
+# Parameters that name a campaign, a click or a session, never another page.
+_NOISE = re.compile(
+    r"utm_\w+|mtm_\w+|pk_\w+|_(?:ga|gl|gid|pos|psq|ss|sid|fid|hsenc|hsmi|kx)|gclid|gclsrc|gbraid|wbraid|dclid|fbclid"
+    r"|msclkid|yclid|ttclid|twclid|igshid|li_fat_id|mc_[ce]id|s_kwcid|ref|referrer|ref_src|srsltid|epik|irclickid"
+    r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|session_id|sid|zenid|oscsid|cfid|cftoken|sscid|cjevent",
+    re.IGNORECASE,
+)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+_DEFAULT_PORT = {"http": 80, "https": 443}
+# A segment after one of these names one thing, even when it is a short plain word.
+_CONTAINERS = frozenset(
+    "product products item items goods p dp shop detail details pd sku collections collection category categories c"
+    " blog blogs news article articles pages tag tags brand brands".split()
+)
+
+
+def canonical(url: str) -> str:
+    """Return the URL without fragment, credentials, default port, campaign and session parameters; query sorted.
+
+    The scheme stays, so the result can be fetched. Raises ValueError when it is not an http(s) address with a host.
+    """
+    parts = urlsplit(url.strip())
+    scheme, host = parts.scheme.lower(), _ascii_host(parts.hostname or "")
+    if scheme not in _DEFAULT_PORT or not host:
+        raise ValueError(f"not a web address: {url[:200]!r}")
+    port = parts.port
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != _DEFAULT_PORT[scheme]:
+        netloc += f":{port}"
+    path = _PATH_SESSION.sub("", parts.path) or "/"
+    bare = urlunsplit((scheme, netloc, path, parts.query, ""))
+    noise = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True) if _NOISE.fullmatch(name)}
+    if noise:
+        bare = url_query_cleaner(bare, sorted(noise), remove=True, unique=False)
+    return str(canonicalize_url(bare, keep_blank_values=True))
+
+
+def fingerprint(url: str) -> str:
+    """Return the identity of a URL inside one shop (64 hex digits): canonical, without scheme, www. and last slash."""
+    parts = urlsplit(canonical(url))
+    identity = f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
+def pattern(url: str) -> str:
+    """Return the kind of page a URL names: ids and slugs as `*`, query parameters by name.
+
+    >>> pattern("https://shop.example/products/red-dress-12?color=red")
+    '/products/*?color'
+    """
+    parts = urlsplit(canonical(url))
+    segments: list[str] = []
+    for segment in unquote(parts.path).strip("/").split("/"):
+        names_one = bool(segments) and segments[-1].lower() in _CONTAINERS
+        segments.append("*" if names_one or _is_slug(segment) else segment)
+    names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
+    return "/" + "/".join(segments) + (f"?{'&'.join(names)}" if names else "")
+
+
+def same_site(url: str, shop_url: str) -> bool:
+    """Say whether the URL belongs to the shop: http(s), its host or one below it (www. aside), the same port."""
+    try:
+        theirs, ours = urlsplit(canonical(url)), urlsplit(canonical(shop_url))
+    except ValueError:
+        return False
+    host, shop = (str(parts.hostname).removeprefix("www.") for parts in (theirs, ours))
+    below = not _is_address(shop) and host.endswith("." + shop)
+    return theirs.port == ours.port and (host == shop or below)
+
+
+def _is_slug(segment: str) -> bool:
+    plain = segment.isascii() and re.fullmatch(r"[A-Za-z_]+(?:-[A-Za-z_]+)?(?:\.[a-z]{2,5})?", segment)
+    return not plain if segment else False
+
+
+def _is_address(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+def _ascii_host(host: str) -> str:
+    if host.isascii():
+        return host.lower().rstrip(".")
+    try:
+        return host.encode("idna").decode().lower().rstrip(".")
+    except UnicodeError:
+        raise ValueError(f"not a host name: {host[:100]!r}") from None
