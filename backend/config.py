@@ -86,6 +86,11 @@ def find_data_dir(env: Mapping[str, str] | None = None) -> Path:
     return root / ".niteru"
 
 
+def environment() -> dict[str, str]:
+    """Return this process's environment, for what starts other processes."""
+    return dict(os.environ)
+
+
 def runtime_file(data_dir: Path) -> Path:
     """The addresses and secrets of the services `niteru up` runs; readable by its user only."""
     return data_dir / "runtime.json"

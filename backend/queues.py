@@ -183,6 +183,15 @@ def depth() -> dict[str, int]:
         return {}
 
 
+def count_workers(url: str, name: str) -> int:
+    """Return how many workers of a queue are warm and waiting, asked with a connection of its own."""
+    try:
+        with Redis.from_url(url, socket_timeout=2) as client:
+            return int(Worker.count(queue=Queue(name, connection=client)))
+    except RedisError:
+        return 0
+
+
 def _job_id() -> str:
     current = get_current_job()
     return current.id if current else ""
