@@ -1,0 +1,85 @@
+"""What a seller changes in the catalog, kept beside the crawled values so that no crawl undoes it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from backend.errors import DomainError
+from backend.tenants.catalog import EDITABLE, SHOWN, decimal, effective, get_product, list_images
+from backend.tenants.models import OutboxMessage, Product
+
+GALLERY_TOPIC = "gallery"
+"""An outbox message of this topic names products whose facts, or images whose vectors, the gallery must follow."""
+
+
+class BadEdit(DomainError):
+    """A seller's edit that cannot be kept."""
+
+    code = "bad_edit"
+
+
+def override(session: Session, tenant_id: str, product_id: str, edits: dict[str, Any]) -> Product:
+    """Keep the seller's edits of a product; None takes an edit back. The gallery follows through the outbox.
+
+    Raises NotFound, BadEdit.
+    """
+    product = get_product(session, tenant_id, product_id, lock=True)
+    kept = dict(product.overrides or {})
+    for name, value in edits.items():
+        if name not in EDITABLE:
+            raise BadEdit(f"{name!r} cannot be edited; these can: {', '.join(EDITABLE)}.")
+        if value is None:
+            kept.pop(name, None)
+        else:
+            kept[name] = _checked(name, value)
+    before = effective(product).category
+    product.overrides = kept
+    if effective(product).category != before:
+        requeue_images(session, tenant_id, product_id)  # another category may mean another garment of the photo
+    tell_gallery(session, tenant_id, product_ids=[product_id])
+    return product
+
+
+def set_hidden(session: Session, tenant_id: str, product_id: str, *, hidden: bool) -> Product:
+    """Take a product out of search at the seller's wish, or put it back; no crawl undoes it."""
+    product = get_product(session, tenant_id, product_id, lock=True)
+    if hidden:
+        product.state = "hidden"
+    elif product.state == "hidden":
+        product.state = "gone" if product.gone_at else "attention" if product.attention else "live"
+        if product.state in SHOWN:
+            requeue_images(session, tenant_id, product_id)
+    tell_gallery(session, tenant_id, product_ids=[product_id])
+    return product
+
+
+def requeue_images(session: Session, tenant_id: str, product_id: str) -> None:
+    """Let vision look again at every stored image of the product: its vectors were taken out of the gallery."""
+    for image in list_images(session, tenant_id, product_id):
+        if image.storage_key and image.state in {"live", "set_aside", "gone"}:
+            image.state, image.queued_at = "stored", None
+
+
+def tell_gallery(
+    session: Session, tenant_id: str, *, product_ids: Sequence[str] = (), image_ids: Sequence[str] = ()
+) -> None:
+    """Note, in this transaction, that the gallery must follow these products, and forget these images."""
+    if product_ids or image_ids:
+        payload = {"product_ids": list(product_ids), "image_ids": list(image_ids)}
+        session.add(OutboxMessage(tenant_id=tenant_id, topic=GALLERY_TOPIC, payload=payload))
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name in {"price", "list_price"}:
+        price = decimal(value)
+        if price is None or not 0 <= price < 10**10:
+            raise BadEdit("A price must be a number, zero or more.")
+        return str(price)
+    if name == "colors":
+        if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+            raise BadEdit("Colours must be a list of words.")
+        return list(value)
+    if not isinstance(value, str) or (name == "title" and not value.strip()):
+        raise BadEdit(f"The {name} must be text.")
+    return value.strip()
