@@ -22,7 +22,7 @@ MAX_LIMIT = 1000
 MAX_FILTER_VALUES = 1000
 MAX_TEXT = 64
 """Characters of an id, category, gender or colour; 4 bytes each at most in the index."""
-MAX_COLORS = 16
+MAX_COLORS = 6
 
 _UNIT_TOLERANCE = 1e-3
 _EMBEDDING_ID = re.compile(r"[0-9a-f]{32}")
@@ -53,7 +53,10 @@ class BadFilter(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One gallery row: a garment in a product image. An unknown category or gender is "", an unknown price None."""
+    """One gallery row: a garment in a product image.
+
+    An unknown category or gender is "", an unknown price None; `colors` begins with the garment's main colour.
+    """
 
     embedding_id: str
     vector: Vector = field(compare=False, repr=False)
@@ -96,6 +99,8 @@ class Filters:
         for value in (*self.categories, *self.genders, *self.colors, *self.exclude_product_ids):
             if not isinstance(value, str) or _UNWRITABLE.search(value):
                 raise BadFilter("A filter value must be text without control characters.")
+        if "" in self.colors:
+            raise BadFilter("A colour in a filter must have a name.")
         longest = max(len(self.categories), len(self.genders), len(self.colors), len(self.exclude_product_ids))
         if longest > MAX_FILTER_VALUES:
             raise BadFilter(f"A filter may list at most {MAX_FILTER_VALUES} values.")
@@ -288,7 +293,7 @@ def _check_facts(entry: Entry) -> None:
             raise BadEntry(
                 f"A text of an entry must have at most {MAX_TEXT} characters, none of them control characters."
             )
-    if len(entry.colors) > MAX_COLORS:
-        raise BadEntry(f"An entry may have at most {MAX_COLORS} colours.")
+    if len(entry.colors) > MAX_COLORS or "" in entry.colors:
+        raise BadEntry(f"An entry may have at most {MAX_COLORS} colours, each with a name.")
     if entry.price is not None and not 0 <= entry.price < math.inf:
         raise BadEntry("A price must be a finite number, zero or more.")

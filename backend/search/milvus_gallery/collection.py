@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pymilvus import DataType, MilvusClient
 
 from backend.search.gallery import (
-    MAX_COLORS,
     MAX_TEXT,
     Entry,
     Facts,
@@ -25,7 +24,17 @@ from backend.search.gallery import (
     check_vectors,
     rank,
 )
-from backend.search.milvus_gallery.expression import Row, any_of, both, expression, none_of, to_entry, to_row
+from backend.search.milvus_gallery.expression import (
+    COLOR_FIELDS,
+    Row,
+    any_of,
+    both,
+    colors_of,
+    expression,
+    none_of,
+    to_entry,
+    to_row,
+)
 from backend.search.milvus_gallery.server import GalleryMismatch, GalleryUnavailable, Missing, Server, server
 
 READ_TIMEOUT = 10.0
@@ -34,12 +43,13 @@ ALIAS_SECONDS = 2.0
 """How long a process may go on using the collection that was live before a publish; that one is kept for rollback."""
 
 _BATCH = 1000
+_SCAN = 8000
 _MOST_ROWS = 16_384  # what Milvus answers at most
 _FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
 _SPARE_GENERATIONS = 4  # numbers that a killed creation may have used up
 _TEXT_BYTES = 4 * MAX_TEXT
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_HIT_FIELDS = ["product_id", "image_id", "colors"]
+_HIT_FIELDS = ["product_id", "image_id", *COLOR_FIELDS]
 
 
 class MilvusGallery:
@@ -220,10 +230,12 @@ class MilvusGallery:
         collection = self._find()
         if collection is None:
             return []
-        pages = self._server.pages(
-            collection, batch_size=_BATCH, filter=condition, output_fields=columns, consistency_level="Strong"
-        )
-        return list({row["embedding_id"]: row for page in pages for row in page}.values())
+        options: dict[str, Any] = {"filter": condition, "output_fields": columns, "consistency_level": "Strong"}
+        # One scan where that is sure to be enough: an iterator costs Lite a scan a page, and one to see the end.
+        rows = self._server.call("query", collection, limit=_MOST_ROWS, **options)
+        if len(rows) == _MOST_ROWS:
+            rows = self._server.scan(collection, batch_size=_SCAN, **options)
+        return list({row["embedding_id"]: row for row in rows}.values())
 
     def _completed(self, question: "_Question", query: Vector, hits: list[Hit], limit: int) -> list[Hit]:
         """Group `hits` by product, and ask for more while there may be further products.
@@ -281,11 +293,8 @@ def _schema(dim: int) -> Any:
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("embedding_id", DataType.VARCHAR, is_primary=True, max_length=32)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
-    for name in ("product_id", "image_id", "category", "gender"):
+    for name in ("product_id", "image_id", "category", "gender", *COLOR_FIELDS):
         schema.add_field(name, DataType.VARCHAR, max_length=_TEXT_BYTES)
-    schema.add_field(
-        "colors", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=MAX_COLORS, max_length=_TEXT_BYTES
-    )
     schema.add_field("price", DataType.DOUBLE)
     schema.add_field("in_stock", DataType.BOOL)
     return schema
@@ -301,7 +310,7 @@ def _server_index() -> Any:
 def _to_hit(found: Any) -> Hit:
     entity = found["entity"]
     score = min(1.0, max(-1.0, float(found["distance"])))
-    return Hit(entity["product_id"], found["embedding_id"], entity["image_id"], score, tuple(entity["colors"]))
+    return Hit(entity["product_id"], found["embedding_id"], entity["image_id"], score, colors_of(entity))
 
 
 def _batches(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

@@ -7,14 +7,19 @@ the gallery refuses those characters (gallery.Filters, gallery.check_entries).
 
 import json
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
-from backend.search.gallery import Entry, Filters
+from backend.search.gallery import MAX_COLORS, Entry, Filters
 
 NO_PRICE = -1.0
 """Stands for an unknown price, since Milvus 2.3 has no nullable fields; every price condition shuts it out."""
+
+COLOR_FIELDS = [f"color_{number}" for number in range(1, MAX_COLORS + 1)]
+"""A column for each colour, "" where there is none. One array column would be neater, but Lite evaluates
+array_contains_any row by row with every column of the row, vector included: 390 ms on 20,000 rows instead of 25."""
 
 Row = dict[str, Any]
 
@@ -42,7 +47,7 @@ def expression(filters: Filters) -> str:
     if filters.genders:
         parts.append(any_of("gender", filters.genders))
     if filters.colors:
-        parts.append(f"array_contains_any(colors, [{', '.join(quoted(color) for color in filters.colors)}])")
+        parts.append(" or ".join(any_of(name, filters.colors) for name in COLOR_FIELDS))
     if filters.price_min is not None or filters.price_max is not None:
         parts.append("price >= 0.0")
     if filters.price_min is not None:
@@ -70,7 +75,7 @@ def to_row(entry: Entry) -> Row:
         "image_id": entry.image_id,
         "category": entry.category,
         "gender": entry.gender,
-        "colors": list(entry.colors),
+        **dict(zip_longest(COLOR_FIELDS, entry.colors, fillvalue="")),
         "price": NO_PRICE if entry.price is None else float(entry.price),
         "in_stock": entry.in_stock,
     }
@@ -85,7 +90,12 @@ def to_entry(row: Row) -> Entry:
         image_id=row["image_id"],
         category=row["category"],
         gender=row["gender"],
-        colors=tuple(row["colors"]),
+        colors=colors_of(row),
         price=None if row["price"] < 0 else row["price"],
         in_stock=row["in_stock"],
     )
+
+
+def colors_of(row: Row) -> tuple[str, ...]:
+    """Return the colours in a Milvus row."""
+    return tuple(row[name] for name in COLOR_FIELDS if row[name])

@@ -51,6 +51,7 @@ class Server:
         self._lock = threading.Lock()
         self._client: MilvusClient | None = None
         self._is_lite = False
+        self._failing = False
         self.live: dict[str, tuple[str, float]] = {}
         """Alias → its collection and when that was looked up."""
         self._settled: set[str] = set()
@@ -58,25 +59,27 @@ class Server:
     def call(self, operation: str, *arguments: Any, timeout: float = WRITE_TIMEOUT, **options: Any) -> Any:
         """Call the client's method of that name. Raises Missing, GalleryUnavailable."""
         try:
-            return getattr(self._connected(), operation)(*arguments, timeout=timeout, **options)
+            answer = getattr(self._connected(), operation)(*arguments, timeout=timeout, **options)
         except (MilvusException, grpc.RpcError) as error:
             if getattr(error, "code", None) == _COLLECTION_NOT_LOADED and operation != "load_collection":
                 self.call("load_collection", arguments[0])
                 return self.call(operation, *arguments, timeout=timeout, **options)
             raise self.translated(error, operation) from error
+        self._failing = False
+        return answer
 
-    def pages(self, collection: str, **options: Any) -> list[list[dict[str, Any]]]:
-        """Return all pages of a query. Raises Missing, GalleryUnavailable."""
+    def scan(self, collection: str, **options: Any) -> list[dict[str, Any]]:
+        """Return all rows of a query, however many. Raises Missing, GalleryUnavailable."""
         iterator = self.call("query_iterator", collection, **options)
-        found = []
+        rows: list[dict[str, Any]] = []
         try:
             while page := iterator.next():
-                found.append(page)
+                rows += page
         except (MilvusException, grpc.RpcError) as error:
             raise self.translated(error, "query_iterator") from error
         finally:
             iterator.close()
-        return found
+        return rows
 
     def translated(self, error: Exception, operation: str) -> Exception:
         """Return what to raise for an error of the server or of the way to it."""
@@ -84,7 +87,9 @@ class Server:
             return Missing(str(error))
         self.live.clear()
         self._settled.clear()
-        log.warning("gallery_call_failed", extra={"operation": operation, "reason": str(error)[:500]})
+        if not self._failing:  # once, not for every call of somebody who waits for the server
+            log.warning("gallery_call_failed", extra={"operation": operation, "reason": str(error)[:500]})
+        self._failing = True
         return GalleryUnavailable(f"The gallery did not answer ({operation}); try again in a moment.")
 
     @property
