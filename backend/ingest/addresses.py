@@ -17,8 +17,35 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNOREC
 _DEFAULT_PORT = {"http": 80, "https": 443}
 # A segment after one of these names one thing, even when it is a short plain word.
 _CONTAINERS = frozenset(
-    "product products item items goods p dp shop detail details pd sku collections collection category categories c"
-    " blog blogs news article articles pages tag tags brand brands".split()
+    [
+        "product",
+        "products",
+        "item",
+        "items",
+        "goods",
+        "p",
+        "dp",
+        "shop",
+        "detail",
+        "details",
+        "pd",
+        "sku",
+        "collections",
+        "collection",
+        "category",
+        "categories",
+        "c",
+        "blog",
+        "blogs",
+        "news",
+        "article",
+        "articles",
+        "pages",
+        "tag",
+        "tags",
+        "brand",
+        "brands",
+    ]
 )
 
 

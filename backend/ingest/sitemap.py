@@ -1,10 +1,27 @@
 """Sitemaps: plain, gzipped, index, with a wrong type, or no sitemap at all behind a cheerful 200."""
 
+import html
+import re
+import zlib
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from urllib.parse import urljoin
 
-from backend.ingest.fetch import Fetcher
+from backend.ingest.addresses import canonical, same_site
+from backend.ingest.fetch import Fetcher, FetchError
+
+USUAL = ("/sitemap.xml", "/sitemap_index.xml")
+MAX_DEPTH = 3
+MAX_BYTES = 50_000_000  # the sitemap protocol's own bound, compressed or not
+
+# Read by pattern, not by an XML parser: real sitemaps are cut off, wrongly encoded or lack a namespace.
+_BLOCK = re.compile(r"<(?:\w+:)?(?:url|sitemap)\b[^<>]*>", re.IGNORECASE)
+_LOC = re.compile(r"<(?!image:|video:|news:)(?:\w+:)?loc\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]+)", re.IGNORECASE)
+_LASTMOD = re.compile(r"<(?:\w+:)?lastmod\b[^<>]*>\s*([^<]+)", re.IGNORECASE)
+_INDEX = re.compile(r"<(?:\w+:)?sitemapindex\b", re.IGNORECASE)
+_URLSET = re.compile(r"<(?:\w+:)?urlset\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,10 @@ class Sitemap:
     problems: dict[str, str]
 
 
+class _NotASitemap(Exception):
+    pass
+
+
 def read(
     fetcher: Fetcher,
     starts: Iterable[str],
@@ -34,6 +55,89 @@ def read(
 ) -> Sitemap:
     """Read the sitemaps that robots.txt named (`starts`), or the usual addresses where it named none.
 
-    Only the shop's own pages are kept. Never raises for a bad sitemap: that is a problem in the answer.
+    Only the shop's own pages are kept. Never raises for a bad sitemap: that is a problem in the answer. Problems are
+    FetchError's codes, and not_a_sitemap, disallowed, too_deep, too_many_files, too_many_entries.
     """
-    raise NotImplementedError
+    named = list(starts)
+    waiting = deque((start, 0) for start in named or [urljoin(shop_url, path) for path in USUAL])
+    seen = {start for start, _ in waiting}
+    entries: dict[str, SitemapEntry] = {}
+    problems: dict[str, str] = {}
+    files = 0
+    while waiting:
+        address, depth = waiting.popleft()
+        if problem := _why_not(address, depth, files, max_files, allows):
+            problems[address] = problem
+            continue
+        files += 1
+        try:
+            found, is_index = parse(fetcher.get(address, max_bytes=MAX_BYTES).body)
+        except FetchError as error:
+            if named or error.status not in {404, 410}:
+                problems[address] = error.code
+            continue
+        except _NotASitemap:
+            problems[address] = "not_a_sitemap"
+            continue
+        for entry in _own(found, address, shop_url):
+            if is_index and entry.url not in seen:
+                seen.add(entry.url)
+                waiting.append((entry.url, depth + 1))
+            elif not is_index and len(entries) < max_entries:
+                entries.setdefault(entry.url, entry)
+            elif not is_index and entry.url not in entries:
+                problems[address] = "too_many_entries"
+                break
+    return Sitemap(tuple(entries.values()), problems)
+
+
+def parse(body: bytes) -> tuple[list[SitemapEntry], bool]:
+    """Return a sitemap's entries and whether they are sitemaps themselves. Raises for anything else (a web page)."""
+    text = _unzip(body).decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    is_index = bool(_INDEX.search(text, 0, 5_000))
+    if is_index or _URLSET.search(text, 0, 5_000):
+        return [entry for block in _BLOCK.split(text)[1:] if (entry := _entry(block))], is_index
+    lines = text.split()
+    if lines and all(line.startswith(("http://", "https://")) for line in lines):
+        return [SitemapEntry(line) for line in lines], False
+    raise _NotASitemap
+
+
+def _why_not(address: str, depth: int, files: int, max_files: int, allows: Callable[[str], bool]) -> str:
+    if depth > MAX_DEPTH:
+        return "too_deep"
+    if files >= max_files:
+        return "too_many_files"
+    return "" if allows(address) else "disallowed"
+
+
+def _own(found: Iterable[SitemapEntry], address: str, shop_url: str) -> Iterable[SitemapEntry]:
+    for entry in found:
+        url = urljoin(address, entry.url)
+        if same_site(url, shop_url):
+            yield SitemapEntry(canonical(url), entry.last_modified)
+
+
+def _entry(block: str) -> SitemapEntry | None:
+    loc, modified = _LOC.search(block), _LASTMOD.search(block)
+    if not loc:
+        return None
+    return SitemapEntry(html.unescape(loc[1]).strip(), _moment(modified[1].strip()) if modified else None)
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _unzip(body: bytes) -> bytes:
+    """Unpack gzip by its first bytes, whatever the address or type says; a bomb ends at MAX_BYTES."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, MAX_BYTES)
+    except zlib.error:
+        raise _NotASitemap from None
