@@ -34,8 +34,8 @@ class FetchError(Exception):
 
     `code` is one of: timeout, connection, tls, private_address, refused (by the egress proxy, other reasons),
     http_error, rate_limited (429 or 503 with Retry-After), redirect_loop, too_many_redirects, foreign_redirect,
-    truncated, too_large, not_an_image, bad_url. `retry_after` is in seconds where the shop named it; `retryable`
-    says whether asking again later may help; `status` is the HTTP status where there was one.
+    truncated, too_large, not_an_image, not_a_page (a download), bad_url. `retry_after` is in seconds where the shop
+    named it; `retryable` says whether asking again later may help; `status` is the HTTP status where there was one.
     """
 
     def __init__(
@@ -131,11 +131,10 @@ class Fetcher:
         """Ask once. Returns the answer, or the address it redirects to. Raises FetchError."""
         try:
             with self._client.stream("GET", target, headers=dict(headers)) as response:
-                _raise_for_refusal(response)
                 location = str(response.headers.get("location", ""))
                 if response.status_code in _REDIRECTS and location:
                     return urljoin(target, location).partition("#")[0]
-                _raise_for_status(response)
+                raise_for_answer(response.status_code, response.headers)
                 body = _read(response, max_bytes, deadline)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise _explain(error) from error
@@ -161,12 +160,8 @@ def _read(response: httpx.Response, max_bytes: int, deadline: float) -> bytes:
     return bytes(body)
 
 
-def _raise_for_refusal(response: httpx.Response) -> None:
-    if reason := response.headers.get(REFUSAL_HEADER):
-        raise _refusal(reason)
-
-
-def _refusal(reason: str) -> FetchError:
+def refusal(reason: str) -> FetchError:
+    """Return the error for a reason our proxy gave (its REFUSAL_HEADER)."""
     code = _REFUSALS.get(reason, "refused")
     if code == "private_address":
         return FetchError(code, "The address is not a public one, so Niteru does not fetch it.")
@@ -174,11 +169,13 @@ def _refusal(reason: str) -> FetchError:
     return FetchError(code, sentence, retryable=code in {"timeout", "connection"})
 
 
-def _raise_for_status(response: httpx.Response) -> None:
-    status = response.status_code
+def raise_for_answer(status: int, headers: Mapping[str, str]) -> None:
+    """Raise FetchError for a refusal of our proxy and for every status that is not 2xx."""
+    if reason := headers.get(REFUSAL_HEADER):
+        raise refusal(reason)
     if 200 <= status < 300:
         return
-    wait = _retry_after(response.headers.get("retry-after", ""))
+    wait = _retry_after(headers.get("retry-after", ""))
     if status == 429 or (status == 503 and wait is not None):
         code, sentence, retryable = "rate_limited", f"The shop asks us to wait (HTTP {status}).", True
     else:
@@ -201,7 +198,7 @@ def _retry_after(value: str) -> float | None:
 def _explain(error: Exception) -> FetchError:
     match error:
         case httpx.ProxyError():
-            return _refusal(str(error).partition(" ")[2] or "refused")
+            return refusal(str(error).partition(" ")[2] or "refused")
         case httpx.TimeoutException():
             return FetchError("timeout", "The shop did not answer in time.", retryable=True)
         case httpx.RemoteProtocolError() | httpx.DecodingError():

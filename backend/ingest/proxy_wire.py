@@ -137,6 +137,11 @@ async def exchange(client: Link, shop: Link, request: h11.Request, bounds: Bound
     return True
 
 
+def _passes(name: bytes) -> bool:
+    """Whether a header is handed on: not what concerns one connection only, nor what is said to or by the proxy."""
+    return name not in _HOP_BY_HOP and not name.startswith(b"proxy-") and name != REFUSAL_HEADER.encode()
+
+
 async def _pass_body(source: Link, sink: Link, idle_s: float, max_bytes: int) -> None:
     """Hand a body on. Raises h11.RemoteProtocolError when it is cut or too long, so that the sink sees a cut, too."""
     while not isinstance(event := await source.event(idle_s), h11.EndOfMessage):
