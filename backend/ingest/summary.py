@@ -1,0 +1,133 @@
+"""A run in figures: what `niteru crawl --json` prints and the dashboard shows while it goes on."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from backend.errors import NotFound
+from backend.tenants.models import RUN_OPEN, FrontierUrl, IngestRun, Product, ProductImage, now
+
+Counts = dict[str, Any]
+_OUTCOMES = ("new", "changed", "unchanged")
+_IMAGE_STATES = ("wanted", "stored", "live", "set_aside", "failed")
+
+
+def summary(session: Session, tenant_id: str, run_id: str) -> dict[str, Any]:
+    """Return the run in the form of `niteru crawl --json`. Raises NotFound."""
+    run = session.scalar(select(IngestRun).where(IngestRun.tenant_id == tenant_id, IngestRun.id == run_id))
+    if run is None:
+        raise NotFound("There is no such run.")
+    counts = counts_of(session, tenant_id, run) if run.state in RUN_OPEN else run.counts
+    return {
+        "run": run.id,
+        "state": run.state,
+        "stage": run.stage,
+        "pages": counts["pages"],
+        "products": counts["products"],
+        "images": counts["images"],
+        "seconds": round(_seconds(run.started_at, run.finished_at), 1),
+        "advice": run.advice,
+        "error": run.error,
+    }
+
+
+def progress(session: Session, tenant_id: str, run_id: str) -> dict[str, Any]:
+    """Return the summary with what is left: `pages_left`, `images_left`, `pages_per_minute`, `seconds_left` or None.
+
+    Raises NotFound.
+    """
+    facts = summary(session, tenant_id, run_id)
+    left = _count(session, tenant_id, run_id, "queued") + _count(session, tenant_id, run_id, "leased")
+    done = facts["pages"]["http"] + facts["pages"]["browser"] + facts["pages"]["failed"]
+    rate = done / facts["seconds"] if facts["seconds"] > 1 else 0.0
+    return {
+        **facts,
+        "pages_left": left,
+        "images_left": facts["images"]["wanted"] + facts["images"]["stored"],
+        "pages_per_minute": round(rate * 60, 1),
+        "seconds_left": round(left / rate) if rate and facts["state"] == "running" else None,
+    }
+
+
+def list_failures(session: Session, tenant_id: str, run_id: str, *, limit: int = 200) -> list[FrontierUrl]:
+    """Return the run's pages that failed or were not allowed, each with its reason."""
+    query = select(FrontierUrl).where(
+        FrontierUrl.tenant_id == tenant_id,
+        FrontierUrl.run_id == run_id,
+        FrontierUrl.state.in_(("failed", "disallowed", "skipped")),
+    )
+    return list(session.scalars(query.order_by(FrontierUrl.state, FrontierUrl.url).limit(limit)))
+
+
+def counts_of(session: Session, tenant_id: str, run: IngestRun) -> Counts:
+    """Count the run's pages, products and images from the rows themselves, so that no crash makes it wrong."""
+    return {
+        "pages": _pages(session, tenant_id, run.id),
+        "products": _products(session, tenant_id, run),
+        "images": _images(session, tenant_id),
+    }
+
+
+def _pages(session: Session, tenant_id: str, run_id: str) -> Counts:
+    query = (
+        select(FrontierUrl.state, FrontierUrl.via == "browser", func.count())
+        .where(FrontierUrl.tenant_id == tenant_id, FrontierUrl.run_id == run_id)
+        .group_by(FrontierUrl.state, FrontierUrl.via == "browser")
+    )
+    found = {"http": 0, "browser": 0, "failed": 0, "disallowed": 0, "skipped": 0}
+    for state, in_browser, number in session.execute(query):
+        name = ("browser" if in_browser else "http") if state == "fetched" else state
+        if name in found:
+            found[name] += number
+    return found
+
+
+def _products(session: Session, tenant_id: str, run: IngestRun) -> Counts:
+    rank = case({outcome: number for number, outcome in enumerate(_OUTCOMES)}, value=FrontierUrl.reason)
+    best = (
+        select(func.min(rank).label("rank"))
+        .where(
+            FrontierUrl.tenant_id == tenant_id,
+            FrontierUrl.run_id == run.id,
+            FrontierUrl.product_id.is_not(None),
+            FrontierUrl.reason.in_(_OUTCOMES),
+        )
+        .group_by(FrontierUrl.product_id)
+        .subquery()
+    )
+    by_rank = select(best.c.rank, func.count()).group_by(best.c.rank)
+    rows: dict[int, int] = dict(session.execute(by_rank).tuples().all())
+    found: Counts = {outcome: rows.get(number, 0) for number, outcome in enumerate(_OUTCOMES)}
+    own = select(func.count()).select_from(Product).where(Product.tenant_id == tenant_id)
+    started = run.started_at or run.created_at
+    found["gone"] = session.scalar(own.where(Product.gone_at >= started)) or 0
+    found["attention"] = session.scalar(own.where(Product.state == "attention")) or 0
+    return found
+
+
+def _images(session: Session, tenant_id: str) -> Counts:
+    query = (
+        select(ProductImage.state, ProductImage.usefulness, func.count())
+        .where(ProductImage.tenant_id == tenant_id, ProductImage.state != "gone")
+        .group_by(ProductImage.state, ProductImage.usefulness)
+    )
+    found: Counts = dict.fromkeys(_IMAGE_STATES, 0)
+    usefulness: Counts = {}
+    for state, use, number in session.execute(query):
+        found[state] += number
+        if use is not None:
+            usefulness[use] = usefulness.get(use, 0) + number
+    return {**found, "usefulness": usefulness}
+
+
+def _count(session: Session, tenant_id: str, run_id: str, state: str) -> int:
+    query = select(func.count()).where(
+        FrontierUrl.tenant_id == tenant_id, FrontierUrl.run_id == run_id, FrontierUrl.state == state
+    )
+    return session.scalar(query) or 0
+
+
+def _seconds(started: datetime | None, finished: datetime | None) -> float:
+    return ((finished or now()) - started).total_seconds() if started else 0.0
