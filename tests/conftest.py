@@ -17,7 +17,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 
 from backend import db, migrate, queues
-from backend.app import create_app
 from backend.config import PROJECT, Settings
 from backend.db import transaction
 from backend.search.milvus_gallery import gallery_server_command, ping
@@ -132,6 +131,8 @@ def _clean(settings: Settings) -> None:
 
 @pytest.fixture
 def app(settings: Settings, _clean: None) -> Flask:
+    from backend.app import create_app
+
     app = create_app(settings)
     app.testing = True
     return app

@@ -4,11 +4,9 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from io import TextIOWrapper
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 from backend import migrate
 from backend.config import ConfigError, runtime_file
@@ -24,7 +22,7 @@ def run(data_dir: Path, env: Mapping[str, str], on_ready: Callable[[Mapping[str,
     Raises ConfigError when another `niteru up` holds the data folder, PartFailed when a part does not start.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    with _OnlyOne(data_dir):
+    with only_one(data_dir):
         private = Private.load(_read(data_dir / "private.json"))
         _write(data_dir / "private.json", private.as_dict())
         todo = plan(data_dir, private, env)
@@ -46,28 +44,17 @@ def _migrate(todo: Plan) -> None:
     migrate.upgrade(todo.runtime["DATABASE_OWNER_URL"], todo.runtime["DATABASE_URL"])
 
 
-class _OnlyOne(AbstractContextManager["_OnlyOne"]):
-    """A lock on the data folder, held as long as its process lives."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / "up.lock"
-        self._file: TextIOWrapper | None = None
-
-    def __enter__(self) -> "_OnlyOne":
-        self._file = self._path.open("a+")
+@contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder's lock, which its process keeps as long as it lives. Raises ConfigError."""
+    with (data_dir / "up.lock").open("a+") as file:
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ConfigError(
-                f"Niteru is running with {self._path.parent} already. Stop it with Ctrl-C there, or set NITERU_DATA."
+                f"Niteru is running with {data_dir} already. Stop it with Ctrl-C there, or set NITERU_DATA."
             ) from None
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._file:
-            self._file.close()
+        yield
 
 
 def _read(path: Path) -> dict[str, str | int]:

@@ -118,6 +118,7 @@ class Supervisor:
         self._running = [_Running(part, logs) for part in parts]
         self._between = between
         self._stop = False
+        self.is_ready = False
 
     def run(self, on_ready: Callable[[], None]) -> None:
         """Start everything, call `on_ready` once, and return after a stop signal when all parts have ended."""
@@ -126,6 +127,7 @@ class Supervisor:
         try:
             self._start_all()
             if not self._stop:
+                self.is_ready = True
                 on_ready()
             while not self._stop:
                 for running in self._running:
