@@ -13,6 +13,7 @@ import dashboard
 from backend import db, http, logs, queues
 from backend.config import PROJECT, Settings
 from backend.db import transaction
+from backend.ingest import addresses
 from backend.search import routes as search_routes
 
 WIDGET = PROJECT / "widget" / "dist"
@@ -33,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["niteru_settings"] = settings
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     http.init_app(app, redis_url=settings.redis_url)
-    app.register_blueprint(search_routes.bp)
+    search_routes.init_app(app, fingerprint=addresses.fingerprint)
     dashboard.init_app(app)
     _add_widget(app)
     _add_operations(app)

@@ -1,8 +1,140 @@
 """`/v1`: what the widget and the shops' servers call."""
 
-from flask import Blueprint
+from collections.abc import Callable
+from dataclasses import asdict
 
-from backend.tenants import auth
+from flask import Blueprint, Flask, current_app, g, jsonify, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from backend import http
+from backend.db import transaction
+from backend.search import events, listing, openapi, uploads
+from backend.search.engine import Engine, ProductRef, etag_of
+from backend.search.forms import PhotoForm, ProductsForm, SimilarForm, TextForm
+from backend.search.remote import fetch_picture
+from backend.tenants import accounts, auth, keys, showcase
+
+SIMILAR_MAX_AGE_S = 60
+_LEAST_PER_ADDRESS = 30
 
 bp = Blueprint("search", __name__, url_prefix="/v1")
+bp.after_request(uploads.drain)
 auth.init_blueprint(bp)
+
+
+@bp.record_once
+def _keep_uploads_in_memory(state: BlueprintSetupState) -> None:
+    # For the whole application: whoever looks at the form first decides where the files go.
+    assert isinstance(state.app, Flask)
+    state.app.request_class = uploads.MemoryRequest
+
+
+def init_app(app: Flask, *, fingerprint: Callable[[str], str]) -> None:
+    """Add `/v1` to the application. `fingerprint` gives the identity of a shop's address, or raises ValueError."""
+    app.extensions["niteru_engine"] = Engine(app.extensions["niteru_settings"], fingerprint)
+    app.register_blueprint(bp)
+
+
+@bp.post("/search/photo")
+@auth.require_key("publishable", "secret")
+def search_photo() -> ResponseReturnValue:
+    """Find what looks like each garment of a photo."""
+    _limit_photos()
+    uploads.check_multipart()
+    form = http.parse(PhotoForm, request.form.to_dict())
+    photo = _photo(form)
+    answer = _engine().photo(
+        g.tenant_id, photo, box=form.box, words=form.q, filters=form.filters.filters(), limit=form.limit
+    )
+    return jsonify(asdict(answer))
+
+
+@bp.get("/similar")
+@auth.require_key("publishable", "secret")
+def similar() -> ResponseReturnValue:
+    """Find what looks like a product of the shop."""
+    form = http.parse(SimilarForm, request.args.to_dict())
+    ref = ProductRef(url=form.url, product_id=form.product_id, sku=form.sku)
+    answer = _engine().similar(
+        g.tenant_id, ref, filters=form.filters.filters(), limit=form.limit, known_etags=request.if_none_match
+    )
+    response = jsonify(asdict(answer))
+    response.set_etag(etag_of(answer))
+    response.cache_control.private = True
+    response.cache_control.max_age = SIMILAR_MAX_AGE_S
+    return response.make_conditional(request)
+
+
+@bp.get("/search/text")
+@auth.require_key("publishable", "secret")
+def search_text() -> ResponseReturnValue:
+    """Find products by words."""
+    form = http.parse(TextForm, request.args.to_dict())
+    answer = _engine().text(g.tenant_id, form.q, filters=form.filters.filters(), limit=form.limit)
+    return jsonify(asdict(answer))
+
+
+@bp.post("/events")
+@auth.require_key("publishable", "secret")
+def record_event() -> ResponseReturnValue:
+    """Note what a shopper did with an answer."""
+    events.limit(auth.settings(), g.tenant_id)
+    events.record(g.tenant_id, events.read())
+    return "", 204
+
+
+@bp.get("/products")
+@auth.require_key("secret")
+def list_products() -> ResponseReturnValue:
+    """List the catalogue, newest first."""
+    form = http.parse(ProductsForm, request.args.to_dict())
+    with transaction(g.tenant_id) as session:
+        page = listing.page(session, g.tenant_id, form)
+    return jsonify(asdict(page))
+
+
+@bp.get("/products/<product_id>")
+@auth.require_key("secret")
+def get_product(product_id: str) -> ResponseReturnValue:
+    """Return one product of the catalogue."""
+    with transaction(g.tenant_id) as session:
+        product = listing.one(session, g.tenant_id, product_id)
+    return jsonify(asdict(product))
+
+
+@bp.get("/openapi.json")
+def openapi_document() -> ResponseReturnValue:
+    """Return this description of `/v1`."""
+    return jsonify(openapi.document(auth.settings().public_url))
+
+
+def _engine() -> Engine:
+    engine: Engine = current_app.extensions["niteru_engine"]
+    return engine
+
+
+def _limit_photos() -> None:
+    """Count one photo of the shop, and of the shopper's address unless the shop's own server sends for many."""
+    most = auth.settings().photos_per_minute
+    http.limit("photo", g.tenant_id, most)
+    if g.holder.kind == "publishable":
+        address = f"{g.tenant_id}:{http.caller_address()}"
+        http.limit("photo-address", address, max(_LEAST_PER_ADDRESS, most // 5))
+
+
+def _photo(form: PhotoForm) -> bytes:
+    """Return the photo of the request, by upload or by address. Raises BadInput unless it is exactly one of them."""
+    settings = auth.settings()
+    photo = uploads.uploaded_photo(most_bytes=settings.photo_max_bytes)
+    if (photo is None) == (form.image_url is None):
+        raise http.BadInput("image: send one picture, either as the file `image` or by its address in `image_url`.")
+    if photo is None:
+        photo = fetch_picture(settings, g.tenant_id, form.image_url or "", is_ours=_is_ours)
+    return photo
+
+
+def _is_ours(origin: str) -> bool:
+    with transaction(g.tenant_id) as session:
+        shop_url = accounts.get_tenant(session, g.tenant_id).shop_url
+        return origin == keys.origin_of(shop_url) or showcase.shows_pictures_from(session, g.tenant_id, origin)

@@ -1,0 +1,109 @@
+"""What `/v1` answers with. openapi.py reads these classes, so the document and the answers cannot differ."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.search.ranking import Tier
+
+FoundBy = Literal["detector", "box", "whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A product that was found. `score` is a cosine similarity (for words, the share of them that it has).
+
+    `price` is today's: null when the product's page was not seen lately, or shows none.
+    """
+
+    product_id: str
+    title: str
+    url: str
+    image_url: str | None
+    price: float | None
+    currency: str | None
+    availability: str | None
+    score: float
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class FoundObject:
+    """A garment in the photo: `box` is x, y, w, h as fractions of it.
+
+    `found_by` is "whole" when no garment was told apart and the whole picture stands for one.
+    """
+
+    box: list[float]
+    category: str
+    confidence: float
+    colors: list[str]
+    found_by: FoundBy
+    matches: list[Match]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Something the words were understood to ask for, and which was applied."""
+
+    kind: Literal["category", "gender", "color"]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAnswer:
+    """`primary` is the index of the largest object. `notice` says why there is nothing to show, where there is not."""
+
+    query_id: str
+    took_ms: dict[str, float]
+    primary: int
+    objects: list[FoundObject]
+    understood: list[Chip]
+    notice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """The answer to `similar` and to words, best first."""
+
+    query_id: str
+    took_ms: dict[str, float]
+    matches: list[Match]
+    understood: list[Chip]
+    notice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    url: str
+    usefulness: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProduct:
+    """A product of the catalogue as its owner sees it, in whatever state; the seller's edits win."""
+
+    product_id: str
+    url: str
+    sku: str | None
+    title: str
+    brand: str | None
+    price: float | None
+    list_price: float | None
+    currency: str | None
+    availability: str | None
+    gender: str | None
+    category: str | None
+    colors: list[str]
+    images: list[Picture]
+    duplicate_of: str | None
+    state: str
+    attention: list[str]
+    last_seen_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """`next` is what `after` must be for the next page, null on the last one."""
+
+    products: list[ListedProduct]
+    next: str | None

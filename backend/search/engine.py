@@ -1,0 +1,279 @@
+"""Search: ask a worker what a photo shows, ask the tenant's gallery what looks like it, answer with its products."""
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Callable, Container, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from backend import queues
+from backend.config import Settings
+from backend.db import transaction
+from backend.errors import NotFound
+from backend.search.answers import FoundObject, ListAnswer, Match, PhotoAnswer
+from backend.search.gallery import MAX_LIMIT, Filters, Gallery, Vector
+from backend.search.matches import Found, found, to_matches
+from backend.search.milvus_gallery import open_gallery
+from backend.search.ranking import ranking, thresholds_of
+from backend.search.words import Understood, understand
+from backend.tenants import accounts, catalog, history, showcase, wording
+from backend.tenants.models import Product, new_id
+from backend.vision.card import read_card
+
+LOOK_AT_PHOTO = "backend.search.jobs.look_at_photo"
+NO_PRODUCTS = "This shop has no products in Niteru yet. Results appear when its first crawl is done."
+NO_VECTORS = "The pictures of this product are not searchable yet, or none of them shows it."
+SIMILAR_CACHE_S = 20
+_MOST_VECTORS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRef:
+    """Names one product in exactly one way; `url` is any address its page answers to."""
+
+    url: str | None = None
+    product_id: str | None = None
+    sku: str | None = None
+
+
+class Engine:
+    """Searches for any tenant. `fingerprint` gives the identity of an address inside a shop, or raises ValueError."""
+
+    def __init__(self, settings: Settings, fingerprint: Callable[[str], str]) -> None:
+        self._settings = settings
+        self._fingerprint = fingerprint
+
+    def photo(
+        self,
+        tenant_id: str,
+        photo: bytes,
+        *,
+        box: Sequence[float] | None = None,
+        words: str = "",
+        filters: Filters | None = None,
+        limit: int = 20,
+    ) -> PhotoAnswer:
+        """Find what looks like each garment of the photo (encoded bytes), or like the one in `box`.
+
+        Raises Busy, Refused (the photo is none), GalleryUnavailable, BadFilter.
+        """
+        clock = _Clock()
+        understood = understand(words)
+        looked = queues.ask(
+            LOOK_AT_PHOTO,
+            photo,
+            deadline_s=self._settings.query_deadline_s,
+            queue_limit=self._settings.query_queue_limit,
+            tenant_id=tenant_id,
+            box=list(box) if box else None,
+        )
+        clock.lap("asked")
+        ranked = self._search_objects(tenant_id, looked, understood.narrow(filters or Filters()), limit)
+        with transaction(tenant_id) as session:
+            groups = to_matches(session, tenant_id, ranked, limit=limit)
+            clock.lap("search")
+            answer = PhotoAnswer(
+                query_id=new_id(),
+                took_ms=_photo_ms(clock, looked["ms"]),
+                primary=_largest(looked["objects"]),
+                objects=[_object(one, group) for one, group in zip(looked["objects"], groups, strict=True)],
+                understood=understood.chips,
+                notice=None if any(groups) else _notice(session, tenant_id),
+            )
+            history.record_query(
+                session,
+                tenant_id,
+                answer.query_id,
+                kind="photo",
+                categories=list(dict.fromkeys(one.category for one in answer.objects)),
+                words=words,
+                matches=sum(len(group) for group in groups),
+                took_ms=answer.took_ms["total"],
+            )
+        return answer
+
+    def similar(
+        self,
+        tenant_id: str,
+        ref: ProductRef,
+        *,
+        filters: Filters | None = None,
+        limit: int = 20,
+        known_etags: Container[str] = (),
+    ) -> ListAnswer:
+        """Find what looks like a product of the catalog, by its stored embeddings: no model runs.
+
+        An answer that the caller has already (its `etag_of` is among `known_etags`) is not noted as a search.
+        Raises NotFound, GalleryUnavailable, BadFilter.
+        """
+        clock = _Clock()
+        with transaction(tenant_id) as session:
+            product = self._find(session, tenant_id, ref)
+            group = showcase.duplicate_group(session, tenant_id, product) if product else []
+        ranked, notice = [], NO_PRODUCTS
+        if product is not None:
+            ranked = self._similar(tenant_id, product, group, filters or Filters(), limit)
+            notice = NO_VECTORS
+        with transaction(tenant_id) as session:
+            (matches,) = to_matches(session, tenant_id, [ranked], limit=limit)
+            clock.lap("search")
+            answer = ListAnswer(new_id(), clock.total(), matches, [], None if ranked else notice)
+            if etag_of(answer) not in known_etags:
+                _record_list(session, tenant_id, answer, kind="similar", product_id=group[0] if group else None)
+        return answer
+
+    def text(self, tenant_id: str, words: str, *, filters: Filters | None = None, limit: int = 20) -> ListAnswer:
+        """Find products by words, in the catalog: no model and no gallery takes part."""
+        clock = _Clock()
+        understood = understand(words)
+        narrowed = understood.narrow(filters or Filters())
+        with transaction(tenant_id) as session:
+            rows = wording.find_by_words(session, tenant_id, _wanted(understood, narrowed), limit=limit)
+            ranked = [Found(product.id, share, "close" if share >= 1 else "style") for product, share in rows]
+            (matches,) = to_matches(session, tenant_id, [ranked], limit=limit)
+            clock.lap("search")
+            notice = None if matches else _notice(session, tenant_id)
+            answer = ListAnswer(new_id(), clock.total(), matches, understood.chips, notice)
+            _record_list(session, tenant_id, answer, kind="text", words=words)
+        return answer
+
+    def _search_objects(
+        self, tenant_id: str, looked: dict[str, Any], filters: Filters, limit: int
+    ) -> list[list[Found]]:
+        vectors = np.stack([_vector(one["vector"]) for one in looked["objects"]])
+        gallery = self._gallery(tenant_id, looked["model_id"], looked["dim"])
+        thresholds, most = thresholds_of(looked["model_id"]), _with_spare(limit)
+        answers = gallery.search(vectors, limit=most, filters=filters)
+        return [
+            found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]))
+            for one, hits in zip(looked["objects"], answers, strict=True)
+        ]
+
+    def _find(self, session: Session, tenant_id: str, ref: ProductRef) -> Product | None:
+        """Return the product, None while the shop has none at all. Raises NotFound."""
+        product = None
+        try:
+            if ref.url is not None:
+                product = catalog.find_product_by_fingerprint(session, tenant_id, self._fingerprint(ref.url))
+            elif ref.sku is not None:
+                product = catalog.find_product_by_sku(session, tenant_id, ref.sku)
+            else:
+                product = catalog.get_product(session, tenant_id, ref.product_id or "")
+        except (ValueError, NotFound):
+            product = None
+        if product is None and catalog.count_products(session, tenant_id):
+            raise NotFound("This product is not in the catalogue. A new one appears there after the next crawl.")
+        return product
+
+    def _similar(self, tenant_id: str, product: Product, group: list[str], filters: Filters, limit: int) -> list[Found]:
+        card = read_card()
+        asked = json.dumps([card.model_id, group, asdict(filters), limit])
+        cache_key = f"niteru:similar:{tenant_id}:{hashlib.sha256(asked.encode()).hexdigest()}"
+        cached = queues.redis().get(cache_key)
+        if isinstance(cached, bytes):
+            return [Found(**fields) for fields in json.loads(cached)]
+        gallery = self._gallery(tenant_id, card.model_id, card.dim)
+        colors = catalog.effective(product).colors
+        ranked = _nearest(gallery, card.model_id, group, colors=colors, filters=filters, limit=limit)
+        queues.redis().set(cache_key, json.dumps([asdict(one) for one in ranked]), ex=SIMILAR_CACHE_S)
+        return ranked
+
+    def _gallery(self, tenant_id: str, model_id: str, dim: int) -> Gallery:
+        with transaction(tenant_id) as session:
+            placed = accounts.get_tenant(session, tenant_id).gallery_uri
+        uri = placed or self._settings.milvus_uri
+        return open_gallery(uri, self._settings.milvus_token, tenant_id=tenant_id, model_id=model_id, dim=dim)
+
+
+def etag_of(answer: ListAnswer) -> str:
+    """Return a tag of what the answer shows, whichever search it came from."""
+    shown = [asdict(match) for match in answer.matches]
+    return hashlib.sha256(json.dumps([shown, answer.notice]).encode()).hexdigest()[:32]
+
+
+def _nearest(
+    gallery: Gallery, model_id: str, group: list[str], *, colors: Sequence[str], filters: Filters, limit: int
+) -> list[Found]:
+    """Ask with the stored vectors of the product, or of one of its duplicates when it has none of its own."""
+    entries = next((entries for one in group if (entries := gallery.entries_of_product(one))), [])
+    if not entries:
+        return []
+    vectors = np.stack([entry.vector for entry in entries[:_MOST_VECTORS]])
+    excluded = tuple(dict.fromkeys([*filters.exclude_product_ids, *group]))
+    most = _with_spare(limit)
+    answers = gallery.search(vectors, limit=most, filters=replace(filters, exclude_product_ids=excluded))
+    return found(ranking(answers, thresholds=thresholds_of(model_id), limit=most, colors=colors))
+
+
+def _with_spare(limit: int) -> int:
+    """More than asked for: some may be gone, hidden or duplicates by now."""
+    return min(MAX_LIMIT, limit * 2 + 10)
+
+
+def _vector(text: str) -> Vector:
+    return np.frombuffer(base64.b64decode(text), dtype="<f4").astype(np.float32)
+
+
+def _largest(objects: Sequence[dict[str, Any]]) -> int:
+    return max(range(len(objects)), key=lambda index: objects[index]["box"][2] * objects[index]["box"][3])
+
+
+def _object(one: dict[str, Any], matches: list[Match]) -> FoundObject:
+    facts = {name: one[name] for name in ("box", "category", "confidence", "colors", "found_by")}
+    return FoundObject(**facts, matches=matches)
+
+
+def _notice(session: Session, tenant_id: str) -> str | None:
+    return None if catalog.count_products(session, tenant_id) else NO_PRODUCTS
+
+
+def _wanted(understood: Understood, filters: Filters) -> wording.Wanted:
+    return wording.Wanted(
+        words=understood.words,
+        needed=understood.left,
+        categories=filters.categories,
+        genders=filters.genders,
+        colors=filters.colors,
+        price_min=filters.price_min,
+        price_max=filters.price_max,
+        in_stock=filters.in_stock,
+    )
+
+
+def _record_list(session: Session, tenant_id: str, answer: ListAnswer, **facts: Any) -> None:
+    history.record_query(
+        session,
+        tenant_id,
+        answer.query_id,
+        matches=len(answer.matches),
+        took_ms=answer.took_ms["total"],
+        **facts,
+    )
+
+
+def _photo_ms(clock: "_Clock", seen: dict[str, float]) -> dict[str, float]:
+    """Return the stages; `wait` is the queue and the way to the worker and back."""
+    took = clock.total()
+    wait = took.pop("asked") - sum(seen.values())
+    return {"wait": round(wait, 2), **{stage: round(ms, 2) for stage, ms in seen.items()}, **took}
+
+
+class _Clock:
+    """Milliseconds of each stage since the one before."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._ms: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._ms[stage] = round((now - self._last) * 1000, 2)
+        self._last = now
+
+    def total(self) -> dict[str, float]:
+        return {**self._ms, "total": round((time.perf_counter() - self._start) * 1000, 2)}

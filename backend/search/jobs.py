@@ -1,0 +1,116 @@
+"""What the query worker does: look at one shopper's photo, in memory, and answer with garments and their vectors.
+
+The worker holds the models and never forks (backend.queues.work). It knows no tenant's data: it turns a photo into
+numbers, and the web process that asked does the rest.
+"""
+
+import base64
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from backend import queues
+from backend.config import Settings
+from backend.vision import Box, Detection, Garment, Picture, Vision, images, load_vision
+from backend.vision.colors import colors_of_crop
+from backend.vision.crops import cut
+from backend.vision.model import distinct
+
+MAX_OBJECTS = 12
+"""More garments than this in one photo is a crowd; the surest are answered."""
+MAX_SIDE = 1600
+"""Pixels: a phone's photo is shrunk to this while it is decoded, which no detector or embedder here can tell."""
+
+_vision: Vision | None = None
+
+
+def warm_up(settings: Settings) -> None:
+    """Load the models and run them once, so that the first shopper does not wait for either."""
+    vision = load_vision(
+        runtime=settings.vision_runtime, device=settings.vision_device, threads=settings.vision_threads
+    )
+    use(vision)
+    blank = Picture(np.full((64, 64, 3), 200, np.uint8), 64, 64)
+    vision.see([blank])
+    vision.whole(blank)
+
+
+def use(vision: Vision) -> None:
+    """Look at photos with these models from now on."""
+    global _vision  # noqa: PLW0603 - one warm set of models a process is the point
+    _vision = vision
+
+
+@queues.answer
+def look_at_photo(*, photo_key: str, tenant_id: str, box: Sequence[float] | None = None) -> dict[str, Any]:
+    """Find the garments of a waiting photo, or look at the one in `box` (x, y, w, h as fractions).
+
+    Answers {"model_id", "dim", "objects": [{"box", "category", "confidence", "colors", "found_by", "vector"}], "ms"}:
+    vectors are base64 of little-endian float32 (dim,), `ms` holds the stages' milliseconds. `found_by` is "detector",
+    "box" (the shopper drew it) or "whole" (nothing was detected, so the whole picture is the one object).
+    Raises ImageError and its kin for bytes that are no picture; Busy when the photo is gone.
+    """
+    del tenant_id  # for the log lines' context
+    if _vision is None:
+        raise RuntimeError("The query worker was not warmed up: start it with `warm_up`.")
+    clock = _Clock()
+    picture = images.decode(queues.take_photo(photo_key), max_side=MAX_SIDE)
+    clock.lap("decode")
+    if box is not None:
+        found_by, garments = "box", [_vision.see_box(picture, Box(*box))]
+        clock.lap("embed")
+    else:
+        found_by, garments = _see(_vision, picture, clock)
+    return {
+        "model_id": _vision.model_id,
+        "dim": _vision.dim,
+        "objects": [_as_json(garment, found_by) for garment in garments],
+        "ms": clock.ms,
+    }
+
+
+def _see(vision: Vision, picture: Picture, clock: "_Clock") -> tuple[str, list[Garment]]:
+    detections = distinct(vision.detect([picture])[0])[:MAX_OBJECTS]
+    clock.lap("detect")
+    found_by = "detector" if detections else "whole"
+    garments = _look_at(vision, picture, detections) if detections else [vision.whole(picture)]
+    clock.lap("embed")
+    return found_by, garments
+
+
+def _look_at(vision: Vision, picture: Picture, detections: Sequence[Detection]) -> list[Garment]:
+    """As `Vision.see`, from where the boxes are known: the two halves are timed apart."""
+    vectors = vision.embed([(picture, one.box) for one in detections])
+    return [
+        Garment(one.box, one.category, one.confidence, colors_of_crop(cut(picture, one.box)), vector)
+        for one, vector in zip(detections, vectors, strict=True)
+    ]
+
+
+def _as_json(garment: Garment, found_by: str) -> dict[str, Any]:
+    box = (0.0, 0.0, 1.0, 1.0)
+    if found_by != "whole":
+        box = (garment.box.x, garment.box.y, garment.box.w, garment.box.h)
+    return {
+        "box": [round(float(side), 5) for side in box],
+        "category": garment.category,
+        "confidence": round(float(garment.confidence), 4),
+        "colors": list(garment.colors),
+        "found_by": found_by,
+        "vector": base64.b64encode(garment.vector.astype("<f4").tobytes()).decode("ascii"),
+    }
+
+
+class _Clock:
+    """Milliseconds of each stage since the one before."""
+
+    def __init__(self) -> None:
+        self.ms = {"decode": 0.0, "detect": 0.0, "embed": 0.0}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.ms[stage] += (now - self._last) * 1000
+        self._last = now

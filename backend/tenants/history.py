@@ -1,0 +1,57 @@
+"""What was searched and what came of it: one row an answered search, one row a thing a shopper did with it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.errors import NotFound
+from backend.tenants.models import Event, Product, SearchQuery, new_id
+
+
+def record_query(
+    session: Session,
+    tenant_id: str,
+    query_id: str,
+    *,
+    kind: str,
+    categories: Sequence[str] = (),
+    words: str | None = None,
+    product_id: str | None = None,
+    matches: int,
+    took_ms: float,
+) -> None:
+    """Note an answered search: what was looked for, never the photo."""
+    session.add(
+        SearchQuery(
+            id=query_id,
+            tenant_id=tenant_id,
+            kind=kind,
+            categories=list(categories),
+            words=words or None,
+            product_id=product_id,
+            matches=matches,
+            took_ms=took_ms,
+        )
+    )
+
+
+def record_events(session: Session, tenant_id: str, *, query_id: str, type_: str, product_ids: Sequence[str]) -> int:
+    """Note what a shopper did with an answer; what is noted already is passed over. Returns how many are new.
+
+    Raises NotFound unless the search and every product are this tenant's.
+    """
+    wanted = list(dict.fromkeys(product_ids))
+    query = select(SearchQuery.id).where(SearchQuery.tenant_id == tenant_id, SearchQuery.id == query_id)
+    if session.scalar(query) is None:
+        raise NotFound("There is no such search.")
+    known = set(session.scalars(select(Product.id).where(Product.tenant_id == tenant_id, Product.id.in_(wanted))))
+    if len(known) != len(wanted):
+        raise NotFound("There is no such product.")
+    rows = [
+        {"id": new_id(), "tenant_id": tenant_id, "query_id": query_id, "type": type_, "product_id": product_id}
+        for product_id in wanted
+    ]
+    written = session.scalars(insert(Event).values(rows).on_conflict_do_nothing().returning(Event.id))
+    return len(written.all())
