@@ -1,0 +1,171 @@
+"""Writes a picture of every state of the widget, to be looked at: python tests/widget/shots.py FOLDER [STATE ...]
+
+Uses real photos where the folder `shared` lies beside the project, drawn ones where it does not.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import conftest
+import widget_drawn as drawn
+from playwright.sync_api import Browser, sync_playwright
+from widget_fake import HERE, FakeService, FakeShop, serve, service_handler, shop_handler
+
+DATA = HERE.parents[2] / "shared" / "data"
+WIDTHS = {390: 844, 1280: 900}
+
+
+class Photos:
+    """Real photos by number, where there are any."""
+
+    def __init__(self) -> None:
+        self.garments = sorted((DATA / "luma" / "images").glob("*main.jpg"))
+        self.street = DATA / "street_photos"
+        self.boxes: dict[str, list[tuple[str, list[float]]]] = {}
+        self.photo = drawn.jpeg(drawn.outfit())
+        if self.garments and self.street.is_dir():
+            self._choose_street_photo()
+
+    def picture(self, name: str) -> bytes:
+        """A product picture by number."""
+        number = int(name)
+        return self.garments[number * 7 % len(self.garments)].read_bytes() if self.garments else drawn.garment(number)
+
+    def _choose_street_photo(self) -> None:
+        notes = json.loads((self.street / "annotations.json").read_text())
+        names = {category["id"]: category["name"] for category in notes["categories"]}
+        found: dict[int, list[tuple[str, list[float]]]] = {}
+        for note in notes["annotations"]:
+            found.setdefault(note["image_id"], []).append((names[note["category_id"]], note["bbox"]))
+        image = next(image for image in notes["images"] if 5 <= len(found.get(image["id"], [])) <= 6)
+        self.photo = (self.street / "images" / image["file_name"]).read_bytes()
+        width, height = image["width"], image["height"]
+        self.found = [
+            (name, [x / width, y / height, w / width, h / height]) for name, (x, y, w, h) in found[image["id"]]
+        ]
+
+    def answer(self, name: str) -> str:
+        """The saved answer, with the boxes of the real photo."""
+        text = (HERE / "answers" / name).read_text(encoding="utf-8")
+        if name != "photo.json" or not hasattr(self, "found"):
+            return text
+        saved = json.loads(text)
+        ranked = sorted(self.found, key=lambda pair: -pair[1][2] * pair[1][3])
+        objects = zip(ranked, saved["objects"], strict=False)
+        saved["objects"] = [{**old, "category": category, "box": box} for (category, box), old in objects]
+        return json.dumps(saved, ensure_ascii=False)
+
+
+def chosen(visit: conftest.Visit, photos: Photos) -> None:
+    visit.search(photos.photo)
+    visit.page.locator(".photo:not(.working)").wait_for()
+
+
+def scroll_to_strip(visit: conftest.Visit) -> None:
+    visit.page.mouse.wheel(0, 300)
+    visit.strip().wait_for()
+    visit.strip().evaluate("list => list.scrollIntoView({block: 'center'})")
+
+
+def working(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    service.mode = "slow"
+    visit.search(photos.photo)
+
+
+def answered(name: str) -> Callable[..., None]:
+    def state(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+        service.photo = name
+        chosen(visit, photos)
+
+    return state
+
+
+def failed(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    service.mode = "500"
+    chosen(visit, photos)
+
+
+def second(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    chosen(visit, photos)
+    visit.page.locator(".spot-1").click()
+
+
+def weak(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    chosen(visit, photos)
+    visit.page.locator(".spot-3").click()
+
+
+def similar(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    chosen(visit, photos)
+    visit.page.locator(".more").nth(1).click()
+    visit.page.locator(".like .item").first.wait_for()
+
+
+def unreadable(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    visit.search(b"no picture")
+    visit.page.locator(".problem").wait_for()
+
+
+def unloaded(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    service.scripts = False
+    visit.page.locator("niteru-camera").get_by_role("button").click()
+    visit.page.locator("niteru-camera .note:not(:empty)").wait_for()
+
+
+STATES: dict[str, Callable[[conftest.Visit, FakeService, Photos], None]] = {
+    "strip": lambda visit, service, photos: scroll_to_strip(visit),
+    "start": lambda visit, service, photos: visit.open_dialog() and None,
+    "working": working,
+    "results": lambda visit, service, photos: chosen(visit, photos),
+    "nothing-close": second,
+    "only-style": weak,
+    "similar": similar,
+    "no-clothes": answered("nothing.json"),
+    "failed": failed,
+    "unreadable": unreadable,
+    "unloaded": unloaded,
+}
+
+
+def shoot(browser: Browser, folder: Path, wanted: list[str]) -> None:
+    """Every wanted state in every width, language and theme."""
+    service, shop, photos = FakeService(), FakeShop(), Photos()
+    service.origin = f"http://127.0.0.1:{serve(service_handler(service)).server_address[1]}"
+    shop.origin = f"http://127.0.0.1:{serve(shop_handler(shop)).server_address[1]}"
+    shop.picture = photos.picture
+    for name in wanted or STATES:
+        for width, height in WIDTHS.items():
+            for lang in ("ja", "en"):
+                for theme in ("light", "dark"):
+                    service.reset()
+                    service.shop, service.answer = shop.origin, photos.answer
+                    head = '<style>:root{color-scheme:dark}body{background:#111;color:#eee}</style>' if theme == "dark" else ""
+                    page_html = conftest.product_page(shop, service, lang=lang, head=head)
+                    shop.pages = {"/p": page_html, "/shop.css": (conftest.PAGES / "shop.css").read_text()}
+                    context = browser.new_context(
+                        viewport={"width": width, "height": height},
+                        device_scale_factor=1,
+                        has_touch=width < 600,
+                        is_mobile=width < 600,
+                        color_scheme="dark" if theme == "dark" else "light",
+                    )
+                    page = context.new_page()
+                    page.goto(shop.origin + "/p")
+                    page.locator("niteru-camera").wait_for()
+                    STATES[name](conftest.Visit(page), service, photos)
+                    page.wait_for_timeout(700)
+                    page.screenshot(path=folder / f"{name}-{width}-{lang}-{theme}.png")
+                    service.release.set()
+                    context.close()
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        shoot(chromium, target, sys.argv[2:])
+        chromium.close()

@@ -1,0 +1,92 @@
+// Builds dist/ from src/. With --check it builds in memory and compares with what is committed.
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+
+const HERE = new URL("./", import.meta.url);
+const BUDGET = { "v1.js": 8 * 1024, "v1-strip.js": 6 * 1024, "v1-dialog.js": 25 * 1024 };
+const BANNER = "/*! Niteru widget, AGPL-3.0-or-later */";
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/** `import css from "./x.css"` gives the minified text, ready for an adopted style sheet. */
+const cssText = {
+  name: "css-text",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: "es2022" });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+async function bundle(entry, define = {}) {
+  const result = await build({
+    absWorkingDir: HERE.pathname,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    banner: { js: BANNER },
+    define,
+    plugins: [cssText],
+  });
+  return Buffer.from(result.outputFiles[0].contents);
+}
+
+async function listSources(folder = "src/") {
+  const found = [];
+  for (const entry of await readdir(new URL(folder, HERE), { withFileTypes: true })) {
+    if (entry.isDirectory()) found.push(...(await listSources(`${folder}${entry.name}/`)));
+    else found.push(folder + entry.name);
+  }
+  return found;
+}
+
+async function buildAll() {
+  const dialog = await bundle("src/dialog/dialog.js");
+  const strip = await bundle("src/strip/strip.js");
+  // The loader names its parts by their content, so that a cached part never meets a newer loader.
+  const named = (file, bytes) => JSON.stringify(`${file}?h=${sha256(bytes).slice(0, 12)}`);
+  const loader = await bundle("src/loader.js", {
+    DIALOG_FILE: named("v1-dialog.js", dialog),
+    STRIP_FILE: named("v1-strip.js", strip),
+  });
+  const dist = { "v1.js": loader, "v1-strip.js": strip, "v1-dialog.js": dialog };
+
+  const sources = ["build.mjs", "package.json", "package-lock.json", "tsconfig.json", ...(await listSources())].sort();
+  const manifest = { sources: {}, dist: {} };
+  for (const path of sources) manifest.sources[path] = sha256(await readFile(new URL(path, HERE)));
+  for (const [name, bytes] of Object.entries(dist)) {
+    manifest.dist[name] = {
+      sha256: sha256(bytes),
+      integrity: `sha384-${createHash("sha384").update(bytes).digest("base64")}`,
+      bytes: bytes.length,
+      budget_gzip: BUDGET[name],
+    };
+  }
+  return { ...dist, "manifest.json": Buffer.from(JSON.stringify(manifest, null, 2) + "\n") };
+}
+
+const files = await buildAll();
+const failures = [];
+await mkdir(new URL("dist/", HERE), { recursive: true });
+for (const [name, bytes] of Object.entries(files)) {
+  const target = new URL(`dist/${name}`, HERE);
+  if (process.argv.includes("--check")) {
+    const committed = await readFile(target).catch(() => Buffer.alloc(0));
+    if (!committed.equals(bytes)) failures.push(`dist/${name} is not what src/ builds: run npm run build`);
+  } else {
+    await writeFile(target, bytes);
+  }
+  const size = gzipSync(bytes, { level: 9 }).length;
+  if (BUDGET[name]) console.log(`${name}: ${bytes.length} bytes, ${size} gzipped of ${BUDGET[name]}`);
+  if (size > (BUDGET[name] ?? Infinity)) failures.push(`dist/${name} is over its budget`);
+}
+for (const failure of failures) console.error(failure);
+process.exitCode = failures.length ? 1 : 0;

@@ -1,0 +1,90 @@
+/**
+ * Speaks to /v1. Every way a request can go wrong becomes a Failure with one of a few codes.
+ *
+ * @typedef {"slow" | "offline" | "busy" | "picture" | "refused" | "down" | "stopped"} FailureCode
+ */
+export class Failure extends Error {
+  /** @param {FailureCode} code */
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+const PATIENCE_MS = 10_000;
+
+/** @param {number} status @returns {FailureCode} */
+function codeOf(status) {
+  if (status === 429 || status === 503) return "busy";
+  if (status === 401 || status === 403) return "refused";
+  return status === 400 || status === 413 || status === 415 || status === 422 ? "picture" : "down";
+}
+
+/**
+ * Text that JSON readers read back as `value`. Written by hand: old Prototype.js gives strings and arrays a `toJSON`
+ * that makes the page's own JSON.stringify quote them twice.
+ *
+ * @param {string} value
+ */
+const quote = (value) =>
+  `"${value.replace(/[\\"\u0000-\u001f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`;
+
+/** @typedef {ReturnType<typeof createApi>} Api */
+
+/** @param {import("./types.js").Config} config */
+export function createApi({ origin, key }) {
+  /**
+   * @param {string} path
+   * @param {Record<string, string>} [params]
+   */
+  const address = (path, params = {}) => `${origin}/v1/${path}?${new URLSearchParams({ ...params, key })}`;
+
+  /**
+   * @template T
+   * @param {string} url
+   * @param {RequestInit} options
+   * @param {(json: unknown) => T | null} read
+   * @param {AbortSignal} [stop]
+   * @returns {Promise<T>} rejects with a Failure, always
+   */
+  async function ask(url, options, read, stop) {
+    const hurry = new AbortController();
+    const quit = () => hurry.abort();
+    const timer = setTimeout(quit, PATIENCE_MS);
+    stop?.addEventListener("abort", quit);
+    try {
+      const response = await fetch(url, { ...options, credentials: "omit", signal: hurry.signal });
+      if (!response.ok) throw new Failure(codeOf(response.status));
+      const answer = read(await response.json());
+      if (!answer) throw new Failure("down");
+      return answer;
+    } catch (reason) {
+      if (stop?.aborted) throw new Failure("stopped");
+      if (hurry.signal.aborted) throw new Failure("slow");
+      if (reason instanceof Failure) throw reason;
+      throw new Failure(navigator.onLine === false ? "offline" : "down");
+    } finally {
+      clearTimeout(timer);
+      stop?.removeEventListener("abort", quit);
+    }
+  }
+
+  return {
+    address,
+    ask,
+
+    /**
+     * Sent even while the page is being left. A string body goes as text/plain, so no preflight is needed.
+     *
+     * @param {"impression" | "click"} type
+     * @param {string} queryId
+     * @param {string[]} productIds
+     */
+    record(type, queryId, productIds) {
+      const body = `{"query_id":${quote(queryId)},"type":"${type}","product_ids":[${productIds.map(quote).join(",")}]}`;
+      if (!navigator.sendBeacon?.(address("events"), body)) {
+        fetch(address("events"), { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
+      }
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { h } from "../dom.js";
+import { askPhoto } from "../shared/ask.js";
+import { categoryName } from "../strings.js";
+import { spotRules } from "./hotspots.js";
+import { lock } from "./lock.js";
+import { cutOut } from "./picture.js";
+import { groups, placeholders, trouble } from "./results.js";
+
+/**
+ * The second step: the photo, the garments found in it, and the matches of the chosen one. The photo stays in its
+ * place from the first moment of waiting to the last result.
+ *
+ * @typedef {import("./dialog.js").App} App
+ * @typedef {import("../types.js").PhotoAnswer} PhotoAnswer
+ */
+const LONG_MS = 4000;
+
+/**
+ * @param {App} app
+ * @param {import("./picture.js").Picture} picture
+ * @returns {import("./dialog.js").Step}
+ */
+export function photoStep(app, { canvas, upload }) {
+  const { words } = app;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", words.yourPhoto);
+  const photo = h("div", { class: "photo working" }, canvas);
+  const results = h("div", { class: "results" });
+  const another = h("button", { type: "button", class: "link", click: () => app.startOver() }, words.another);
+  const node = h(
+    "div",
+    { class: "split" },
+    h("div", { class: "stage" }, photo, h("div", { class: "under" }, another, lock(words.privacy))),
+    results,
+  );
+  const shape = `.photo{aspect-ratio:${canvas.width}/${canvas.height};--ratio:${canvas.width / canvas.height}}`;
+  app.setRules(shape);
+
+  let stop = new AbortController();
+  /** @type {ResizeObserver | undefined} */
+  let follow;
+
+  async function run() {
+    stop = new AbortController();
+    const title = h("h3", { tabindex: -1 }, words.working);
+    const timer = setTimeout(() => app.announce((title.textContent = words.workingLong)), LONG_MS);
+    photo.classList.add("working");
+    results.replaceChildren(title, placeholders());
+    app.announce(words.working);
+    app.focus(title);
+    app.context.events.emit("photo");
+    try {
+      const answer = await askPhoto(app.context.api, upload, stop.signal);
+      if (!stop.signal.aborted) show(answer);
+    } catch (reason) {
+      const { code = "down" } = /** @type {{ code?: import("../api.js").FailureCode }} */ (reason);
+      if (code === "stopped") return;
+      const { title: sentence, nodes } = trouble(app, code, run);
+      results.replaceChildren(...nodes);
+      app.context.events.emit("error", { where: "photo", code });
+      app.focus(sentence);
+    } finally {
+      clearTimeout(timer);
+      photo.classList.remove("working");
+    }
+  }
+
+  /** @param {PhotoAnswer} answer */
+  function show(answer) {
+    const { garments } = answer;
+    app.context.events.emit("results", {
+      query_id: answer.queryId,
+      categories: garments.map((garment) => garment.category),
+      product_ids: [...new Set(garments.flatMap((garment) => garment.matches.map((match) => match.product_id)))],
+    });
+    if (!garments.length) {
+      const title = h("h3", { tabindex: -1 }, words.emptyTitle);
+      results.replaceChildren(
+        title,
+        h("p", { class: "lead" }, words.emptyText),
+        h("button", { type: "button", class: "button", click: () => app.startOver() }, words.another),
+      );
+      app.announce(`${words.emptyTitle} ${words.emptyText}`);
+      app.focus(title);
+      return;
+    }
+    choose(answer);
+  }
+
+  /** @param {PhotoAnswer} answer */
+  function choose({ queryId, primary, garments }) {
+    const lang = app.context.lang();
+    const boxes = garments.map((garment) => garment.box);
+    const names = garments.map((garment) => categoryName(garment.category, lang));
+    const list = h("div", { class: "groups" });
+    const frame = h("span", { class: "frame" });
+    let chosen = -1;
+
+    const rules = () => {
+      const { width, height } = photo.getBoundingClientRect();
+      if (width && height) app.setRules(shape + spotRules(boxes, chosen, width, height));
+    };
+    /** @param {number} index */
+    const select = (index) => {
+      if (index === chosen) return;
+      const first = chosen < 0;
+      chosen = index;
+      for (const [i, pair] of [spots, chips].flatMap((set) => set.map((button, at) => /** @type {const} */ ([at, button])))) {
+        pair.setAttribute("aria-pressed", String(i === index));
+      }
+      const matches = garments[index]?.matches ?? [];
+      list.replaceChildren(...groups(app, queryId, matches, garments.length > 1));
+      rules();
+      results.scrollTop = 0;
+      chips[index]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      app.announce(`${first ? words.found(garments.length) : ""} ${words.shown(names[index] ?? "", matches.length)}`);
+      if (!first) app.context.events.emit("select", { query_id: queryId, category: garments[index]?.category });
+    };
+    const spots = garments.map((_, i) =>
+      h("button", { type: "button", class: `spot spot-${i}`, "aria-label": `${i + 1}: ${names[i]}`, click: () => select(i) }, String(i + 1)),
+    );
+    const chips = garments.map((garment, i) =>
+      h(
+        "button",
+        { type: "button", class: "chip", click: () => select(i) },
+        cutOut(canvas, garment.box),
+        h("span", { class: "number" }, String(i + 1)),
+        h("span", {}, names[i]),
+      ),
+    );
+    const several = garments.length > 1;
+    const title = h("h3", { tabindex: -1, class: several ? "small" : "" }, several ? words.pieces : names[0]);
+    const row = h("div", { class: "chips", role: "group", "aria-label": words.pieces }, ...chips);
+    photo.append(frame, ...spots);
+    results.replaceChildren(title, ...(several ? [row] : []), list);
+    select(primary);
+    follow = new ResizeObserver(rules);
+    follow.observe(photo);
+    app.focus(title);
+  }
+
+  return {
+    node,
+    start: run,
+    leave() {
+      stop.abort();
+      follow?.disconnect();
+    },
+  };
+}

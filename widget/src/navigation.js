@@ -1,0 +1,38 @@
+/**
+ * Tells when a single-page app moved to another address, without touching the page's `history`: the Navigation API
+ * where the browser has it, else popstate and hashchange and a look at the address once a second.
+ *
+ * @param {() => void} moved
+ * @returns {() => void} stops watching
+ */
+export function watchAddress(moved) {
+  let address = location.href;
+  const look = () => {
+    if (location.href === address) return;
+    address = location.href;
+    moved();
+  };
+  const native = "navigation" in window ? window.navigation : null;
+  native?.addEventListener("currententrychange", look);
+  window.addEventListener("popstate", look);
+  window.addEventListener("hashchange", look);
+  window.addEventListener("pageshow", look);
+  const timer = native ? 0 : setInterval(() => document.visibilityState === "visible" && look(), 1000);
+  return () => {
+    native?.removeEventListener("currententrychange", look);
+    window.removeEventListener("popstate", look);
+    window.removeEventListener("hashchange", look);
+    window.removeEventListener("pageshow", look);
+    clearInterval(timer);
+  };
+}
+
+/**
+ * Runs the task when the browser has nothing better to do.
+ *
+ * @param {() => void} task
+ */
+export function whenIdle(task) {
+  if (typeof requestIdleCallback === "function") requestIdleCallback(task, { timeout: 3000 });
+  else setTimeout(task, 300);
+}

@@ -1,0 +1,109 @@
+import { find, isProductPage, productAddress } from "./page.js";
+
+/**
+ * The strips of similar items, `<niteru-similar>`: which of the page's elements need one, and for which product.
+ *
+ * @typedef {import("./types.js").Context} Context
+ * @typedef {import("./types.js").ProductRef} ProductRef
+ */
+const TAG = "niteru-similar";
+const NAMED_BY = ["url", "product-id", "sku"];
+const ENOUGH_FAILURES = 2;
+
+/** @param {HTMLElement} element @returns {ProductRef} */
+function productOf(element) {
+  const id = element.getAttribute("product-id");
+  const sku = element.getAttribute("sku");
+  if (id) return { product_id: id };
+  return sku ? { sku } : { url: element.getAttribute("url") || productAddress() };
+}
+
+/**
+ * @param {Context} context
+ * @param {() => Promise<import("./types.js").Strip>} part
+ */
+export function createStrips({ config, events }, part) {
+  /** @type {Map<HTMLElement, AbortController>} */
+  const filling = new Map();
+  let failures = 0;
+  let live = true;
+
+  /** @param {HTMLElement} element */
+  async function fill(element) {
+    filling.get(element)?.abort();
+    // A service that failed twice is left alone until the page is loaded again.
+    if (!live || failures >= ENOUGH_FAILURES) return;
+    const stop = new AbortController();
+    filling.set(element, stop);
+    try {
+      const strip = await part();
+      if (stop.signal.aborted) return;
+      const limit = Number(element.getAttribute("limit")) || config.limit;
+      await strip.fill(element, productOf(element), limit, stop.signal);
+      failures = 0;
+    } catch (reason) {
+      const { code = "down" } = /** @type {{ code?: string }} */ (reason);
+      if (code === "stopped") return;
+      failures += 1;
+      events.emit("error", { where: "similar", code });
+    }
+  }
+
+  if (!customElements.get(TAG)) {
+    customElements.define(
+      TAG,
+      class extends HTMLElement {
+        static observedAttributes = NAMED_BY;
+        connectedCallback() {
+          // Attributes are often set one by one: ask once, when they are all there.
+          queueMicrotask(() => this.isConnected && fill(this));
+        }
+        /** @param {string} _name @param {string | null} before @param {string | null} after */
+        attributeChangedCallback(_name, before, after) {
+          if (before !== after && filling.has(this)) fill(this);
+        }
+        disconnectedCallback() {
+          filling.get(this)?.abort();
+          filling.delete(this);
+        }
+      },
+    );
+  }
+
+  /** @type {HTMLElement | null} */
+  let own = null;
+  const unwanted = () => !live || own?.isConnected || document.querySelector(TAG) || !isProductPage();
+
+  return {
+    /** Gives a product page its strip, unless it has one. */
+    async place() {
+      if (config.similar === "off" || failures >= ENOUGH_FAILURES || unwanted()) return;
+      const { productBlock } = await part();
+      if (unwanted()) return;
+      const target = find(config.similarTarget);
+      const block = config.similarTarget ? null : productBlock();
+      if (!target && !block) return;
+      own = document.createElement(TAG);
+      if (target) target.append(own);
+      else block?.after(own);
+    },
+    /** The shopper went to another page of a single-page app. */
+    renew() {
+      own?.remove();
+      own = null;
+      for (const element of document.querySelectorAll(TAG)) {
+        if (!(element instanceof HTMLElement) || NAMED_BY.some((name) => element.hasAttribute(name))) continue;
+        delete element.dataset.state;
+        fill(element);
+      }
+    },
+    destroy() {
+      live = false;
+      own?.remove();
+      for (const [element, stop] of filling) {
+        stop.abort();
+        delete element.dataset.state;
+      }
+    },
+  };
+}

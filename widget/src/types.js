@@ -1,0 +1,64 @@
+/**
+ * What travels between the parts, and between us and /v1. Nothing here ends up in the build.
+ *
+ * @typedef {"same" | "close" | "style"} Tier
+ *
+ * @typedef {object} Match
+ * @property {string} product_id
+ * @property {string} title
+ * @property {string} url absolute, http or https
+ * @property {string} image_url absolute, http or https; "" when there is none
+ * @property {number | null} price in whole units of the currency, as people write it
+ * @property {string} currency ISO 4217, "" when unknown
+ * @property {boolean} soldOut
+ * @property {Tier} tier
+ *
+ * @typedef {object} Garment
+ * @property {[number, number, number, number]} box x, y, width, height as fractions of the photo
+ * @property {string} category
+ * @property {Match[]} matches
+ *
+ * @typedef {{ queryId: string, primary: number, garments: Garment[] }} PhotoAnswer
+ * @typedef {{ queryId: string, matches: Match[] }} SimilarAnswer
+ * @typedef {{ url: string } | { product_id: string } | { sku: string }} ProductRef
+ *
+ * @typedef {object} Config
+ * @property {string} origin of the script: the API's origin too
+ * @property {string} base folder of the script, ends with "/"
+ * @property {string} key publishable key
+ * @property {string} nonce the page's CSP nonce, handed on to the dialog's script
+ * @property {string} lang as the seller wrote it, "" to follow the page
+ * @property {"light" | "dark" | ""} theme
+ * @property {string} similar "off", or ""
+ * @property {string} similarTarget CSS selector
+ * @property {string} camera "off", "float", or ""
+ * @property {string} cameraTarget CSS selector
+ * @property {number} limit most similar items in a strip
+ *
+ * @typedef {import("./api.js").Api} Api
+ * @typedef {import("./events.js").Events} Events
+ *
+ * @typedef {object} Context
+ * @property {Config} config
+ * @property {Api} api
+ * @property {Events} events
+ * @property {() => string} lang "ja" or "en", asked anew each time: pages change theirs
+ *
+ * @typedef {File | Blob | HTMLImageElement | HTMLCanvasElement | ImageBitmap | string} PictureSource
+ * a string is the address of a picture
+ *
+ * @typedef {object} Dialog
+ * @property {(picture?: PictureSource) => void} open
+ * @property {(product: ProductRef) => Promise<Match[]>} similar
+ * @property {() => void} destroy
+ *
+ * @typedef {(context: Context) => Dialog} CreateDialog
+ *
+ * @typedef {object} Strip
+ * @property {(element: HTMLElement, product: ProductRef, limit: number, stop: AbortSignal) => Promise<void>} fill
+ * rejects with a Failure
+ * @property {() => HTMLElement | null} productBlock the element that a strip should come after
+ *
+ * @typedef {(context: Context) => Strip} CreateStrip
+ */
+export {};
