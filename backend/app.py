@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import dashboard
 from backend import db, http, logs, queues
@@ -32,6 +33,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.photo_max_bytes + 100_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 200_000
     app.extensions["niteru_settings"] = settings
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     http.init_app(app, redis_url=settings.redis_url)
     search_routes.init_app(app, fingerprint=addresses.fingerprint)

@@ -40,6 +40,7 @@ class Settings:
     crawl_delay_s: float
     crawl_max_pages: int
     crawler_contact: str
+    trusted_proxies: int
     log_level: str
 
     @classmethod
@@ -73,6 +74,7 @@ class Settings:
             crawl_delay_s=read.number("NITERU_CRAWL_DELAY_S", 0.25),
             crawl_max_pages=read.integer("NITERU_CRAWL_MAX_PAGES", 20_000),
             crawler_contact=read.text("NITERU_CRAWLER_CONTACT", ""),
+            trusted_proxies=read.integer("NITERU_TRUSTED_PROXIES", 0),
             log_level=read.text("NITERU_LOG_LEVEL", "INFO").upper(),
         )
 
