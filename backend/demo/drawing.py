@@ -53,10 +53,10 @@ def wear(canvas: Canvas, stage: Stage, who: Person, outfit: Sequence[Garment], *
         canvas.draw(arm(who, side), stage)
     for layers in dressed:
         canvas.draw(layers.body, stage)
-    covered = any(garment.sleeve > 0 for garment in outfit if BUILDERS[garment.kind][1] in {3, 5})
+    sleeve = max((garment.sleeve for garment in outfit if BUILDERS[garment.kind][1] in {3, 5}), default=0.0)
     for side in SIDES:
-        if covered:  # the shoulder stays under the cloth, the hand comes before it
-            canvas.draw(arm(who, side, below=0.27), stage)
+        if sleeve > 0:  # the shoulder stays under the cloth, the hand comes before it
+            canvas.draw(arm(who, side, below=max(0.2, sleeve - 0.1)), stage)
         for layers in dressed:
             canvas.draw(layers.sleeves[side], stage)
     if back:

@@ -21,11 +21,11 @@ class Pose:
 
 POSES: dict[str, Pose] = {
     "flat": Pose(((19, 17), (19, 17)), ((12, 22), (12, 22))),
-    "front": Pose(((13, 6), (13, 6)), ((4, 2), (4, 2))),
-    "easy": Pose(((15, 4), (20, -8)), ((2, 0), (16, 26)), hip=-7),
-    "akimbo": Pose(((15, 5), (42, -58)), ((0, -6), (14, 22)), hip=-9),
-    "step": Pose(((19, 11), (12, -3)), ((12, 16), (-4, -14)), hip=6),
-    "pocket": Pose(((24, -10), (12, 4)), ((16, 20), (0, 0)), hip=5),
+    "front": Pose(((9, 4), (9, 4)), ((2, -2), (2, -2))),
+    "easy": Pose(((10, 3), (14, -7)), ((0, -4), (12, 20)), hip=-7),
+    "akimbo": Pose(((10, 4), (36, -50)), ((-2, -9), (12, 18)), hip=-8),
+    "step": Pose(((13, 7), (9, -2)), ((9, 12), (-4, -14)), hip=5),
+    "pocket": Pose(((17, -9), (9, 3)), ((12, 15), (-1, -4)), hip=5),
 }
 
 # half widths at heights; between them they are interpolated
@@ -33,7 +33,7 @@ WIDTHS: dict[str, tuple[tuple[float, float], ...]] = {
     "women": ((180, 79), (230, 68), (275, 66), (372, 51), (430, 66), (480, 76), (530, 78)),
     "men": ((180, 98), (230, 88), (275, 84), (372, 73), (430, 74), (480, 77), (530, 79)),
 }
-UPPER_ARM, FOREARM, HAND = 152, 138, 58
+UPPER_ARM, FOREARM, HAND = 152, 138, 66
 
 
 @dataclass(frozen=True, slots=True)

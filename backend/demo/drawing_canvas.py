@@ -12,6 +12,7 @@ from backend.demo.drawing_fabric import Color, Field, texture, weave
 from backend.demo.drawing_shapes import Fold, Lines, Mark, Piece, Point, Stage
 
 FINE = 3  # edges are cut on a grid this many times finer and then averaged
+UNPRINTED = {"plain", "knit", "rib", "cable"}
 LIGHT = (-0.46, -0.58, 0.67)
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
@@ -20,7 +21,7 @@ class Canvas:
     """A picture that pieces are laid on; `pixels` is (height, width, 3) in 0 to 255."""
 
     def __init__(self, ground: Field) -> None:
-        self.pixels = ground
+        self.pixels = ground.copy()
         self.height, self.width = ground.shape[:2]
 
     def draw(self, marks: Iterable[Mark], stage: Stage) -> None:
@@ -43,8 +44,9 @@ class Canvas:
             area *= 1 - piece.shadow * _shadow(cut, stage.scale)[..., None]
         light, slope_x, slope_y = _light(piece, cut, box, stage)
         u, v = _cloth_places(box, stage, piece.grain)
-        u += slope_x * 3
-        v += slope_y * 3
+        if piece.cloth.pattern not in UNPRINTED:  # a print follows the folds
+            u += resized(slope_x, right - left, bottom - top) * 3
+            v += resized(slope_y, right - left, bottom - top) * 3
         color = texture(piece.cloth, u, v)
         color *= (weave(piece.cloth, u, v) * light * piece.tint)[..., None]
         if piece.cloth.gloss:
@@ -79,8 +81,9 @@ class Canvas:
 
     def image(self, *, grain: float = 1.6) -> Image.Image:
         """Return the finished picture with a little camera noise, the same for the same size."""
-        noise = _camera_noise()[: self.height, : self.width, None] * grain
-        return Image.fromarray(np.clip(self.pixels + noise + 0.5, 0, 255).astype(np.uint8))
+        noisy = self.pixels + (_camera_noise()[: self.height, : self.width, None] * np.float32(grain) + np.float32(0.5))
+        np.clip(noisy, 0, 255, out=noisy)
+        return Image.fromarray(noisy.astype(np.uint8))
 
     def jpeg(self, *, quality: int = 90) -> bytes:
         return jpeg_bytes(self.image(), quality=quality)
@@ -116,7 +119,7 @@ def _lines(paths: Sequence[Sequence[Point]], box: Box, width: float) -> Field:
     draw = ImageDraw.Draw(mask)
     for path in paths:
         points = [((x - left) * FINE, (y - top) * FINE) for x, y in path]
-        draw.line(points, fill=255, width=max(2, round(width * FINE)), joint="curve")
+        draw.line(points, fill=255, width=max(2, round(width * FINE)), joint="curve" if width > 3 else None)
     return np.asarray(mask.reduce(FINE), np.float32) / 255
 
 
@@ -167,7 +170,7 @@ def _shadow(cut: Field, scale: float) -> Field:
 
 
 def _light(piece: Piece, cut: Field, box: Box, stage: Stage) -> tuple[Field, Field, Field]:
-    """Return the light that falls on the piece (1 on a flat part) and the slopes of its surface, (h, w) each."""
+    """Return the light on the piece, (h, w), 1 on a flat part; and its slopes on a grid half as fine."""
     height, width = cut.shape
     small = np.asarray(Image.fromarray(cut).reduce(2), np.float32)
     half = stage.scale / 2
@@ -179,7 +182,7 @@ def _light(piece: Piece, cut: Field, box: Box, stage: Stage) -> tuple[Field, Fie
     down, right = np.gradient(relief)
     facing = (LIGHT[2] - right * LIGHT[0] - down * LIGHT[1]) / np.sqrt(right**2 + down**2 + 1) / LIGHT[2]
     light = 1 + (np.clip(facing, 0.42, 1.4) - 1) * 0.72
-    return resized(light, width, height), resized(right, width, height), resized(down, width, height)
+    return resized(light, width, height), right, down
 
 
 def _relief(folds: Sequence[Fold], box: Box, stage: Stage, shape: tuple[int, ...]) -> Field:
@@ -220,8 +223,12 @@ def _cloth_places(box: Box, stage: Stage, grain: float) -> tuple[Field, Field]:
     return u, v
 
 
+@functools.lru_cache(maxsize=16)
 def studio(width: int, height: int, color: Color, *, floor: float | None = None) -> Field:
-    """Return a plain photo ground, (h, w, 3): a little darker toward the corners, with a soft floor if one is given."""
+    """Return a plain photo ground, (h, w, 3): a little darker toward the corners, with a soft floor if one is given.
+
+    The same array is returned again: copy it before drawing on it.
+    """
     yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)
     far = ((xx / width - 0.42) ** 2 + (yy / height - 0.36) ** 2) * 0.22
     light = 1.02 - far

@@ -91,7 +91,7 @@ def sleeve(garment: Garment, body: Body, side: int) -> list[Mark]:
     if garment.sleeve <= 0:
         return []
     shoulder, elbow, wrist, _ = body.arm(side)
-    thick = (1.18 if body.man else 1.0) * 24 + garment.ease * 0.75
+    thick = (1.15 if body.man else 1.0) * 21.5 + garment.ease * 0.7
     path = portion(curve(shoulder, elbow, wrist, steps=14), 0.12, max(garment.sleeve, 0.17), count=6)
     halves = _sleeve_halves(garment, thick)
     limb = tube(path, halves, steps=5)

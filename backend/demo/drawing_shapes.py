@@ -16,7 +16,7 @@ Point = tuple[float, float]
 Path = tuple[Point, ...]
 
 
-WIDE = 1.28  # a body unit across is this much longer than one down, so that the cuts below stay slim numbers
+WIDE = 1.2  # a body unit across is this much longer than one down, so that the cuts below stay slim numbers
 
 
 @dataclass(frozen=True, slots=True)
