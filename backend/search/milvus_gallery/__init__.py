@@ -6,9 +6,9 @@ A tenant's embeddings by one model live in their own collection `g_<tenant hex>_
 Only features that Milvus Lite 3.2 and Milvus 2.3 share are used. What Lite 3.2.2 needs besides:
 - One worker thread (`gallery_server_command`). Two threads may open one collection twice or write it at once and
   lose rows, and a search beside a flush misses the rows being flushed; a single thread makes all of that serial.
-- A flush after every batch: until then rows are searched one by one in Python.
-- A kill -9 between a flush's manifest and the removal of its log shows the flushed rows twice until the next flush.
-  So the first touch of a collection after a (re)connect flushes it, and rows are told apart by key in any case.
+- A flush after every batch, and at the first touch of a collection after a (re)connect: until then rows are
+  searched one by one in Python.
+- Mending before it starts (lite.mend): a kill -9 at the wrong moment leaves rows twice or blocks a name.
 - No index. Without one Lite searches exactly and needs no load after a restart; with FLAT it holds every vector
   twice, and its HNSW loses half the answers under a filter.
 - Its group-by fetches ten rows a product and then gives up (Milvus 2.3 has none). So products are grouped here,

@@ -39,8 +39,8 @@ class GalleryMismatch(DomainError):
     code: ClassVar[str] = "gallery_mismatch"
 
 
-class Missing(Exception):
-    """There is no such collection or alias."""
+class Missing(GalleryUnavailable):
+    """There is no such collection or alias; where it reaches a caller, somebody dropped the gallery meanwhile."""
 
 
 class Server:
@@ -84,7 +84,8 @@ class Server:
     def translated(self, error: Exception, operation: str) -> Exception:
         """Return what to raise for an error of the server or of the way to it."""
         if getattr(error, "code", None) in (_COLLECTION_NOT_FOUND, _ALIAS_NOT_FOUND):
-            return Missing(str(error))
+            self.live.clear()
+            return Missing("The gallery was replaced meanwhile; try again.")
         self.live.clear()
         self._settled.clear()
         if not self._failing:  # once, not for every call of somebody who waits for the server
@@ -105,7 +106,7 @@ class Server:
             self.call("flush", collection)
 
     def settle(self, collection: str) -> None:
-        """Flush once after a (re)connect: ends the doubling that a killed Lite may have left."""
+        """Flush once after a (re)connect: what Lite replayed from its log is slow to search until then."""
         if collection not in self._settled:
             self.flush(collection)
             self._settled.add(collection)
@@ -133,12 +134,13 @@ def ping(uri: str, token: str) -> None:
 def gallery_server_command(data_dir: Path, port: int) -> list[str]:
     """Return the command line of the Milvus Lite server that owns `data_dir`, listening on 127.0.0.1 only.
 
-    It has no password (Lite knows none), so no other address may ever be given to it. Stop it with SIGINT: on
-    SIGTERM it dies without closing its files, which loses nothing but leaves the next start to replay its log.
-    Run it with OMP_NUM_THREADS=1. Why one worker: see the head of this package.
+    It has no password (Lite knows none), so no other address may ever be given to it. Stop it with SIGINT or
+    SIGTERM; a kill -9 loses nothing that was acknowledged. Why it is not `milvus-lite server`: see lite.mend, and
+    the head of this package for its single worker.
     """
-    options = ["--data-dir", str(data_dir), "--host", "127.0.0.1", "--port", str(port), "--max-workers", "1"]
-    return [sys.executable, "-m", "milvus_lite", "server", *options]
+    # -P: the script's folder must not come before the packages it imports.
+    script = [sys.executable, "-P", str(Path(__file__).with_name("lite.py"))]
+    return [*script, "--data-dir", str(data_dir), "--port", str(port)]
 
 
 @cache
