@@ -129,6 +129,25 @@ def settle(session: Session, tenant_id: str, url_id: str, state: str, **columns:
     )
 
 
+def settle_target(session: Session, tenant_id: str, run_id: str, fingerprint: str, **columns: Any) -> None:
+    """Settle the URL that a redirect led to, if it waits: its page is in."""
+    session.execute(
+        update(FrontierUrl)
+        .where(
+            FrontierUrl.tenant_id == tenant_id,
+            FrontierUrl.run_id == run_id,
+            FrontierUrl.fingerprint == fingerprint,
+            FrontierUrl.state == "queued",
+        )
+        .values(state="fetched", fetched_at=now(), **columns)
+    )
+
+
+def find(session: Session, tenant_id: str, fingerprint: str) -> FrontierUrl | None:
+    query = select(FrontierUrl).where(FrontierUrl.tenant_id == tenant_id, FrontierUrl.fingerprint == fingerprint)
+    return session.scalar(query)
+
+
 def postpone(session: Session, tenant_id: str, row: FrontierUrl, *, reason: str, seconds: float) -> None:
     """Put a URL back for another try."""
     due_at = now() + timedelta(seconds=seconds)

@@ -15,11 +15,13 @@ from backend import queues
 from backend.db import transaction
 from backend.errors import DomainError, NotFound
 from backend.ingest.summary import counts_of, progress, summary
+from backend.tenants import accounts
 from backend.tenants.models import RUN_OPEN, IngestRun, OutboxMessage, now
 
 __all__ = [
     "LostRun", "beat", "claim", "enqueue_run", "fail", "find_open_run", "finish", "get_run", "is_stale", "list_runs",
-    "progress", "request_crawl", "request_stop", "revive", "send_outbox", "summary",
+    "progress", "request_crawl", "request_stop", "revive", "schedule_next",
+    "send_outbox", "summary",
 ]  # fmt: skip
 
 CRAWL_TOPIC = "crawl"
@@ -196,7 +198,14 @@ def _locked(session: Session, tenant_id: str, run_id: str) -> IngestRun:
     return run
 
 
+def schedule_next(session: Session, tenant_id: str) -> None:
+    """Set when the shop is crawled again: `crawl_every_hours` of the tenant's settings from now, by default a day."""
+    tenant = accounts.get_tenant(session, tenant_id)
+    tenant.next_crawl_at = now() + timedelta(hours=float(tenant.settings.get("crawl_every_hours") or 24))
+
+
 def _end(session: Session, run: IngestRun, state: str) -> None:
     run.state, run.stage, run.finished_at = state, "done", now()
+    schedule_next(session, run.tenant_id)
     # The frontier's rows move on to the next run, so the figures are kept here.
     run.counts = {**run.counts, **counts_of(session, run.tenant_id, run)}

@@ -206,6 +206,11 @@ def _primary(session: Session, tenant_id: str, condition: Any) -> Product | None
     return found
 
 
+def thumbnail_key(storage_key: str) -> str:
+    """Return where the small copy of a stored picture lies (no side over 320 pixels)."""
+    return storage_key.replace("/images/", "/thumbs/")
+
+
 def decimal(value: Any) -> Decimal | None:
     """Return a price kept as text or number; None when it is no finite number."""
     if value is None:

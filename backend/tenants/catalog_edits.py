@@ -57,8 +57,8 @@ def set_hidden(session: Session, tenant_id: str, product_id: str, *, hidden: boo
 def requeue_images(session: Session, tenant_id: str, product_id: str) -> None:
     """Let vision look again at every stored image of the product: its vectors were taken out of the gallery."""
     for image in list_images(session, tenant_id, product_id):
-        if image.storage_key and image.state in {"live", "set_aside", "gone"}:
-            image.state, image.queued_at = "stored", None
+        if image.storage_key and image.state in {"live", "set_aside"}:
+            image.state, image.reason, image.queued_at = "stored", None, None
 
 
 def tell_gallery(

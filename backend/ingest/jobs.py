@@ -1,0 +1,216 @@
+"""What the workers do: `crawl` on the forking crawl worker, the rest on the vision worker, which never forks."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from backend import queues
+from backend.config import ConfigError, Settings
+from backend.db import transaction
+from backend.ingest import embedding, pictures, publishing, runs
+from backend.ingest.advice import Unusable
+from backend.ingest.browser import Browser
+from backend.ingest.crawl import Crawl
+from backend.ingest.fetch import Fetcher
+from backend.ingest.pictures import Pump
+from backend.ingest.pulse import Pace, Pulse
+from backend.queues import job
+from backend.search.milvus_gallery import GalleryUnavailable
+from backend.storage import open_storage
+from backend.tenants import accounts, catalog_sync
+from backend.tenants.models import IngestRun, now
+from backend.vision import Picture, Vision, load_vision
+
+log = logging.getLogger(__name__)
+_ALONE_FROM, _MOST_ATTEMPTS = 2, 4
+"""A picture that was tried so often is looked at alone, and is given up: it may be what kills the worker."""
+
+_settings: Settings | None = None
+_vision: Vision | None = None
+
+
+class GalleryDown(Exception):
+    """The gallery server did not answer: RQ tries this job again."""
+
+
+def warm_up_vision(settings: Settings) -> None:
+    """Load the models once, before the vision worker takes its first job."""
+    vision = load_vision(
+        runtime=settings.vision_runtime, device=settings.vision_device, threads=settings.vision_threads
+    )
+    vision.see([Picture(np.full((64, 64, 3), 200, np.uint8), 64, 64)])
+    use(settings, vision)
+
+
+def use(settings: Settings, vision: Vision | None = None) -> None:
+    """Do this process's jobs with these settings and models from now on."""
+    global _settings, _vision
+    _settings, _vision = settings, vision or _vision
+
+
+@job
+def crawl(*, tenant_id: str, run_id: str, attempt: int) -> None:
+    """Walk the shop and take in its pictures; vision follows at once, in its own worker.
+
+    Safe to run twice: the attempt is claimed, and whoever comes second is refused. A crawl that was killed goes on
+    with what its rows say is still open.
+    """
+    settings = _configured()
+    with transaction(tenant_id) as session:
+        run = runs.claim(session, tenant_id, run_id, attempt)
+        shop_url = accounts.get_tenant(session, tenant_id).shop_url
+    log.info("crawl_started", extra={"run_id": run_id, "attempt": run.attempt})
+    with Pulse(tenant_id, run_id, run.attempt) as pulse:
+        try:
+            complete = _crawl(settings, run, shop_url, pulse)
+        except Unusable as error:
+            with transaction(tenant_id) as session:
+                runs.beat(session, tenant_id, run_id, run.attempt)
+                runs.fail(session, tenant_id, run_id, error=error.code, advice=error.advice)
+            log.warning("crawl_unusable", extra={"run_id": run_id, "reason": error.code})
+            return
+    with transaction(tenant_id) as session:
+        runs.beat(session, tenant_id, run_id, run.attempt, stage="embedding")
+        if not complete:
+            runs.finish(session, tenant_id, run_id, state="canceled")
+    log.info("crawl_ended", extra={"run_id": run_id, "complete": complete})
+    enqueue_finish(tenant_id, run_id)
+
+
+def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> bool:
+    """Walk and take in pictures side by side; True when both came to their end. Raises Unusable, LostRun."""
+    tenant_id = run.tenant_id
+    with Fetcher(settings, tenant_id, shop_url) as fetcher, Browser(settings, tenant_id) as browser:
+        walk = Crawl(
+            settings, tenant_id, run.id, run.attempt,
+            shop_url=shop_url, fetcher=fetcher, browser=browser, pulse=pulse,
+        )  # fmt: skip
+        if run.counts.get("seeded"):
+            walk.resume()
+        else:
+            with transaction(tenant_id) as session:
+                pictures.retry_failed(session, tenant_id)
+            walk.seed()
+        # Pictures come from the shop's static files, so they may come a little faster than its pages.
+        pace = Pace(pulse, walk.pace.interval / 4)
+        pump = Pump(
+            tenant_id, run.id, fetcher=fetcher, storage=open_storage(settings.storage_url), pace=pace, pulse=pulse
+        )
+        pump.start()
+        try:
+            complete = walk.walk()
+        except BaseException:
+            pulse.stop()
+            raise
+        finally:
+            browser.close()
+            if not pulse.stopped:
+                with transaction(tenant_id) as session:
+                    runs.beat(session, tenant_id, run.id, run.attempt, stage="images")
+            pump.finish()
+    if complete and not pulse.stopped:
+        with transaction(tenant_id) as session:
+            runs.beat(session, tenant_id, run.id, run.attempt)
+            retired = catalog_sync.retire_missing(session, tenant_id, run.id)
+        log.info("products_retired", extra={"run_id": run.id, "products": retired})
+        return True
+    return False
+
+
+@job
+def embed_images(*, tenant_id: str, run_id: str | None, image_ids: Sequence[str]) -> None:
+    """Put the for-sale garment of each stored picture into the gallery, or set the picture aside with the reason.
+
+    Safe to run twice: pictures that are done are left alone, and vectors are replaced, not added to.
+    """
+    attempts = embedding.start_attempt(tenant_id, image_ids)
+    tired = [image_id for image_id, count in attempts.items() if count > _MOST_ATTEMPTS]
+    alone = [image_id for image_id, count in attempts.items() if _ALONE_FROM < count <= _MOST_ATTEMPTS]
+    together = [image_id for image_id in attempts if image_id not in tired and image_id not in alone]
+    if tired:
+        embedding.give_up(tenant_id, tired)
+    for batch in [together, *([image_id] for image_id in alone)]:
+        if batch:
+            _embed(tenant_id, batch)
+    if run_id is not None:
+        _finish_if_done(tenant_id, run_id)
+
+
+def _embed(tenant_id: str, image_ids: Sequence[str]) -> None:
+    settings, vision = _configured(), _warm()
+    with transaction(tenant_id) as session:
+        subjects = embedding.read_subjects(session, tenant_id, image_ids)
+    if not subjects:
+        return
+    with _retried(tenant_id, image_ids):
+        looks, broken = embedding.look(vision, open_storage(settings.storage_url), subjects)
+        gallery = publishing.gallery_of(settings, tenant_id)
+        entries = embedding.write(gallery, vision.model_id, tenant_id, looks, broken)
+    log.info("images_embedded", extra={"images": len(looks), "entries": entries, "broken": len(broken)})
+
+
+@job
+def follow_catalog(*, tenant_id: str) -> None:
+    """Bring the gallery in step with changed prices, stock, categories, and with what went. Safe to run twice."""
+    with _retried(tenant_id, ()):
+        touched = publishing.follow_catalog(_configured(), tenant_id)
+    log.info("catalog_followed", extra={"entries": touched})
+
+
+@job
+def finish_run(*, tenant_id: str, run_id: str) -> None:
+    """End the run if nothing of it is open. Safe to run twice."""
+    _finish_if_done(tenant_id, run_id)
+
+
+def enqueue_finish(tenant_id: str, run_id: str) -> bool:
+    """Ask the vision worker to end the run once it is through with the pictures queued before."""
+    return queues.enqueue(
+        queues.VISION, "backend.ingest.jobs.finish_run", job_id=f"finish-{run_id}", tenant_id=tenant_id, run_id=run_id
+    )
+
+
+def enqueue_follow(tenant_id: str, newest_message_id: str) -> bool:
+    """Queue `follow_catalog` for the notes up to this one."""
+    return queues.enqueue(
+        queues.VISION,
+        "backend.ingest.jobs.follow_catalog",
+        job_id=f"follow-{newest_message_id}",
+        tenant_id=tenant_id,
+    )
+
+
+def _finish_if_done(tenant_id: str, run_id: str) -> None:
+    with _retried(tenant_id, ()):
+        publishing.finish_run(_configured(), tenant_id, run_id)
+    # Pictures that were only now chosen wait without a batch.
+    with transaction(tenant_id) as session:
+        queued_at = now()
+        image_ids = embedding.batch_waiting(session, tenant_id, queued_at)
+    if image_ids:
+        pictures.enqueue_embed(tenant_id, run_id, image_ids, queued_at)
+
+
+@contextmanager
+def _retried(tenant_id: str, image_ids: Sequence[str]) -> Iterator[None]:
+    """Let RQ retry the job when something but the pictures failed, without counting it against them."""
+    try:
+        yield
+    except GalleryUnavailable as error:
+        embedding.start_attempt(tenant_id, image_ids, by=-1)
+        raise GalleryDown(error.message) from error
+
+
+def _configured() -> Settings:
+    if _settings is None:
+        use(Settings.from_env())
+    assert _settings is not None
+    return _settings
+
+
+def _warm() -> Vision:
+    if _vision is None:
+        raise ConfigError("The vision worker was not warmed up: start it with `warm_up_vision`.")
+    return _vision

@@ -1,0 +1,84 @@
+"""What keeps a crawl alive and polite: its heartbeat, and the pauses between its requests."""
+
+import logging
+import threading
+import time
+from types import TracebackType
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.db import transaction
+from backend.ingest import runs
+
+log = logging.getLogger(__name__)
+_BEAT_S = 3.0
+
+
+class Pulse:
+    """Beats for a run in its own thread while the crawl works; `stopped` once somebody asks it to stop or takes it.
+
+    Use `with`.
+    """
+
+    def __init__(self, tenant_id: str, run_id: str, attempt: int) -> None:
+        self._tenant_id, self._run_id, self._attempt = tenant_id, run_id, attempt
+        self._stop, self._end = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
+
+    @property
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep; True at once when the crawl has to stop."""
+        return self._stop.wait(seconds)
+
+    def __enter__(self) -> "Pulse":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end.set()
+        self._thread.join(10)
+
+    def _beat(self) -> None:
+        while not self._end.wait(_BEAT_S):
+            try:
+                with transaction(self._tenant_id) as session:
+                    if runs.beat(session, self._tenant_id, self._run_id, self._attempt):
+                        self.stop()
+            except runs.LostRun:
+                self.stop()
+            except SQLAlchemyError as error:
+                # The crawl's own next write finds out whether the database is gone for good.
+                log.warning("heartbeat_missed", extra={"reason": str(error)[:200]})
+
+
+class Pace:
+    """Spaces requests to one shop: `interval` seconds between two, and none while the shop asked us to wait."""
+
+    def __init__(self, pulse: Pulse, interval: float) -> None:
+        self._pulse, self.interval = pulse, interval
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def take(self) -> bool:
+        """Wait for the next turn; False when the crawl has to stop."""
+        while not self._pulse.stopped:
+            with self._lock:
+                left = self._next - time.monotonic()
+                if left <= 0:
+                    self._next = time.monotonic() + self.interval
+                    return True
+            self._pulse.wait(left)
+        return False
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody ask for `seconds`."""
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + seconds)

@@ -1,0 +1,147 @@
+"""The scheduler: finds in the database what has to go on, whatever Redis or a worker has forgotten."""
+
+import logging
+import signal
+import threading
+import time
+from datetime import datetime, timedelta
+
+from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from backend import queues
+from backend.config import Settings
+from backend.db import transaction
+from backend.ingest import embedding, jobs, pictures, publishing, runs
+from backend.tenants import accounts
+from backend.tenants.catalog_edits import GALLERY_TOPIC
+from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, now
+
+log = logging.getLogger(__name__)
+_TICK_S, _SWEEP_S = 2.0, 30.0
+_LOST_AFTER = timedelta(seconds=60)
+
+
+def run_scheduler(settings: Settings) -> None:
+    """Look after every tenant until SIGTERM or SIGINT (the process behind `niteru scheduler`)."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    jobs.use(settings)
+    log.info("scheduler_started")
+    swept = 0.0
+    while not told.is_set():
+        everybody = time.monotonic() - swept > _SWEEP_S
+        try:
+            tick(everybody=everybody)
+        except (SQLAlchemyError, RedisError) as error:
+            # A server that restarts is there again at one of the next ticks.
+            log.warning("scheduler_tick_failed", extra={"reason": str(error)[:300]})
+        else:
+            swept = time.monotonic() if everybody else swept
+        told.wait(_TICK_S)
+    log.info("scheduler_stopped")
+
+
+def tick(*, everybody: bool = False) -> None:
+    """Look once after the tenants that have work, or after all of them."""
+    with transaction() as session:
+        tenant_ids = accounts.list_tenant_ids(session) if everybody else accounts.tenants_with_work(session)
+    for tenant_id in tenant_ids:
+        look_after(tenant_id)
+
+
+def look_after(tenant_id: str) -> None:
+    """Start what is due for one tenant, and start again what was lost."""
+    moment = now()
+    _start_due_crawl(tenant_id, moment)
+    runs.send_outbox(tenant_id)
+    _revive_run(tenant_id, moment)
+    _send_notes(tenant_id)
+    _queue_pictures(tenant_id, moment)
+
+
+def _start_due_crawl(tenant_id: str, moment: datetime) -> None:
+    with transaction(tenant_id) as session:
+        tenant = accounts.get_tenant(session, tenant_id)
+        if tenant.next_crawl_at is not None and tenant.next_crawl_at <= moment:
+            runs.schedule_next(session, tenant_id)
+            run = runs.request_crawl(session, tenant_id)
+            log.info("crawl_due", extra={"tenant_id": tenant_id, "run_id": run.id})
+
+
+def _revive_run(tenant_id: str, moment: datetime) -> None:
+    """Give a run without a worker its next attempt; ask for the end of one whose pictures are done."""
+    with transaction(tenant_id) as session:
+        run = runs.find_open_run(session, tenant_id)
+        if run is None:
+            return
+        crawls = runs.is_stale(run, moment) and runs.revive(session, run)
+        ends = run.state == "running" and run.stage == "embedding" and not _has_open_images(session, tenant_id)
+    if crawls and runs.enqueue_run(tenant_id, run.id, run.attempt):
+        log.info("crawl_enqueued", extra={"tenant_id": tenant_id, "run_id": run.id, "attempt": run.attempt})
+    if ends:
+        jobs.enqueue_finish(tenant_id, run.id)
+
+
+def _has_open_images(session: Session, tenant_id: str) -> bool:
+    return publishing.count_open_images(session, tenant_id) > 0
+
+
+def _send_notes(tenant_id: str) -> None:
+    with transaction(tenant_id) as session:
+        newest = session.scalar(
+            select(OutboxMessage.id)
+            .where(OutboxMessage.tenant_id == tenant_id, OutboxMessage.topic == GALLERY_TOPIC)
+            .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
+            .limit(1)
+        )
+    if newest is not None:
+        jobs.enqueue_follow(tenant_id, newest)
+
+
+def _queue_pictures(tenant_id: str, moment: datetime) -> None:
+    """Queue stored pictures that are in no batch, and batches whose job is no more."""
+    with transaction(tenant_id) as session:
+        _dissolve_lost_batches(session, tenant_id, moment)
+        run_id = session.scalar(
+            select(IngestRun.id).where(IngestRun.tenant_id == tenant_id, IngestRun.state == "running")
+        )
+    while True:
+        queued_at = now()
+        with transaction(tenant_id) as session:
+            image_ids = embedding.batch_waiting(session, tenant_id, queued_at)
+        if not image_ids:
+            return
+        pictures.enqueue_embed(tenant_id, run_id, image_ids, queued_at)
+
+
+def _dissolve_lost_batches(session: Session, tenant_id: str, moment: datetime) -> None:
+    """Take apart the batches that no worker will do any more, so that they are queued anew."""
+    old = (ProductImage.tenant_id == tenant_id) & (ProductImage.state == "stored")
+    batches = session.execute(
+        select(ProductImage.queued_at, func.count())
+        .where(old, ProductImage.queued_at.is_not(None))
+        .group_by(ProductImage.queued_at)
+    )
+    for queued_at, images in list(batches):
+        if queued_at is None or _will_be_done(pictures.embed_job_id(tenant_id, queued_at), moment - queued_at):
+            continue
+        session.execute(update(ProductImage).where(old, ProductImage.queued_at == queued_at).values(queued_at=None))
+        log.info("pictures_lost", extra={"tenant_id": tenant_id, "images": images})
+
+
+def _will_be_done(job_id: str, age: timedelta) -> bool:
+    """Say whether Redis still has the job: waiting, or under way for no longer than it can take."""
+    try:
+        status = Job.fetch(job_id, connection=queues.redis(), serializer=JSONSerializer).get_status()
+    except NoSuchJobError:
+        return age < timedelta(seconds=5)  # its writer may stand between commit and enqueueing
+    if status in {JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED}:
+        return True
+    return age < _LOST_AFTER
