@@ -14,11 +14,6 @@ from backend.tenants.models import Product, ProductImage
 PAGE = 500
 
 
-def register(commands: click.Group) -> None:
-    for command in (crawl, status, products):
-        commands.add_command(command)
-
-
 @click.command()
 @click.argument("tenant")
 @click.option("--wait", is_flag=True, help="Return when the run has ended, with its figures.")

@@ -6,14 +6,9 @@ from dataclasses import asdict
 
 import click
 
-from backend import db, logs, migrate, queues
+from backend import db, logs, queues
 from backend.cli.answer import as_json, connect, show
 from backend.config import ConfigError, Settings, environment, find_data_dir
-
-
-def register(commands: click.Group) -> None:
-    for command in (up, doctor, migrate_database, worker, scheduler, egress):
-        commands.add_command(command)
 
 
 @click.command()
@@ -55,14 +50,16 @@ def doctor(as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command("migrate")
-def migrate_database() -> None:
+@click.command()
+def migrate() -> None:
     """Bring the database to the newest schema (`niteru up` does it by itself)."""
+    from backend.migrate import ensure_database, upgrade
+
     settings = Settings.from_env()
     if not settings.database_owner_url:
         raise ConfigError("DATABASE_OWNER_URL is not set. Migrations need the role that owns the tables.")
-    migrate.ensure_database(settings.database_owner_url)
-    migrate.upgrade(settings.database_owner_url, settings.database_url)
+    ensure_database(settings.database_owner_url)
+    upgrade(settings.database_owner_url, settings.database_url)
 
 
 @click.command()

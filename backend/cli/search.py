@@ -11,14 +11,6 @@ from backend.ingest import addresses
 from backend.search.engine import Engine, ProductRef
 
 
-def register(commands: click.Group) -> None:
-    from backend.search.bench import bench
-    from backend.training.commands import evaluate, train
-
-    for command in (search, bench, evaluate, train):
-        commands.add_command(command)
-
-
 @click.group()
 def search() -> None:
     """Search a shop as its shoppers do."""

@@ -8,11 +8,6 @@ from backend.tenants import accounts, keys
 from backend.tenants.models import new_id
 
 
-def register(commands: click.Group) -> None:
-    commands.add_command(tenants)
-    commands.add_command(users)
-
-
 @click.group()
 def tenants() -> None:
     """Shops."""
