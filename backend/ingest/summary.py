@@ -72,13 +72,13 @@ def counts_of(session: Session, tenant_id: str, run: IngestRun) -> Counts:
 
 def _pages(session: Session, tenant_id: str, run_id: str) -> Counts:
     query = (
-        select(FrontierUrl.state, FrontierUrl.via == "browser", func.count())
+        select(FrontierUrl.state, FrontierUrl.via, func.count())
         .where(FrontierUrl.tenant_id == tenant_id, FrontierUrl.run_id == run_id)
-        .group_by(FrontierUrl.state, FrontierUrl.via == "browser")
+        .group_by(FrontierUrl.state, FrontierUrl.via)
     )
     found = {"http": 0, "browser": 0, "failed": 0, "disallowed": 0, "skipped": 0}
-    for state, in_browser, number in session.execute(query):
-        name = ("browser" if in_browser else "http") if state == "fetched" else state
+    for state, via, number in session.execute(query):
+        name = ("browser" if via == "browser" else "http") if state == "fetched" else state
         if name in found:
             found[name] += number
     return found
