@@ -1,5 +1,6 @@
 """A real gallery server (Milvus Lite) for the tests of search."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -70,12 +71,18 @@ def mortal_server(tmp_path: Path) -> Iterator[GalleryServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def milvus_address(request: pytest.FixtureRequest) -> str:
+    """Where the galleries under test are: the Milvus named by NITERU_TEST_MILVUS_URI, else a Milvus Lite of ours."""
+    return os.environ.get("NITERU_TEST_MILVUS_URI") or str(request.getfixturevalue("gallery_server").uri)
+
+
 @pytest.fixture
-def open_for(gallery_server: GalleryServer) -> Callable[..., MilvusGallery]:
+def open_for(milvus_address: str) -> Callable[..., MilvusGallery]:
     """Open a gallery of a tenant, a new one unless named, on the shared server."""
 
     def opened(tenant_id: str | None = None, model_id: str = "model_1", dim: int = 8) -> MilvusGallery:
         tenant_id = str(uuid.uuid4()) if tenant_id is None else tenant_id
-        return open_gallery(gallery_server.uri, "", tenant_id=tenant_id, model_id=model_id, dim=dim)
+        return open_gallery(milvus_address, "", tenant_id=tenant_id, model_id=model_id, dim=dim)
 
     return opened

@@ -1,6 +1,6 @@
 """One tenant's collections in Milvus, behind the Gallery protocol."""
 
-import hashlib
+import contextlib
 import re
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pymilvus import DataType, MilvusClient
 
 from backend.search.gallery import (
-    MAX_TEXT,
     Entry,
     Facts,
     Filters,
@@ -35,6 +33,7 @@ from backend.search.milvus_gallery.expression import (
     to_entry,
     to_row,
 )
+from backend.search.milvus_gallery.schema import alias_of, collection_schema, server_index, slug
 from backend.search.milvus_gallery.server import GalleryMismatch, GalleryUnavailable, Missing, Server, server
 
 READ_TIMEOUT = 10.0
@@ -48,8 +47,6 @@ _SCAN = 8000
 _MOST_ROWS = 16_384  # what Milvus answers at most
 _FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
 _SPARE_GENERATIONS = 4  # numbers that a killed creation may have used up
-_TEXT_BYTES = 4 * MAX_TEXT
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HIT_FIELDS = ["embedding_id", "product_id", "image_id", *COLOR_FIELDS]
 
 
@@ -59,10 +56,8 @@ class MilvusGallery:
     def __init__(self, uri: str, token: str, *, tenant_id: str, model_id: str, dim: int, collection: str = "") -> None:
         self._uri, self._token, self._dim = uri, token, dim
         self._tenant_id, self._model_id = tenant_id, model_id
-        if not _UUID.fullmatch(tenant_id):
-            raise ValueError("a tenant id is a UUID in its usual form")
-        self._alias = f"g_{tenant_id.replace('-', '')}"
-        self._prefix = f"{self._alias}_{_slug(model_id)}_"
+        self._alias = alias_of(tenant_id)
+        self._prefix = f"{self._alias}_{slug(model_id)}_"
         self._own = collection
 
     def create(self) -> None:
@@ -176,10 +171,13 @@ class MilvusGallery:
         return re.fullmatch(re.escape(self._prefix) + r"[0-9]+", collection) is not None
 
     def _point_alias(self, collection: str) -> None:
-        try:
+        """Move the alias, or make it; somebody else may make it between our two questions."""
+        for operation in ("alter_alias", "create_alias"):
+            with contextlib.suppress(GalleryUnavailable):
+                self._server.call(operation, collection, self._alias)
+                break
+        else:
             self._server.call("alter_alias", collection, self._alias)
-        except GalleryUnavailable:  # there is none yet
-            self._server.call("create_alias", collection, self._alias)
         self._server.live.pop(self._alias, None)
 
     def _make(self, number: int) -> str:
@@ -190,12 +188,12 @@ class MilvusGallery:
         for name in (f"{self._prefix}{number + spare}" for spare in range(_SPARE_GENERATIONS)):
             if not self._server.call("has_collection", name):
                 try:
-                    self._server.call("create_collection", name, schema=_schema(self._dim))
+                    self._server.call("create_collection", name, schema=collection_schema(self._dim))
                 except GalleryUnavailable:
                     if not self._server.call("has_collection", name):  # nobody else was quicker
                         raise
             if not self._server.is_lite:
-                self._server.call("create_index", name, _server_index())
+                self._server.call("create_index", name, server_index())
                 self._server.call("load_collection", name)
             if self._size(name) == 0:
                 return name
@@ -282,30 +280,6 @@ class _Question:
 def open_gallery(uri: str, token: str, *, tenant_id: str, model_id: str, dim: int) -> MilvusGallery:
     """Return the tenant's live gallery of embeddings (dim,) by `model_id`; nothing is asked of the server yet."""
     return MilvusGallery(uri, token, tenant_id=tenant_id, model_id=model_id, dim=dim)
-
-
-def _slug(model_id: str) -> str:
-    """Return the model's id in letters, digits and underscores, still different for different models."""
-    slug = re.sub(r"[^A-Za-z0-9_]", "_", model_id)[:80]
-    return slug if slug == model_id else f"{slug}_{hashlib.sha256(model_id.encode()).hexdigest()[:8]}"
-
-
-def _schema(dim: int) -> Any:
-    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("embedding_id", DataType.VARCHAR, is_primary=True, max_length=32)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
-    for name in ("product_id", "image_id", "category", "gender", *COLOR_FIELDS):
-        schema.add_field(name, DataType.VARCHAR, max_length=_TEXT_BYTES)
-    schema.add_field("price", DataType.DOUBLE)
-    schema.add_field("in_stock", DataType.BOOL)
-    return schema
-
-
-def _server_index() -> Any:
-    """Return the index for a Milvus server: HNSW, which keeps its recall under filters there (measured: 1.0)."""
-    params = MilvusClient.prepare_index_params()
-    params.add_index("vector", index_type="HNSW", metric_type="COSINE", params={"M": 16, "efConstruction": 200})
-    return params
 
 
 def _to_hit(found: Any) -> Hit:

@@ -134,9 +134,9 @@ def ping(uri: str, token: str) -> None:
 def gallery_server_command(data_dir: Path, port: int) -> list[str]:
     """Return the command line of the Milvus Lite server that owns `data_dir`, listening on 127.0.0.1 only.
 
-    It has no password (Lite knows none), so no other address may ever be given to it. Stop it with SIGINT or
-    SIGTERM; a kill -9 loses nothing that was acknowledged. Why it is not `milvus-lite server`: see lite.mend, and
-    the head of this package for its single worker.
+    It has no password (Lite knows none), so no other address may ever be given to it. Run it with
+    OMP_NUM_THREADS=1 and stop it with SIGINT or SIGTERM; a kill -9 loses nothing that was acknowledged.
+    Why it is not `milvus-lite server`: see lite.mend, and the head of this package for its single worker.
     """
     # -P: the script's folder must not come before the packages it imports.
     script = [sys.executable, "-P", str(Path(__file__).with_name("lite.py"))]
