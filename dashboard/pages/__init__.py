@@ -1,0 +1,18 @@
+"""The pages of one shop; each module adds its own to `shop`."""
+
+from dashboard.access import shop
+from dashboard.pages import catalog, crawl, embed, keys, overview, pictures, product, searches, settings, tryout
+
+__all__ = [
+    "catalog",
+    "crawl",
+    "embed",
+    "keys",
+    "overview",
+    "pictures",
+    "product",
+    "searches",
+    "settings",
+    "shop",
+    "tryout",
+]
