@@ -10,6 +10,7 @@ from backend.demo.catalog_colors import SHADES
 from backend.demo.catalog_models import Category, Model, categories, models
 from backend.demo.catalog_pictures import Shot, draw_shot, outfit_partners, shots
 from backend.demo.drawing_garments import Garment
+from backend.demo.pictures import HEROES, street_picture
 
 SIZES = {"pants": ("S", "M", "L", "XL"), "skirts": ("S", "M", "L"), "dresses": ("S", "M", "L"), "tops": ("S", "M", "L", "XL")}
 STAMP = "drawn.json"
@@ -127,6 +128,8 @@ def draw_catalog(folder: Path) -> DemoCatalog:
         stamp.unlink(missing_ok=True)  # a drawing that is interrupted must not look complete
         for shot in every.values():
             draw_shot(shot, folder / shot.file)
+        for place, number in enumerate(HEROES, start=1):
+            (folder / f"hero-{place}.jpg").write_bytes(street_picture(number))
         stamp.write_text(json.dumps({"fingerprint": mark}), "utf-8")
     return DemoCatalog(products, folder)
 
@@ -134,7 +137,7 @@ def draw_catalog(folder: Path) -> DemoCatalog:
 def _current(stamp: Path, mark: str, folder: Path, every: dict[str, Shot]) -> bool:
     if not stamp.is_file() or json.loads(stamp.read_text("utf-8")).get("fingerprint") != mark:
         return False
-    return all((folder / file).is_file() for file in every)
+    return all((folder / file).is_file() for file in (*every, *(f"hero-{n + 1}.jpg" for n in range(len(HEROES)))))
 
 
 def _fingerprint(every: dict[str, Shot]) -> str:
@@ -142,5 +145,6 @@ def _fingerprint(every: dict[str, Shot]) -> str:
     digest = hashlib.sha256(json.dumps([asdict(shot) for shot in every.values()], sort_keys=True).encode())
     for path in sorted(Path(__file__).parent.glob("drawing*.py")):
         digest.update(path.read_bytes())
-    digest.update(Path(__file__).with_name("catalog_pictures.py").read_bytes())
+    for name in ("catalog_pictures.py", "catalog_colors.py", "catalog.toml", "pictures.py"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()

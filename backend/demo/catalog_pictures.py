@@ -123,13 +123,7 @@ def _dress_up(shot: Shot, sex: str) -> list[Garment]:
     """Return the garments to wear: those shown, opened where they go over others, and neutral ones for the rest."""
     shown = [by_slug(slug)[1] for slug in shot.wearing]
     kinds = {garment.kind for garment in shown}
-    over = kinds & {"jacket", "coat", "cardigan"}
-    out = [
-        replace(garment, details=(*garment.details, "open"))
-        if garment.kind in over and "belted" not in garment.details and shot.number % 2 == 0
-        else garment
-        for garment in shown
-    ]
+    out = [opened(garment) if shot.number % 2 == 0 else garment for garment in shown]
     plain_tops = {"t-shirt", "long-sleeve", "shirt", "blouse", "sweater", "hoodie", "camisole", "polo", "dress"}
     vest = any(garment.kind == "sweater" and not garment.sleeve for garment in shown)
     if not kinds & plain_tops or vest:
@@ -141,6 +135,13 @@ def _dress_up(shot: Shot, sex: str) -> list[Garment]:
     if not kinds & SHOES:
         out.append(_neutral_shoes(sex, shot.number, dressy=bool(kinds & {"dress", "skirt"})))
     return out
+
+
+def opened(garment: Garment) -> Garment:
+    """Return an outer garment worn open, so that what is under it shows; other garments come back as they are."""
+    if garment.kind in {"jacket", "coat", "cardigan"} and "belted" not in garment.details:
+        return replace(garment, details=(*garment.details, "open"))
+    return garment
 
 
 def _neutral_bottom(sex: str, number: int) -> Garment:

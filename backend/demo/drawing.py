@@ -43,29 +43,33 @@ def _rank(garment: Garment) -> float:
 def wear(canvas: Canvas, stage: Stage, who: Person, outfit: Sequence[Garment], *, back: bool = False) -> None:
     """Draw a person in an outfit, from the skin outward."""
     face = replace(stage, wide=1.0)
-    dressed = [BUILDERS[g.kind][0](g, who.body, back=back) for g in sorted(outfit, key=_rank)]
+    dressed = [(g, BUILDERS[g.kind][0](g, who.body, back=back)) for g in sorted(outfit, key=_rank)]
     if not back:
-        for layers in reversed(dressed):
+        for _, layers in reversed(dressed):
             canvas.draw(layers.back, stage)
         canvas.draw(hair_behind(who), face)
     canvas.draw([*legs(who), *trunk(who)], stage)
     for side in SIDES:
         canvas.draw(arm(who, side), stage)
-    for layers in dressed:
+    outside = any(_rank(garment) == BUILDERS["coat"][1] for garment in outfit)
+    for garment, layers in dressed:
         canvas.draw(layers.body, stage)
+        if outside and _rank(garment) < BUILDERS["coat"][1]:  # the sleeves of a shirt lie inside those of the jacket
+            canvas.draw([*layers.sleeves[-1], *layers.sleeves[1]], stage)
     sleeve = max((garment.sleeve for garment in outfit if BUILDERS[garment.kind][1] in {3, 5}), default=0.0)
     for side in SIDES:
         if sleeve > 0:  # the shoulder stays under the cloth, the hand comes before it
-            canvas.draw(arm(who, side, below=max(0.2, sleeve - 0.1)), stage)
-        for layers in dressed:
-            canvas.draw(layers.sleeves[side], stage)
+            canvas.draw(arm(who, side, below=max(0.25, sleeve - 0.05)), stage)
+        for garment, layers in dressed:
+            if not outside or _rank(garment) >= BUILDERS["coat"][1]:
+                canvas.draw(layers.sleeves[side], stage)
     if back:
         canvas.draw(hair_from_behind(who), face)
-    for layers in dressed:
+    for _, layers in dressed:
         canvas.draw(layers.over, stage)
     if not back:
         canvas.draw([*head(who), *hair_in_front(who)], face)
-    for layers in dressed:
+    for _, layers in dressed:
         canvas.draw(layers.hat, face)
         canvas.draw(layers.top, stage)
 

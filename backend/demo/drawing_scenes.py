@@ -41,7 +41,7 @@ def _daylight(scene: Field, rng: np.random.Generator) -> Field:
     light = 1.03 + side * (xx / WIDTH - 0.5) * 0.16 - ((xx / WIDTH - 0.5) ** 2 + (yy / HEIGHT - 0.5) ** 2) * 0.3
     grain = rng.normal(0, 1, (HEIGHT // 4, WIDTH // 4)).astype(np.float32)
     rough = np.asarray(Image.fromarray(grain).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC), np.float32)
-    out: Field = scene * (light + rough * 0.012)[..., None]
+    out: Field = scene * (light + rough * 0.004)[..., None]
     return out
 
 
