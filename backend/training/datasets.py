@@ -27,6 +27,7 @@ class ShopPhoto:
     sku: str
     kind: str
     color: str | None
+    label: str
     category: str
     split: str
     title: str
@@ -76,8 +77,8 @@ def load_shop(folder: Path) -> list[ShopPhoto]:
     return [
         ShopPhoto(
             folder / "images" / image["file"], product["sku"], image["kind"], image["color"],
-            coarse.get(product["category"]) or product["category"], product["split"], product["name"],
-            tuple(product["breadcrumbs"]),
+            product["category"], coarse.get(product["category"]) or product["category"], product["split"],
+            product["name"], tuple(product["breadcrumbs"]),
         )
         for product in json.loads((folder / "products.json").read_text(encoding="utf-8"))
         for image in product["images"]

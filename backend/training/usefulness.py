@@ -1,4 +1,4 @@
-"""Train and measure what tells garments from size charts and close-ups (`backend.vision.usefulness`).
+"""Train what tells garments from size charts and close-ups (`backend.vision.usefulness`).
 
 Labelled: a shop's train photos. Added: garment and street photos as garments, crops from inside garments as close-ups
 (never as garments), and size charts drawn here in many styles, because one shop's charts all look alike.
@@ -19,7 +19,7 @@ from backend.training.datasets import find_folder, load_garment_photos, load_sho
 from backend.vision.crops import cut
 from backend.vision.images import Picture
 from backend.vision.model import Vision, load_vision
-from backend.vision.usefulness import LEARNED, features, judge
+from backend.vision.usefulness import LEARNED, features
 from backend.vision.values import Box, Detection
 
 _OTHER_PHOTOS = 500  # of each further set: enough that plain rooms and streets stay garments
@@ -47,25 +47,6 @@ def train_images(data: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
     text = json.dumps({name: np.round(value, 5).tolist() for name, value in facts.items()})
     (out / "usefulness.json").write_text(text + "\n", encoding="utf-8")
     return {"pictures": dict(Counter(LEARNED[label] for label in labels)), "accuracy": float(right.mean())}
-
-
-def evaluate_images(data: Path) -> dict[str, Any]:
-    """Accuracy of `judge` on a shop's val photos (all photos if there is no val split), overall and by kind."""
-    photos = load_shop(find_folder(data, "luma", "products.json"))
-    photos = [photo for photo in photos if photo.split == "val"] or photos
-    vision = load_vision()
-    right: Counter[str] = Counter()
-    total: Counter[str] = Counter()
-    for photo in photos:
-        picture = read(photo.path)
-        found = judge(picture, vision.detect([picture])[0])
-        total[photo.kind] += 1
-        right[photo.kind] += found.kind == photo.kind
-    return {
-        "accuracy": sum(right.values()) / max(1, sum(total.values())),
-        "per_class": {kind: right[kind] / total[kind] for kind in sorted(total)},
-        "pictures": dict(sorted(total.items())),
-    }
 
 
 def _pictures(data: Path, chance: random.Random, vision: Vision) -> Iterator[tuple[Picture, str]]:

@@ -11,6 +11,7 @@ from backend.vision.values import Box
 
 _GROUND = 114  # the grey ultralytics pads with, so that the detector sees what it was trained on
 _LEAST = 8  # pixels: a smaller side shows no garment, so the crop grows to it
+EMBEDDER_SIDE = 224  # pixels
 MARGIN = 0.04  # of each side: detector boxes cut hems and collars
 
 
@@ -49,7 +50,7 @@ def cut(picture: Picture, box: Box) -> Pixels:
     return picture.pixels[int(top) : math.ceil(bottom), int(left) : math.ceil(right)]
 
 
-def embedder_crop(picture: Picture, box: Box, side: int) -> Pixels:
+def embedder_crop(picture: Picture, box: Box, side: int = EMBEDDER_SIDE) -> Pixels:
     """The square (side, side, 3) that the embedder sees of one box, stretched: all of the square shows the garment.
 
     Edges fall between pixels, so that two runtimes whose boxes differ by a hair see the same crop.

@@ -17,7 +17,7 @@ THRESHOLD = 0.25
 _SAME_PLACE = 0.8  # two categories on one place are one garment: the surer name stays
 _DETECT_BATCH = 4
 _LOOK_BATCH = 8  # bounds a worker's memory; larger batches are no quicker on one thread
-_CENTRAL = Box(0.08, 0.04, 0.84, 0.92)
+CENTRAL = Box(0.08, 0.04, 0.84, 0.92)
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class Vision:
 
     def whole(self, picture: Picture) -> Garment:
         """The one garment of a picture in which nothing was detected: what fills its middle."""
-        return self.see_box(picture, _CENTRAL)
+        return self.see_box(picture, CENTRAL)
 
     def _look(self, places: Sequence[tuple[Picture, Box]]) -> Looks:
         side = self._runtime.embedder_side

@@ -1,0 +1,113 @@
+"""Measures of retrieval and detection as pure functions; a query with no relevant answer is left out, never scored.
+
+`relevant` below is always a list of booleans, one for each answer, best answer first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.vision.values import Box
+
+IOUS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))  # of COCO's mAP50-95
+
+
+def hit(relevant: Sequence[bool], k: int) -> float:
+    """1 if any of the first k answers is relevant, else 0: hit rate@k, which some papers call Recall@k."""
+    return float(any(relevant[:k]))
+
+
+def average_precision(relevant: Sequence[bool], k: int) -> float:
+    """Mean of the precision at each relevant answer among the first k, over min(k, all relevant ones).
+
+    `relevant` covers the whole gallery, so that relevant answers after the first k count as missed.
+    """
+    wanted = min(k, sum(relevant))
+    if wanted == 0:
+        raise ValueError("A query without a relevant answer has no average precision.")
+    found, total = 0, 0.0
+    for place, one in enumerate(relevant[:k], start=1):
+        if one:
+            found += 1
+            total += found / place
+    return total / wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """Means over `queries` queries; `without_relevant` others had nothing to find."""
+
+    queries: int
+    without_relevant: int
+    hit_1: float
+    hit_5: float
+    hit_10: float
+    map_10: float
+
+    def as_dict(self) -> dict[str, float | int]:
+        return {
+            "hit@1": self.hit_1, "hit@5": self.hit_5, "hit@10": self.hit_10, "mAP@10": self.map_10,
+            "queries": self.queries, "without_relevant": self.without_relevant,
+        }  # fmt: skip
+
+
+def retrieval(answers: Sequence[Sequence[bool]]) -> Retrieval:
+    """Summarise the queries' relevance lists; all figures are 0 when no query has a relevant answer."""
+    judged = [relevant for relevant in answers if any(relevant)]
+    count = len(judged)
+
+    def mean(values: list[float]) -> float:
+        return sum(values) / count if count else 0.0
+
+    return Retrieval(
+        count,
+        len(answers) - count,
+        mean([hit(relevant, 1) for relevant in judged]),
+        mean([hit(relevant, 5) for relevant in judged]),
+        mean([hit(relevant, 10) for relevant in judged]),
+        mean([average_precision(relevant, 10) for relevant in judged]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One detection of one class: the picture's number, where, and how sure."""
+
+    picture: int
+    box: Box
+    confidence: float
+
+
+def detection_average_precision(
+    claims: Sequence[Claim], truths: Sequence[tuple[int, Box]], overlap: float
+) -> float | None:
+    """Area under the precision-recall curve of one class, read at 101 recalls as COCO does; None without truths.
+
+    The surest claim takes the truth it overlaps most, each truth once; `overlap` is the least IoU that counts.
+    """
+    if not truths:
+        return None
+    free: dict[int, list[Box]] = {}
+    for picture, box in truths:
+        free.setdefault(picture, []).append(box)
+    right = []
+    for claim in sorted(claims, key=lambda one: -one.confidence):
+        candidates = free.get(claim.picture, [])
+        best = max(candidates, key=claim.box.overlap, default=None)
+        matched = best is not None and claim.box.overlap(best) >= overlap
+        if matched and best is not None:
+            candidates.remove(best)
+        right.append(matched)
+    return _area(np.array(right, dtype=bool), len(truths))
+
+
+def _area(right: npt.NDArray[np.bool_], truths: int) -> float:
+    if len(right) == 0:
+        return 0.0
+    found = right.cumsum()
+    recall, precision = found / truths, found / np.arange(1, len(right) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    places = np.searchsorted(recall, np.linspace(0, 1, 101))
+    return float(np.append(envelope, 0.0)[np.minimum(places, len(envelope))].mean())

@@ -1,0 +1,146 @@
+"""Titles as shops write them, Japanese and English, and what they must be read as."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from backend.vision import CATEGORIES, PALETTE, category_of_text, colors_of_text, gender_of_text
+from backend.vision.attributes import _lexicons
+
+_SHOP_WORDS = {
+    "sweatshirt": "パーカー", "t-shirt": "Tシャツ", "top": "タンクトップ", "jacket": "ジャケット", "pants": "パンツ",
+    "shorts": "ショートパンツ", "men": "メンズ", "women": "レディース",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "word"),
+    [
+        ("Chaz Kangeroo Hoodie", "top", "hoodie"),
+        ("Olivia 1/4 Zip Light Jacket", "outer", "jacket"),
+        ("Apollo Running Short", "shorts", "shorts"),
+        ("Short sleeve dress", "dress", "dress"),
+        ("Short jacket", "outer", "jacket"),
+        ("Men's dress shirt", "top", "shirt"),
+        ("Shirt dress - Blue", "dress", "dress"),
+        ("Dress with belt", "dress", "dress"),
+        ("Leather shoe bag", "bag", "bag"),
+        ("High-top sneakers", "shoes", "sneakers"),
+        ("T-Shirts", "top", "t-shirt"),
+        ("tshirt", "top", "t-shirt"),
+        ("Women&#39;s jeans", "pants", "jeans"),
+        ("Electra Bra Top", "top", "bra"),
+        ("シャツワンピース", "dress", "dress"),
+        ("ベルト付きワンピース", "dress", "dress"),
+        ("靴下 3足セット", "legwear", "socks"),
+        ("スウェットパンツ", "pants", "joggers"),
+        ("ﾊﾟｰｶｰ", "top", "hoodie"),
+        ("Ｔシャツ", "top", "t-shirt"),
+        ("【Chaz】メンズ パーカー MH01", "top", "hoodie"),
+        ("レディース ショートパンツ", "shorts", "shorts"),
+        ("タンクトップ", "top", "tank top"),
+        ("マウンテンパーカー", "outer", "parka"),
+        ("ベストセラー スカート", "skirt", "skirt"),
+        ("ワンピ（ネイビー）", "dress", "dress"),
+        ("サングラス UVカット", "eyewear", "sunglasses"),
+        ("ニット帽", "hat", "beanie"),
+        ("レザーベルト", "belt", "belt"),
+        ("カシミヤマフラー", "scarf", "scarf"),
+        ("トートバッグ", "bag", "tote"),
+        ("革靴", "shoes", "loafers"),
+    ],
+)
+def test_a_title_names_its_garment(title: str, category: str, word: str) -> None:
+    found = category_of_text(title)
+
+    assert found is not None
+    assert (found.category, found.word) == (category, word)
+    assert 0.5 <= found.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    "title", ["", None, "iPhone case", "面白い本", "Gift card", "MH01", "Topography map", "送料無料"]
+)
+def test_a_title_without_a_garment_names_none(title: str | None) -> None:
+    assert category_of_text(title) is None
+
+
+def test_breadcrumbs_overrule_words_that_shops_use_loosely_and_no_others() -> None:
+    bottoms = ("Women", "Bottoms", "Pants")
+
+    assert category_of_text("Diana Tights").category == "legwear"
+    assert category_of_text("Diana Tights", bottoms).category == "pants"
+    assert category_of_text("Wool Coat", bottoms).category == "outer"
+
+
+def test_agreement_is_surer_than_the_title_and_dispute_less_sure() -> None:
+    alone = category_of_text("Trek Jacket")
+    agreed = category_of_text("Trek Jacket", ("Men", "Jackets"))
+    disputed = category_of_text("Trek Jacket", ("Men", "Pants"))
+
+    assert disputed.confidence < alone.confidence < agreed.confidence
+
+
+def test_the_description_speaks_only_when_title_and_breadcrumbs_are_silent() -> None:
+    text = "<p>A hoodie to wear over your <b>jeans</b>.</p>"
+
+    assert category_of_text("Chaz", (), text).word == "hoodie"
+    assert category_of_text("Chaz Skirt", (), text).category == "skirt"
+
+
+@pytest.mark.parametrize(
+    ("title", "gender"),
+    [
+        ("Women's Hoodie", "women"), ("Womens tee", "women"), ("Men's Hoodie", "men"),
+        ("レディース パーカー", "women"),
+        ("メンズ Tシャツ", "men"), ("ウィメンズ コート", "women"), ("メンズ レディース パーカー", "unisex"),
+        ("Unisex tee", "unisex"), ("男女兼用 ニット帽", "unisex"), ("キッズ パーカー", "kids"),
+        ("Boys' shorts", "kids"),
+        ("Mending kit", None), ("Human Made tee", None), ("", None),
+    ],
+)  # fmt: skip
+def test_gender_is_read_from_whole_words(title: str, gender: str | None) -> None:
+    assert gender_of_text(title) == gender
+
+
+def test_gender_comes_from_the_title_before_breadcrumbs_before_description() -> None:
+    assert gender_of_text("Men's tee", ("Women",), "for girls") == "men"
+    assert gender_of_text("Tee", ("Home", "Women"), "for men") == "women"
+    assert gender_of_text("Tee", (), "<p>Cut for men.</p>") == "men"
+
+
+@pytest.mark.parametrize(
+    ("text", "colors"),
+    [
+        ("Black Tee", ("black",)), ("オフホワイト/ネイビー", ("white", "navy")), ("黒のTシャツ", ("black",)),
+        ("ワインレッド", ("red",)), ("light blue and light blue", ("blue",)), ("面白い赤ちゃん用", ()),
+        ("白熱灯", ()), ("Redwood jacket", ()), ("Grey marl", ("gray",)), ("モスグリーン", ("khaki",)),
+    ],
+)  # fmt: skip
+def test_colour_words_become_palette_names(text: str, colors: tuple[str, ...]) -> None:
+    assert colors_of_text(text) == colors
+
+
+def test_every_word_list_speaks_the_known_names() -> None:
+    lexicons = _lexicons()
+
+    assert {label.partition("/")[0] for label in lexicons.category._label.values()} - {""} == set(CATEGORIES)
+    assert set(lexicons.color._label.values()) - {""} == set(PALETTE)
+    fine = {label.partition("/")[2] for label in lexicons.category._label.values()}
+    assert lexicons.weak <= fine
+
+
+def test_every_product_of_a_real_shop_is_read_right_in_both_languages(shared: Path) -> None:
+    products = json.loads((shared / "data/luma/products.json").read_text(encoding="utf-8"))
+    coarse = json.loads((shared / "data/classes.json").read_text(encoding="utf-8"))["luma"]
+
+    for product in products:
+        english = (product["name"], product["breadcrumbs"], product["description"])
+        kind, gender = _SHOP_WORDS[product["category"]], _SHOP_WORDS[product["gender"]]
+        japanese = f"【{product['name'].split()[0]}】{gender} {kind} {product['sku']}"
+
+        assert category_of_text(*english).category == coarse[product["category"]], product["name"]
+        assert gender_of_text(*english) == product["gender"], product["name"]
+        assert category_of_text(japanese).category == coarse[product["category"]], japanese
+        assert gender_of_text(japanese) == product["gender"], japanese

@@ -1,0 +1,227 @@
+"""Hostile, odd and ordinary bytes: each ends in a picture or in a clear error."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from backend.vision import (
+    ImageError,
+    ImageTooLarge,
+    ImageTypeUnsupported,
+    Picture,
+    content_hash,
+    decode,
+    encode_jpeg,
+    hash_distance,
+    images,
+    perceptual_hash,
+)
+
+# Pillow warns about odd metadata and goes on; what counts here is the picture or the error that comes out.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.*")
+
+
+def drawn(width: int = 120, height: int = 90) -> Image.Image:
+    image = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle([0, 0, width // 2 - 1, height - 1], fill=(200, 20, 40))
+    draw.ellipse([width * 0.6, height * 0.2, width * 0.9, height * 0.8], fill=(20, 40, 160))
+    return image
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    stream = BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG whose header promises width x height one-bit pixels, with hardly any data behind it."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(4096))) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF"])
+def test_every_supported_format_becomes_the_same_upright_rgb_picture(kind: str) -> None:
+    data = saved(drawn(), kind)
+
+    picture = decode(data)
+
+    assert picture.pixels.shape == (90, 120, 3)
+    assert picture.pixels.dtype == np.uint8
+    assert (picture.original_width, picture.original_height) == (120, 90)
+    assert np.abs(picture.pixels[45, 20].astype(int) - (200, 20, 40)).max() < 25
+    assert np.abs(picture.pixels[45, 90].astype(int) - (20, 40, 160)).max() < 25
+
+
+@pytest.mark.parametrize("side", [8_000, 12_000, 30_000])
+def test_a_pixel_bomb_is_refused_before_a_pixel_is_decoded(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decoded(*_: object) -> None:
+        raise AssertionError("pixels were decoded")
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", decoded)
+
+    with pytest.raises(ImageTooLarge) as caught:
+        decode(png_header(side, side))
+
+    assert (caught.value.status, caught.value.code) == (413, "image_too_large")
+    assert "megapixels" in caught.value.message
+
+
+def test_more_bytes_than_the_budget_are_refused_unread() -> None:
+    with pytest.raises(ImageTooLarge, match="MB"):
+        decode(b"\xff\xd8" + bytes(images.MAX_BYTES))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF"])
+def test_a_picture_cut_short_at_any_length_is_an_image_error_or_a_picture_never_anything_else(kind: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
+    data = saved(Image.fromarray(noise), kind)
+    half_read = 0
+
+    for share in (0.02, 0.1, 0.3, 0.5, 0.7, 0.9):
+        try:
+            decode(data[: int(len(data) * share)])
+        except ImageError:
+            continue
+        half_read += 1
+
+    assert half_read <= 2
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF"])
+def test_corrupt_bytes_never_raise_anything_but_an_image_error(kind: str) -> None:
+    data = saved(drawn(), kind)
+    chance = np.random.default_rng(1)
+
+    for _ in range(40):
+        broken = bytearray(data)
+        for place in chance.integers(4, len(broken), 12):
+            broken[place] = chance.integers(0, 256)
+        try:
+            picture = decode(bytes(broken), max_side=64)
+        except ImageError:
+            continue
+        assert picture.pixels.ndim == 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'<svg xmlns="http://www.w3.org/2000/svg"/>', b'\xef\xbb\xbf<?xml version="1.0"?>\n<svg/>', b"<!-- x --><svg />"],
+)
+def test_svg_is_unsupported_and_the_sentence_says_so(data: bytes) -> None:
+    with pytest.raises(ImageTypeUnsupported, match="SVG") as caught:
+        decode(data)
+
+    assert (caught.value.status, caught.value.code) == (415, "image_type_unsupported")
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7", b"hello", b"BM" + bytes(60), b"\x00" * 100])
+def test_bytes_that_are_no_supported_picture_are_named_unsupported(data: bytes) -> None:
+    with pytest.raises(ImageTypeUnsupported):
+        decode(data)
+
+
+def test_nothing_at_all_is_unreadable() -> None:
+    with pytest.raises(ImageError, match="empty"):
+        decode(b"")
+
+
+def test_exif_rotation_is_applied_and_the_original_size_is_upright_too() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees to see it upright
+    data = saved(drawn(400, 300), "JPEG", exif=exif.tobytes())
+
+    picture = decode(data, max_side=100)
+
+    assert (picture.width, picture.height) == (75, 100)
+    assert (picture.original_width, picture.original_height) == (300, 400)
+    assert np.abs(picture.pixels[10, 37].astype(int) - (200, 20, 40)).max() < 30  # red was left, is above now
+
+
+def test_broken_exif_does_not_spoil_a_good_picture() -> None:
+    data = saved(drawn(), "JPEG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff\x12\x01")
+
+    assert decode(data).pixels.shape == (90, 120, 3)
+
+
+def test_transparency_lies_on_white() -> None:
+    clear = Image.new("RGBA", (20, 20), (255, 0, 0, 0))
+    palette = Image.new("P", (20, 20), 0)
+    palette.putpalette([10, 20, 30] * 256)
+
+    assert (decode(saved(clear, "PNG")).pixels == 255).all()
+    assert (decode(saved(palette, "PNG", transparency=0)).pixels == 255).all()
+
+
+def test_sixteen_bit_grey_keeps_its_shades() -> None:
+    ramp = np.tile(np.linspace(0, 65535, 64).astype(np.uint16), (16, 1))
+
+    pixels = decode(saved(Image.fromarray(ramp), "PNG")).pixels
+
+    assert pixels[0, 0].tolist() == [0, 0, 0]
+    assert pixels[0, -1].tolist() == [255, 255, 255]
+    assert abs(int(pixels[0, 32, 0]) - 129) <= 2
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "L", "1", "LA", "P"])
+def test_every_colour_mode_becomes_rgb(mode: str) -> None:
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    image = Image.new("LA", (120, 90), (0, 255)) if mode == "LA" else drawn().convert(mode)
+
+    picture = decode(saved(image, kind))
+
+    assert picture.pixels.shape == (90, 120, 3)
+
+
+def test_an_animation_is_its_first_frame() -> None:
+    frames = [Image.new("RGB", (30, 30), color) for color in ("red", "lime", "blue")]
+
+    for kind in ("GIF", "WEBP", "PNG"):
+        data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
+
+        assert decode(data).pixels[15, 15].tolist() == pytest.approx([255, 0, 0], abs=6)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 3000), (3000, 1)])
+def test_slivers_are_pictures(width: int, height: int) -> None:
+    picture = decode(saved(Image.new("RGB", (width, height)), "PNG"), max_side=100)
+
+    assert max(picture.width, picture.height) == min(100, max(width, height))
+    assert min(picture.width, picture.height) == 1
+
+
+def test_a_large_jpeg_is_decoded_small_and_keeps_its_original_size() -> None:
+    picture = decode(saved(drawn(4000, 3000), "JPEG"), max_side=512)
+
+    assert (picture.width, picture.height) == (512, 384)
+    assert (picture.original_width, picture.original_height) == (4000, 3000)
+
+
+def test_encoding_bounds_the_side_and_carries_no_metadata() -> None:
+    picture = decode(saved(drawn(640, 480), "PNG"))
+
+    data = encode_jpeg(picture, max_side=160, quality=70)
+
+    again = decode(data)
+    assert (again.width, again.height) == (160, 120)
+    assert b"Exif" not in data
+
+
+def test_hashes_tell_equal_files_and_alike_pictures() -> None:
+    picture = decode(saved(drawn(640, 480), "PNG"))
+    smaller = decode(encode_jpeg(picture, max_side=200, quality=60))
+    other = Picture(np.rot90(picture.pixels).copy(), 480, 640)
+
+    assert content_hash(b"a") != content_hash(b"b")
+    assert len(perceptual_hash(picture)) == 16
+    assert hash_distance(perceptual_hash(picture), perceptual_hash(smaller)) <= 8
+    assert hash_distance(perceptual_hash(picture), perceptual_hash(other)) > 12
