@@ -12,7 +12,12 @@ from backend.demo.catalog_pictures import Shot, draw_shot, outfit_partners, shot
 from backend.demo.drawing_garments import Garment
 from backend.demo.pictures import HEROES, street_picture
 
-SIZES = {"pants": ("S", "M", "L", "XL"), "skirts": ("S", "M", "L"), "dresses": ("S", "M", "L"), "tops": ("S", "M", "L", "XL")}
+SIZES = {
+    "pants": ("S", "M", "L", "XL"),
+    "skirts": ("S", "M", "L"),
+    "dresses": ("S", "M", "L"),
+    "tops": ("S", "M", "L", "XL"),
+}
 STAMP = "drawn.json"
 
 

@@ -68,7 +68,11 @@ def cloth(pattern: str, shade: str, *, size: float = 1.0) -> Cloth:
     if pattern == "floral":
         return Cloth("floral", (ground, *_FLOWERS[_dark(ground)]), size)
     if pattern == "leaf":
-        return Cloth("leaf", (ground, (216, 224, 196), (136, 168, 128)) if _dark(ground) else (ground, (92, 128, 92), (148, 168, 110)), size)
+        return Cloth(
+            "leaf",
+            (ground, (216, 224, 196), (136, 168, 128)) if _dark(ground) else (ground, (92, 128, 92), (148, 168, 110)),
+            size,
+        )
     if pattern == "leopard":
         return Cloth("leopard", ((206, 172, 122), (150, 104, 60), (48, 36, 30)), size)
     if pattern == "check":

@@ -128,7 +128,9 @@ def _dress_up(shot: Shot, sex: str) -> list[Garment]:
     vest = any(garment.kind == "sweater" and not garment.sleeve for garment in shown)
     if not kinds & plain_tops or vest:
         tone = ("white", "gray", "black", "beige")[shot.number % 4]
-        tee = Garment("t-shirt", cloth("plain", "white" if vest else tone), length=472, ease=5, box=0.5, sleeve=0.3)
+        under = ("tucked",) if "skirt" in kinds else ()
+        shade = "white" if vest else tone
+        tee = Garment("t-shirt", cloth("plain", shade), length=472, ease=5, box=0.5, sleeve=0.3, details=under)
         out.append(replace(tee, kind="shirt", neck="collar", sleeve=0.95, details=("cuff",)) if vest else tee)
     if not kinds & {"dress", "skirt", "pants", "jeans", "shorts"}:
         out.append(_neutral_bottom(sex, shot.number))
@@ -156,6 +158,8 @@ def _neutral_bottom(sex: str, number: int) -> Garment:
 def _neutral_shoes(sex: str, number: int, *, dressy: bool) -> Garment:
     if sex == "women" and dressy and number % 2:
         return Garment("pumps", cloth("leather", "black"))
+    if sex == "men" and number % 3 == 1:
+        return Garment("loafers", cloth("leather", "brown"))
     if number % 3 == 0:
         return Garment("boots", cloth("leather", "black"), accent=(70, 66, 62))
     return Garment("sneakers", cloth("plain", "white"), accent=(250, 250, 248))

@@ -7,10 +7,11 @@ from backend.demo.drawing_body import SIDES, Body, body
 from backend.demo.drawing_bottoms import pants, skirt
 from backend.demo.drawing_canvas import Canvas, studio
 from backend.demo.drawing_dresses import dress
-from backend.demo.drawing_extras import bag, folded_scarf, hat, hat_marks, scarf, shoes, shoulder_bag_marks, tote_marks
+from backend.demo.drawing_extras import bag, shoes, shoulder_bag_marks, tote_marks
 from backend.demo.drawing_fabric import Color
 from backend.demo.drawing_figure import Person, arm, hair_behind, hair_from_behind, hair_in_front, head, legs, trunk
 from backend.demo.drawing_garments import Garment, Layers
+from backend.demo.drawing_headwear import folded_scarf, hat, hat_marks, scarf
 from backend.demo.drawing_outer import outer
 from backend.demo.drawing_shapes import WIDE, Mark, Path, Piece, Stage
 from backend.demo.drawing_shoes import side_view
@@ -19,11 +20,13 @@ from backend.demo.drawing_tops import top
 WIDTH, HEIGHT = 800, 1000
 GROUNDS: tuple[Color, ...] = ((243, 241, 238), (236, 238, 241), (241, 236, 229), (232, 235, 230), (246, 246, 246))
 
+TOP, COAT = 3, 5  # how far outside a shirt or dress and a jacket are worn
+
 _Builder = Callable[..., Layers]
 BUILDERS: dict[str, tuple[_Builder, int]] = {  # how each kind is drawn, and how far outside it is worn
-    **dict.fromkeys(("t-shirt", "long-sleeve", "shirt", "blouse", "sweater", "hoodie", "camisole", "polo"), (top, 3)),
-    **dict.fromkeys(("cardigan", "jacket", "coat"), (outer, 5)),
-    **dict.fromkeys(("dress",), (dress, 3)),
+    **dict.fromkeys(("t-shirt", "long-sleeve", "shirt", "blouse", "sweater", "hoodie", "camisole", "polo"), (top, TOP)),
+    **dict.fromkeys(("cardigan", "jacket", "coat"), (outer, COAT)),
+    **dict.fromkeys(("dress",), (dress, TOP)),
     **dict.fromkeys(("skirt",), (skirt, 2)),
     **dict.fromkeys(("pants", "jeans", "shorts"), (pants, 2)),
     **dict.fromkeys(("sneakers", "boots", "loafers", "pumps"), (shoes, 1)),
@@ -48,21 +51,8 @@ def wear(canvas: Canvas, stage: Stage, who: Person, outfit: Sequence[Garment], *
         for _, layers in reversed(dressed):
             canvas.draw(layers.back, stage)
         canvas.draw(hair_behind(who), face)
-    canvas.draw([*legs(who), *trunk(who)], stage)
-    for side in SIDES:
-        canvas.draw(arm(who, side), stage)
-    outside = any(_rank(garment) == BUILDERS["coat"][1] for garment in outfit)
-    for garment, layers in dressed:
-        canvas.draw(layers.body, stage)
-        if outside and _rank(garment) < BUILDERS["coat"][1]:  # the sleeves of a shirt lie inside those of the jacket
-            canvas.draw([*layers.sleeves[-1], *layers.sleeves[1]], stage)
-    sleeve = max((garment.sleeve for garment in outfit if BUILDERS[garment.kind][1] in {3, 5}), default=0.0)
-    for side in SIDES:
-        if sleeve > 0:  # the shoulder stays under the cloth, the hand comes before it
-            canvas.draw(arm(who, side, below=max(0.25, sleeve - 0.05)), stage)
-        for garment, layers in dressed:
-            if not outside or _rank(garment) >= BUILDERS["coat"][1]:
-                canvas.draw(layers.sleeves[side], stage)
+    canvas.draw([*legs(who), *trunk(who), *arm(who, -1), *arm(who, 1)], stage)
+    _clothe(canvas, stage, who, dressed)
     if back:
         canvas.draw(hair_from_behind(who), face)
     for _, layers in dressed:
@@ -72,6 +62,22 @@ def wear(canvas: Canvas, stage: Stage, who: Person, outfit: Sequence[Garment], *
     for _, layers in dressed:
         canvas.draw(layers.hat, face)
         canvas.draw(layers.top, stage)
+
+
+def _clothe(canvas: Canvas, stage: Stage, who: Person, dressed: Sequence[tuple[Garment, Layers]]) -> None:
+    """Draw trunks, sleeves and hands of the clothes; the sleeves of a shirt lie inside those of the jacket."""
+    coats = [garment for garment, _ in dressed if _rank(garment) == COAT]
+    for garment, layers in dressed:
+        canvas.draw(layers.body, stage)
+        if coats and garment not in coats:
+            canvas.draw([*layers.sleeves[-1], *layers.sleeves[1]], stage)
+    sleeve = max((garment.sleeve for garment, _ in dressed if BUILDERS[garment.kind][1] in {TOP, COAT}), default=0.0)
+    for side in SIDES:
+        if sleeve > 0:  # the shoulder stays under the cloth, the hand comes before it
+            canvas.draw(arm(who, side, below=max(0.25, sleeve - 0.05)), stage)
+        for garment, layers in dressed:
+            if not coats or garment in coats:
+                canvas.draw(layers.sleeves[side], stage)
 
 
 def worn(who: Person, outfit: Sequence[Garment], *, ground: int = 0, back: bool = False, crop: str = "full") -> Canvas:

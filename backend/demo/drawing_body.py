@@ -12,7 +12,7 @@ SIDES = (-1, 1)  # the viewer's left and right
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Angles of the arms (upper, fore; degrees away from the body) on each side, steps of the legs, shift of the hip."""
+    """Angles of the arms (upper, fore; degrees away from the body), steps of the legs, shift of the hip."""
 
     arms: tuple[tuple[float, float], tuple[float, float]]
     legs: tuple[tuple[float, float], tuple[float, float]]  # how far knee and ankle stand outside the hip joint

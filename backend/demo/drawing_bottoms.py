@@ -39,7 +39,10 @@ def pants(garment: Garment, body: Body, *, back: bool = False) -> Layers:
     for side in SIDES:
         outer, inner = _leg_edges(garment, body, side)
         cx = body.centre(waist)
-        top = ((cx + side * (body.half(waist) + 3), waist), (body.centre(440) + side * (body.half(440) + 4 + garment.ease * 0.3), 440.0))
+        top = (
+            (cx + side * (body.half(waist) + 3), waist),
+            (body.centre(440) + side * (body.half(440) + 4 + garment.ease * 0.3), 440.0),
+        )
         inner = tuple((x if y > 560 else _off_middle(x, body.centre(500), side), y) for x, y in inner if y > 512)
         sides[side] = (curve(*top, *outer[1:], steps=3), inner)
     crotch = (body.centre(500), 520.0)
@@ -70,7 +73,13 @@ def _leg_folds(garment: Garment, body: Body) -> tuple[Fold, ...]:
             Fold(((hip[0] + side * 10, 540), (knee[0] + side * 4, 670)), 16, 0.3),
         ]
         for y, slant in ((knee[1] - 14, 8), (knee[1] + 14, -8), (knee[1] + 44, 8)):
-            folds.append(Fold(curve((knee[0] - side * 24, y), (knee[0], y + slant * 0.4), (knee[0] + side * 20, y + slant)), 8, 0.5))
+            folds.append(
+                Fold(
+                    curve((knee[0] - side * 24, y), (knee[0], y + slant * 0.4), (knee[0] + side * 20, y + slant)),
+                    8,
+                    0.5,
+                )
+            )
         if "crease" in garment.details:
             folds.append(Fold((hip, knee, ankle), 4, 0.9))
         if garment.length > 900:
@@ -90,11 +99,19 @@ def _leg_finish(garment: Garment, sides: dict[int, tuple[Path, Path]]) -> list[M
         deep = 20 if "cuffed" in garment.details else 9
         if "cuffed" in garment.details:
             grow = 3 if ox > ix else -3
-            turn_up = ((ox + grow, oy - deep), (ix - grow, iy - deep), (ix - grow, iy + 3), ((ox + ix) / 2, oy + 6), (ox + grow, oy + 3))
+            turn_up = (
+                (ox + grow, oy - deep),
+                (ix - grow, iy - deep),
+                (ix - grow, iy + 3),
+                ((ox + ix) / 2, oy + 6),
+                (ox + grow, oy + 3),
+            )
             light = plain(shaded(garment.cloth.ground, 1.3)) if garment.cloth.pattern == "denim" else garment.cloth
             marks.append(Piece(turn_up, light, puff=0.5, crumple=0.1, shadow=0.25))
         else:
-            marks.append(Lines((((ox, oy - deep), ((ox + ix) / 2, oy - deep + 3), (ix, iy - deep)),), stitch, 1, 0.5, dash=4))
+            marks.append(
+                Lines((((ox, oy - deep), ((ox + ix) / 2, oy - deep + 3), (ix, iy - deep)),), stitch, 1, 0.5, dash=4)
+            )
         if garment.cloth.pattern == "denim":
             seam = tuple((x - (3.5 if ox > ix else -3.5), y) for x, y in outer)
             marks.append(Lines((seam,), stitch, 0.9, 0.5, dash=4))
@@ -111,14 +128,35 @@ def _waistband(garment: Garment, body: Body, waist: float) -> list[Mark]:
     lower = curve((cx + low, waist + 17), (cx, waist + 22), (cx - low, waist + 17))
     gathers: tuple[Fold, ...] = ()
     if "elastic" in garment.details:
-        gathers = tuple(Fold(((cx + half * k / 9, waist), (cx + half * k / 9, waist + 20)), 4, 0.6) for k in range(-8, 9))
+        gathers = tuple(
+            Fold(((cx + half * k / 9, waist), (cx + half * k / 9, waist + 20)), 4, 0.6) for k in range(-8, 9)
+        )
     marks: list[Mark] = [Piece((*upper, *lower), garment.cloth, folds=gathers, puff=0.4, crumple=0.1, shadow=0.25)]
     if "belt" in garment.details:
         leather = Cloth("plain", ((92, 58, 38),), gloss=0.3)
-        marks.append(Piece((*((x, y + 3) for x, y in upper), *((x, y - 2) for x, y in lower)), leather, puff=0.5, crumple=0))
-        marks.append(Lines((((cx - 9, waist + 7), (cx + 9, waist + 7), (cx + 9, waist + 19), (cx - 9, waist + 19), (cx - 9, waist + 7)),), (214, 184, 120), 3, 1))
+        marks.append(
+            Piece((*((x, y + 3) for x, y in upper), *((x, y - 2) for x, y in lower)), leather, puff=0.5, crumple=0)
+        )
+        marks.append(
+            Lines(
+                (
+                    (
+                        (cx - 9, waist + 7),
+                        (cx + 9, waist + 7),
+                        (cx + 9, waist + 19),
+                        (cx - 9, waist + 19),
+                        (cx - 9, waist + 7),
+                    ),
+                ),
+                (214, 184, 120),
+                3,
+                1,
+            )
+        )
     elif "elastic" in garment.details:
-        cords = tuple(curve((cx + s * 4, waist + 12), (cx + s * 9, waist + 34), (cx + s * 7, waist + 56)) for s in SIDES)
+        cords = tuple(
+            curve((cx + s * 4, waist + 12), (cx + s * 9, waist + 34), (cx + s * 7, waist + 56)) for s in SIDES
+        )
         marks.append(Lines(cords, garment.accent, 2.4, 0.9))
     loops = tuple(((cx + half * k, waist + 1), (cx + half * k, waist + 20)) for k in (-0.62, 0.62))
     if "elastic" not in garment.details:
@@ -142,9 +180,15 @@ def _front_details(garment: Garment, body: Body, waist: float) -> list[Mark]:
     if "elastic" not in garment.details:
         fly = curve((cx + 13, waist + 21), (cx + 13, waist + 70), (cx, waist + 92))
         marks.append(Lines((fly,), stitch, 1, 0.6, dash=4))
-        marks.append(Lines((((cx, waist + 21), (body.centre(500), 518)),), shaded(garment.cloth.ground, 0.45), 1.3, 0.7))
+        marks.append(
+            Lines((((cx, waist + 21), (body.centre(500), 518)),), shaded(garment.cloth.ground, 0.45), 1.3, 0.7)
+        )
         if "belt" not in garment.details:
-            marks += button(cx + 3, waist + 11, (176, 160, 130) if garment.cloth.pattern == "denim" else shaded(garment.cloth.ground, 0.6))
+            marks += button(
+                cx + 3,
+                waist + 11,
+                (176, 160, 130) if garment.cloth.pattern == "denim" else shaded(garment.cloth.ground, 0.6),
+            )
     return marks
 
 
@@ -164,16 +208,17 @@ def skirt(garment: Garment, body: Body, *, back: bool = False) -> Layers:
     waist = waist_of(garment) - 10
     layers = Layers()
     layers.body += skirt_part(garment, body, waist)
-    layers.body += _waistband(Garment(garment.kind, garment.cloth, details=("elastic",) if "elastic" in garment.details else ()), body, waist - 2)[:1]
+    layers.body += _waistband(
+        Garment(garment.kind, garment.cloth, details=("elastic",) if "elastic" in garment.details else ()),
+        body,
+        waist - 2,
+    )[:1]
     if back:
         cx = body.centre(waist)
         layers.body.append(Lines((((cx, waist + 4), (cx, waist + 120)),), shaded(garment.cloth.ground, 0.45), 1.8, 0.6))
     elif "buttons" in garment.details:
         for k in range(int((garment.length - waist - 30) / 36)):
             layers.body += button(body.centre(500), waist + 30 + k * 36, garment.accent)
-    elif "pockets" in garment.details:
-        for side in SIDES:
-            layers.body += patch(body.centre(450) + side * 38, 440, 20, 40, garment.cloth, point=0)
     return layers
 
 
@@ -187,7 +232,10 @@ def skirt_part(garment: Garment, body: Body, waist: float) -> list[Mark]:
     count = 9 if pleats else 5
     wave = 4.0 if pleats else min(9.0, garment.flare * 0.12 + 2)
     hem = [
-        (centre + half * (1 - 2 * k / (2 * count)), length + (6 + wave * (k % 2)) * math.sin(math.pi * k / (2 * count)) ** 0.5)
+        (
+            centre + half * (1 - 2 * k / (2 * count)),
+            length + (6 + wave * (k % 2)) * math.sin(math.pi * k / (2 * count)) ** 0.5,
+        )
         for k in range(2 * count + 1)
     ]
     left = mirrored([(x - 2 * body.centre(y), y) for x, y in right])
@@ -199,7 +247,13 @@ def skirt_part(garment: Garment, body: Body, waist: float) -> list[Mark]:
         start = (body.centre(waist) + top_half * k / count * (1 if pleats else 1.15), high)
         end = (centre + half * k / count, length + 6)
         bend = ((start[0] * 0.45 + end[0] * 0.55), start[1] * 0.4 + end[1] * 0.6)
-        folds.append(Fold(curve(start, bend, end), 8 if pleats else 13, (0.9 if pleats else 0.25 + garment.flare * 0.006) * (-1) ** k))
+        folds.append(
+            Fold(
+                curve(start, bend, end),
+                8 if pleats else 13,
+                (0.9 if pleats else 0.25 + garment.flare * 0.006) * (-1) ** k,
+            )
+        )
     marks: list[Mark] = [
         Piece(outline, garment.cloth, folds=tuple(folds), puff=1.0, crumple=0.25, seed=garment.seed + 2)
     ]
@@ -207,8 +261,22 @@ def skirt_part(garment: Garment, body: Body, waist: float) -> list[Mark]:
         for share in (0.4, 0.7):
             y = waist + (length - waist) * share
             x = right[min(8, int(share * 9))][0] - body.centre(y)
-            marks.append(Lines((curve((body.centre(y) - x, y), (body.centre(y), y + 7), (body.centre(y) + x, y)),), shaded(garment.cloth.ground, 0.5), 2.4, 0.5))
+            marks.append(
+                Lines(
+                    (curve((body.centre(y) - x, y), (body.centre(y), y + 7), (body.centre(y) + x, y)),),
+                    shaded(garment.cloth.ground, 0.5),
+                    2.4,
+                    0.5,
+                )
+            )
     if "slit" in garment.details:
         x = centre + half * 0.45
-        marks.append(Lines((curve((x - 6, length - 110), (x, length - 50), (x + 3, length + 6)),), shaded(garment.cloth.ground, 0.35), 2.2, 0.8))
+        marks.append(
+            Lines(
+                (curve((x - 6, length - 110), (x, length - 50), (x + 3, length + 6)),),
+                shaded(garment.cloth.ground, 0.35),
+                2.2,
+                0.8,
+            )
+        )
     return marks

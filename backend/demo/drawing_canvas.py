@@ -1,6 +1,7 @@
 """A picture under work: pieces of cloth are cut, shaded by the light from the upper left, and laid on one another."""
 
 import functools
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from io import BytesIO
@@ -8,7 +9,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageDraw
 
-from backend.demo.drawing_fabric import Color, Field, texture, weave
+from backend.demo.drawing_fabric import Color, Field, as_field, texture, weave
 from backend.demo.drawing_shapes import Fold, Lines, Mark, Piece, Point, Stage
 
 FINE = 3  # edges are cut on a grid this many times finer and then averaged
@@ -110,7 +111,7 @@ def _cut(outline: Sequence[Point], box: Box) -> Field:
     left, top, right, bottom = box
     mask = Image.new("L", ((right - left) * FINE, (bottom - top) * FINE))
     ImageDraw.Draw(mask).polygon([((x - left) * FINE, (y - top) * FINE) for x, y in outline], fill=255)
-    return np.asarray(mask.reduce(FINE), np.float32) / 255
+    return as_field(np.asarray(mask.reduce(FINE)) / np.float32(255))
 
 
 def _lines(paths: Sequence[Sequence[Point]], box: Box, width: float) -> Field:
@@ -120,13 +121,13 @@ def _lines(paths: Sequence[Sequence[Point]], box: Box, width: float) -> Field:
     for path in paths:
         points = [((x - left) * FINE, (y - top) * FINE) for x, y in path]
         draw.line(points, fill=255, width=max(2, round(width * FINE)), joint="curve" if width > 3 else None)
-    return np.asarray(mask.reduce(FINE), np.float32) / 255
+    return as_field(np.asarray(mask.reduce(FINE)) / np.float32(255))
 
 
 def _dashes(path: Sequence[Point], length: float) -> list[list[Point]]:
     out: list[list[Point]] = []
     rest = 0.0
-    for (ax, ay), (bx, by) in zip(path, path[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(path):
         span = math.hypot(bx - ax, by - ay)
         at = rest
         while at < span:
@@ -158,8 +159,7 @@ def _box_mean(field: Field, reach: int) -> Field:
     padded = np.pad(field, ((reach + 1, reach), (0, 0)), mode="edge")
     sums = np.cumsum(padded, axis=0, dtype=np.float32)
     span = 2 * reach + 1
-    mean: Field = (sums[span:] - sums[:-span]) / span
-    return mean
+    return as_field((sums[span:] - sums[:-span]) / np.float32(span))
 
 
 def _shadow(cut: Field, scale: float) -> Field:

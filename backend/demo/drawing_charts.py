@@ -19,9 +19,24 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 SIZES = ("S", "M", "L", "XL")
 # what is measured: Japanese, English, centimetres at size S, step to the next size
 MEASURES: dict[str, tuple[tuple[str, str, float, float], ...]] = {
-    "top": (("着丈", "Length", 62, 2), ("身幅", "Chest", 47, 3), ("肩幅", "Shoulder", 40, 1.5), ("袖丈", "Sleeve", 57, 1)),
-    "bottom": (("ウエスト", "Waist", 66, 4), ("ヒップ", "Hips", 90, 4), ("股下", "Inseam", 68, 1.5), ("裾幅", "Hem", 17, 0.5)),
-    "dress": (("着丈", "Length", 112, 2), ("身幅", "Chest", 44, 2), ("ウエスト", "Waist", 66, 4), ("肩幅", "Shoulder", 37, 1)),
+    "top": (
+        ("着丈", "Length", 62, 2),
+        ("身幅", "Chest", 47, 3),
+        ("肩幅", "Shoulder", 40, 1.5),
+        ("袖丈", "Sleeve", 57, 1),
+    ),
+    "bottom": (
+        ("ウエスト", "Waist", 66, 4),
+        ("ヒップ", "Hips", 90, 4),
+        ("股下", "Inseam", 68, 1.5),
+        ("裾幅", "Hem", 17, 0.5),
+    ),
+    "dress": (
+        ("着丈", "Length", 112, 2),
+        ("身幅", "Chest", 44, 2),
+        ("ウエスト", "Waist", 66, 4),
+        ("肩幅", "Shoulder", 37, 1),
+    ),
     "shoes": (("足長", "Foot", 23, 1), ("ヒール高", "Heel", 3, 0), ("筒丈", "Shaft", 9, 0.3)),
 }
 
@@ -63,7 +78,14 @@ def size_chart(group: str, *, japanese: bool, width: int = 800, height: int = 10
 
 
 def _table(
-    draw: ImageDraw.ImageDraw, head: Sequence[str], table: Sequence[Sequence[str]], *, left: int, top: int, width: int, japanese: bool
+    draw: ImageDraw.ImageDraw,
+    head: Sequence[str],
+    table: Sequence[Sequence[str]],
+    *,
+    left: int,
+    top: int,
+    width: int,
+    japanese: bool,
 ) -> None:
     column, row_height = width / len(head), 82
     for k, row in enumerate([head, *table]):
@@ -76,4 +98,6 @@ def _table(
             at = (left + column * (c + 0.5) - wide / 2, y + 22)
             draw.text(at, text, fill=(255, 255, 255) if k == 0 else (52, 52, 58), font=font)
     for c in range(1, len(head)):
-        draw.line([(left + column * c, top), (left + column * c, top + row_height * (len(table) + 1))], fill=(222, 220, 216))
+        draw.line(
+            [(left + column * c, top), (left + column * c, top + row_height * (len(table) + 1))], fill=(222, 220, 216)
+        )

@@ -21,7 +21,9 @@ def dress(garment: Garment, body: Body, *, back: bool = False) -> Layers:
     layers.back.append(inside_back(garment))
     layers.body += skirt_part(garment, body, SEAM)
     outline = bodice(upper, body, hem=SEAM, back=back, dip=3)
-    layers.body.append(Piece(outline, garment.cloth, folds=trunk_folds(body, SEAM, ease=4, soft=0.8), seed=garment.seed, shadow=0.15))
+    layers.body.append(
+        Piece(outline, garment.cloth, folds=trunk_folds(body, SEAM, ease=4, soft=0.8), seed=garment.seed, shadow=0.15)
+    )
     for side in SIDES:
         layers.sleeves[side] = sleeve(upper, body, side)
     if not back:
@@ -39,7 +41,11 @@ def _straight(garment: Garment, body: Body, *, back: bool) -> Layers:
     layers = top(garment, body, back=back)
     centre = body.centre(600)
     folds = tuple(
-        Fold(curve((centre + k * 15, 420), (centre + k * 17, 540), (centre + k * 19, garment.length)), 15, 0.42 * (-1) ** k)
+        Fold(
+            curve((centre + k * 15, 420), (centre + k * 17, 540), (centre + k * 19, garment.length)),
+            15,
+            0.42 * (-1) ** k,
+        )
         for k in (-4, -3, -1, 1, 3, 4)
     )
     for place, mark in enumerate(layers.body):
@@ -69,14 +75,24 @@ def _waist_line(garment: Garment, body: Body) -> list[Mark]:
     if "belted" in garment.details or garment.neck == "wrap":
         return _sash(garment, body)
     cx, half = body.centre(SEAM), body.half(SEAM) + 4
-    return [Lines((curve((cx - half, SEAM), (cx, SEAM + 4), (cx + half, SEAM)),), shaded(garment.cloth.ground, 0.5), 1.3, 0.6)]
+    return [
+        Lines(
+            (curve((cx - half, SEAM), (cx, SEAM + 4), (cx + half, SEAM)),), shaded(garment.cloth.ground, 0.5), 1.3, 0.6
+        )
+    ]
 
 
 def _sash(garment: Garment, body: Body) -> list[Mark]:
     y, cx = SEAM, body.centre(SEAM)
     half = body.half(SEAM) + garment.ease * 0.5 + (body.half(275) - body.half(SEAM)) * garment.box * 0.7 + 4
-    band = (*curve((cx - half, y - 7), (cx, y - 3), (cx + half, y - 7)), *curve((cx + half, y + 8), (cx, y + 12), (cx - half, y + 8)))
+    band = (
+        *curve((cx - half, y - 7), (cx, y - 3), (cx + half, y - 7)),
+        *curve((cx + half, y + 8), (cx, y + 12), (cx - half, y + 8)),
+    )
     x = cx + half * 0.5
-    tails = [closed((x, y), (x + 14, y + 10), (x + 22 - d, y + 100 - d * 2), (x + 6 - d, y + 104 - d * 2), steps=5) for d in (0, 14)]
+    tails = [
+        closed((x, y), (x + 14, y + 10), (x + 22 - d, y + 100 - d * 2), (x + 6 - d, y + 104 - d * 2), steps=5)
+        for d in (0, 14)
+    ]
     loops = [closed((x, y), (x + s * 26, y - 14), (x + s * 30, y + 12), steps=6) for s in SIDES]
     return [Piece(part, garment.cloth, puff=0.6, crumple=0.2, shadow=0.35, edge=0.5) for part in (band, *tails, *loops)]

@@ -4,6 +4,7 @@ import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,10 @@ class Cloth:
     @property
     def accent(self) -> Color:
         return self.colors[min(1, len(self.colors) - 1)]
+
+
+def as_field(value: NDArray[Any]) -> Field:
+    return np.asarray(value, np.float32)
 
 
 def plain(color: Color, *, gloss: float = 0.0, weave: float = 0.022) -> Cloth:
@@ -73,7 +78,7 @@ def _mix(cloth: Cloth, share: Field, *, over: Color | Field | None = None) -> Fi
 
 def _soft(value: Field, width: float) -> Field:
     """Return a step from 0 to 1 where the value passes zero, `width` wide, so that pattern edges do not flicker."""
-    return np.clip(value / width + 0.5, 0, 1).astype(np.float32)
+    return as_field(np.clip(value / width + 0.5, 0, 1))
 
 
 def _plain(cloth: Cloth, u: Field, v: Field) -> Field:  # noqa: ARG001 every pattern has the same signature
@@ -95,7 +100,7 @@ def _pinstripe(cloth: Cloth, u: Field, v: Field) -> Field:  # noqa: ARG001
 def _check(cloth: Cloth, u: Field, v: Field) -> Field:
     out = _mix(cloth, (_bands(u, 36, 0.45) + _bands(v, 36, 0.45)) * 0.45)
     thin = np.maximum(_bands(u + 18, 36, 0.09), _bands(v + 18, 36, 0.09))[..., None] * 0.8
-    return out + (np.array(cloth.colors[-1], np.float32) - out) * thin
+    return as_field(out + (np.array(cloth.colors[-1], np.float32) - out) * thin)
 
 
 def _gingham(cloth: Cloth, u: Field, v: Field) -> Field:
@@ -112,7 +117,7 @@ def _dots(cloth: Cloth, u: Field, v: Field) -> Field:
 def _denim(cloth: Cloth, u: Field, v: Field) -> Field:
     twill = (np.sin((u + v) * 2.4) * 0.09).astype(np.float32)
     worn = (np.sin(u * 0.031 + 1) * np.sin(v * 0.022) * 0.10).astype(np.float32)
-    return _plain(cloth, u, v) * (1 + twill + worn)[..., None]
+    return as_field(_plain(cloth, u, v) * (1 + twill + worn)[..., None])
 
 
 def _gradient(cloth: Cloth, u: Field, v: Field) -> Field:  # noqa: ARG001
@@ -131,14 +136,14 @@ def _block(cloth: Cloth, u: Field, v: Field) -> Field:  # noqa: ARG001
 
 def _stitches(cloth: Cloth, u: Field, v: Field) -> Field:
     if cloth.pattern == "rib":
-        return (1 + 0.10 * np.sin(u * 2 * math.pi / 5.5)).astype(np.float32)
+        return as_field(1 + 0.10 * np.sin(u * 2 * math.pi / 5.5))
     small = 1 + 0.06 * np.sin((v + np.abs((u % 6) - 3)) * 2 * math.pi / 4.6)
     if cloth.pattern == "knit":
-        return small.astype(np.float32)
+        return as_field(small)
     bend = np.abs(((u + 15) % 30) - 15)
     twist = np.sin(v * 2 * math.pi / 26 + np.sign(np.sin(u * 2 * math.pi / 30)) * bend * 0.35)
     cable = np.where(bend < 7.5, 1 + 0.15 * twist, 0.96)
-    return (small * cable).astype(np.float32)
+    return as_field(small * cable)
 
 
 def _tile(cloth: Cloth, u: Field, v: Field) -> Field:
@@ -148,13 +153,24 @@ def _tile(cloth: Cloth, u: Field, v: Field) -> Field:
     return tile[y, x]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """Where one motif of a print goes, in pixels of the tile, and how it is turned and sized."""
+
+    x: float
+    y: float
+    turn: float
+    size: float
+    number: int
+
+
 @functools.lru_cache(maxsize=64)
 def _printed(pattern: str, colors: tuple[Color, ...]) -> Field:
     """Return one repeat of a printed pattern; what leaves it on one side comes back on the other."""
     image = Image.new("RGB", (TILE_PIXELS, TILE_PIXELS), colors[0])
     draw = ImageDraw.Draw(image)
     rng = np.random.default_rng(11)
-    stamp = _flower if pattern == "floral" else _leaf if pattern == "leaf" else _rosette
+    draw_one = _flower if pattern == "floral" else _leaf if pattern == "leaf" else _rosette
     places = [(float(x), float(y)) for x, y in rng.uniform(0, TILE_PIXELS, (150, 2))]
     kept: list[tuple[float, float]] = []
     gap = {"floral": 62.0, "leaf": 70.0}.get(pattern, 44.0)
@@ -165,7 +181,7 @@ def _printed(pattern: str, colors: tuple[Color, ...]) -> Field:
         turn, size = float(rng.uniform(0, 6.3)), float(rng.uniform(0.75, 1.2))
         for dx in (-TILE_PIXELS, 0, TILE_PIXELS):
             for dy in (-TILE_PIXELS, 0, TILE_PIXELS):
-                stamp(draw, (x + dx, y + dy), turn, size, colors, k)
+                draw_one(draw, _Stamp(x + dx, y + dy, turn, size, k), colors)
     return np.asarray(image.filter(ImageFilter.GaussianBlur(1.2)), np.float32)
 
 
@@ -178,11 +194,10 @@ def _blob(draw: ImageDraw.ImageDraw, x: float, y: float, r: float, color: Color)
     draw.ellipse([x - r, y - r, x + r, y + r], fill=color)
 
 
-def _flower(
-    draw: ImageDraw.ImageDraw, at: tuple[float, float], turn: float, size: float, colors: tuple[Color, ...], k: int
-) -> None:
+def _flower(draw: ImageDraw.ImageDraw, stamp: _Stamp, colors: tuple[Color, ...]) -> None:
+    turn, size, k = stamp.turn, stamp.size, stamp.number
     petals = colors[1 + k % max(1, len(colors) - 2)]
-    x, y = at
+    x, y = stamp.x, stamp.y
     for side in (0.5, 2.4):
         for far in (22, 29, 35):
             _blob(draw, x + math.cos(turn + side) * far * size, y + math.sin(turn + side) * far * size, 6, colors[-1])
@@ -192,20 +207,18 @@ def _flower(
     _blob(draw, x, y, 7 * size, (244, 208, 110))
 
 
-def _leaf(
-    draw: ImageDraw.ImageDraw, at: tuple[float, float], turn: float, size: float, colors: tuple[Color, ...], k: int
-) -> None:
+def _leaf(draw: ImageDraw.ImageDraw, stamp: _Stamp, colors: tuple[Color, ...]) -> None:
+    turn, size, k = stamp.turn, stamp.size, stamp.number
     color = colors[1 + k % (len(colors) - 1)]
-    x, y = at
+    x, y = stamp.x, stamp.y
     for step in range(-5, 6):
         far = step * 6 * size
         _blob(draw, x + math.cos(turn) * far, y + math.sin(turn) * far, (13 - step * step * 0.42) * size, color)
 
 
-def _rosette(
-    draw: ImageDraw.ImageDraw, at: tuple[float, float], turn: float, size: float, colors: tuple[Color, ...], k: int
-) -> None:
-    x, y = at
+def _rosette(draw: ImageDraw.ImageDraw, stamp: _Stamp, colors: tuple[Color, ...]) -> None:
+    turn, size, k = stamp.turn, stamp.size, stamp.number
+    x, y = stamp.x, stamp.y
     _blob(draw, x, y, 12 * size, colors[1])
     for spot in range(4 + k % 2):
         a = turn + spot * 1.35

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 
 from backend.demo.drawing_body import SIDES, Body
 from backend.demo.drawing_fabric import Cloth, Color, plain, shaded
-from backend.demo.drawing_shapes import Fold, Lines, Mark, Path, Piece, Point, closed, curve, ellipse, mirrored, portion, tube
+from backend.demo.drawing_shapes import (
+    Fold,
+    Lines,
+    Mark,
+    Path,
+    Piece,
+    Point,
+    closed,
+    curve,
+    ellipse,
+    mirrored,
+    portion,
+    tube,
+)
 
 SKINS: tuple[Color, ...] = ((246, 216, 194), (232, 192, 160), (208, 158, 120), (164, 112, 78), (112, 72, 50))
 HAIRS: tuple[Color, ...] = ((38, 30, 30), (70, 46, 34), (118, 78, 48), (24, 22, 26), (176, 130, 82))
@@ -86,7 +99,9 @@ def arm(who: Person, side: int, *, below: float = 0.0) -> list[Mark]:
     whole = curve(shoulder, upper, elbow, middle, wrist)
     shares = [below + (1 - below) * k / 8 for k in range(9)]
     widths = [(19, 18.5, 14.5, 14, 9)[min(3, int(t * 4))] * (1 - (t * 4) % 1) for t in shares]
-    widths = [w + (19, 18.5, 14.5, 14, 9)[min(4, int(t * 4) + 1)] * ((t * 4) % 1) for w, t in zip(widths, shares, strict=True)]
+    widths = [
+        w + (19, 18.5, 14.5, 14, 9)[min(4, int(t * 4) + 1)] * ((t * 4) % 1) for w, t in zip(widths, shares, strict=True)
+    ]
     widths[-1] = 9
     limb = tube(portion(whole, below, 1, count=9), [w * thick for w in widths], steps=3)
     marks: list[Mark] = []
@@ -97,17 +112,26 @@ def arm(who: Person, side: int, *, below: float = 0.0) -> list[Mark]:
 
 def _hand(who: Person, side: int, wrist: Point, tip: Point, thick: float) -> list[Mark]:
     palm = ((wrist[0] + tip[0]) / 2, (wrist[1] + tip[1]) / 2)
-    back = tube((wrist, palm, (palm[0] * 0.6 + tip[0] * 0.4, palm[1] * 0.6 + tip[1] * 0.4)), [w * thick for w in (8.5, 12, 11)])
+    back = tube(
+        (wrist, palm, (palm[0] * 0.6 + tip[0] * 0.4, palm[1] * 0.6 + tip[1] * 0.4)), [w * thick for w in (8.5, 12, 11)]
+    )
     marks: list[Mark] = []
     thumb = tube(
-        ((wrist[0] - side * 5, wrist[1] + 10), (wrist[0] - side * 14, palm[1] - 2), (palm[0] - side * 12, palm[1] + 14)),
+        (
+            (wrist[0] - side * 5, wrist[1] + 10),
+            (wrist[0] - side * 14, palm[1] - 2),
+            (palm[0] - side * 12, palm[1] + 14),
+        ),
         [w * thick for w in (5.5, 4.8, 3.4)],
     )
     marks.append(_limb(who, thumb, shadow=0))
     for k, dx in enumerate((-8.2, -2.8, 2.8, 8.2)):
         far = 1.0 - 0.12 * abs(k - 1.5)
         end = (palm[0] + (tip[0] - palm[0]) * far + dx * 0.75 * thick, palm[1] + (tip[1] - palm[1]) * far)
-        finger = tube(((palm[0] + dx * thick, palm[1]), ((palm[0] + end[0] + dx) / 2, (palm[1] + end[1]) / 2), end), [w * thick for w in (3.6, 3.5, 2.5)])
+        finger = tube(
+            ((palm[0] + dx * thick, palm[1]), ((palm[0] + end[0] + dx) / 2, (palm[1] + end[1]) / 2), end),
+            [w * thick for w in (3.6, 3.5, 2.5)],
+        )
         marks.append(_limb(who, finger, shadow=0.1))
     return [*marks, _limb(who, back, shadow=0)]
 

@@ -4,7 +4,20 @@ from dataclasses import dataclass, field
 
 from backend.demo.drawing_body import SIDES, Body
 from backend.demo.drawing_fabric import Cloth, Color, plain, shaded
-from backend.demo.drawing_shapes import Fold, Lines, Mark, Path, Piece, Point, along, curve, disc, mirrored, portion, tube
+from backend.demo.drawing_shapes import (
+    Fold,
+    Lines,
+    Mark,
+    Path,
+    Piece,
+    Point,
+    along,
+    curve,
+    disc,
+    mirrored,
+    portion,
+    tube,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +50,18 @@ class Layers:
 
 
 NECKS: dict[str, tuple[float, float]] = {  # half width at the shoulder, depth of the opening
-    "crew": (33, 191), "v": (32, 246), "scoop": (46, 228), "boat": (60, 186), "square": (46, 222), "turtle": (27, 166),
-    "collar": (27, 186), "open": (29, 236), "hood": (34, 194), "wrap": (34, 282), "straps": (40, 228), "henley": (33, 190),
+    "crew": (33, 191),
+    "v": (32, 246),
+    "scoop": (46, 228),
+    "boat": (60, 186),
+    "square": (46, 222),
+    "turtle": (27, 166),
+    "collar": (27, 186),
+    "open": (29, 236),
+    "hood": (34, 194),
+    "wrap": (34, 282),
+    "straps": (40, 228),
+    "henley": (33, 190),
 }
 
 
@@ -71,7 +94,9 @@ def bodice(garment: Garment, body: Body, *, hem: float, back: bool = False, dip:
     slope = ((wide, 165 + max(0.0, wide - 34) * 0.3), (wide + (shoulder - wide) * 0.5, 173.5))
     right = (*(slope if garment.neck != "straps" else slope[:1]), *arm, *line[1:])
     end = right[-1]
-    bottom = curve(end, (body.centre(hem) + (end[0] - body.centre(hem)) * 0.5, hem + dip), (body.centre(hem), hem + dip * 1.3))
+    bottom = curve(
+        end, (body.centre(hem) + (end[0] - body.centre(hem)) * 0.5, hem + dip), (body.centre(hem), hem + dip * 1.3)
+    )
     down = (*right, *bottom[1:])
     left = tuple((2 * body.centre(y) - x if y > 250 else -x, y) for x, y in reversed(down))
     return (*down, *left, *reversed(neckline(garment.neck, back=back)))
@@ -82,7 +107,7 @@ def inside_back(garment: Garment) -> Piece:
     wide = NECKS[garment.neck][0]
     high = 165 + max(0.0, wide - 34) * 0.3
     rear = curve((-wide, high), (-wide * 0.5, high + 7), (wide * 0.5, high + 7), (wide, high))
-    upper = tuple((x, y - 12) for x, y in rear) if garment.neck in {"turtle"} else rear
+    upper = tuple((x, y - 12) for x, y in rear) if garment.neck == "turtle" else rear
     return Piece((*upper, *neckline(garment.neck)), garment.cloth, tint=0.66, puff=0.3, shadow=0)
 
 
@@ -101,10 +126,16 @@ def sleeve(garment: Garment, body: Body, side: int) -> list[Mark]:
     tip = body.shoulder + garment.ease * 0.4
     puffed = 8.0 if "puff" in garment.details else 0.0
     cap = curve(
-        (side * (tip - 25), 176.5 - puffed * 0.3), (side * (tip - 6), 181.0 - puffed), (side * (tip + 5), 193.0 - puffed), outside[2]
+        (side * (tip - 25), 176.5 - puffed * 0.3),
+        (side * (tip - 6), 181.0 - puffed),
+        (side * (tip + 5), 193.0 - puffed),
+        outside[2],
     )
     low = body.half(262) + garment.ease + (body.half(230) - body.half(262)) * garment.box
-    pit = ((side * (low - 3), 264.0), *curve((side * (low - 5), 250.0), (side * (tip - 16), 214.0), (side * (tip - 25), 176.5)))
+    pit = (
+        (side * (low - 3), 264.0),
+        *curve((side * (low - 5), 250.0), (side * (tip - 16), 214.0), (side * (tip - 25), 176.5)),
+    )
     # beside the trunk the inner edge runs along it: the sleeve starts at the armpit, not on the chest
     inside = tuple(
         (side * max(side * x, body.half(y) + garment.ease * 0.8 - 5), y) if y < 345 else (x, y) for x, y in inside
@@ -143,7 +174,9 @@ def _sleeve_folds(path: Path, side: int, thick: float) -> tuple[Fold, ...]:
     for share, slant, height in ((0.12, 14, 0.5), (0.42, 10, 0.55), (0.5, -8, -0.5), (0.6, 9, 0.5), (0.86, 6, 0.4)):
         x, y = along(path, share)
         reach = thick * 0.75
-        folds.append(Fold(curve((x - side * reach, y + slant), (x, y), (x + side * reach * 0.3, y - slant * 0.6)), 7, height))
+        folds.append(
+            Fold(curve((x - side * reach, y + slant), (x, y), (x + side * reach * 0.3, y - slant * 0.6)), 7, height)
+        )
     return tuple(folds)
 
 
@@ -154,14 +187,18 @@ def _cuff(garment: Garment, path: Path, half: float) -> list[Mark]:
     dx, dy = (bx - ax) / length, (by - ay) / length
     if "cuff" in garment.details or "ribbed" in garment.details:
         deep = 17 if "ribbed" in garment.details else 15
-        outline = tube(((bx - dx * deep * 0.7, by - dy * deep * 0.7), (bx + dx * 4, by + dy * 4)), (half * 0.94, half * 0.86))
+        outline = tube(
+            ((bx - dx * deep * 0.7, by - dy * deep * 0.7), (bx + dx * 4, by + dy * 4)), (half * 0.94, half * 0.86)
+        )
         ribs = tuple(
-            Fold(((bx - dx * deep + k * half / 4, by - dy * deep), (bx + k * half / 4, by)), 3, 0.5) for k in range(-3, 4)
+            Fold(((bx - dx * deep + k * half / 4, by - dy * deep), (bx + k * half / 4, by)), 3, 0.5)
+            for k in range(-3, 4)
         )
         cloth = garment.cloth if "cuff" in garment.details else Cloth("plain", (garment.cloth.ground,))
         return [Piece(outline, cloth, folds=ribs if "ribbed" in garment.details else (), shadow=0.2, grain=1.57)]
     ends = tuple(
-        ((bx - dx * d - dy * half, by - dy * d + dx * half), (bx - dx * d + dy * half, by - dy * d - dx * half)) for d in (5.5, 7.5)
+        ((bx - dx * d - dy * half, by - dy * d + dx * half), (bx - dx * d + dy * half, by - dy * d - dx * half))
+        for d in (5.5, 7.5)
     )
     return [Lines(ends, shaded(garment.cloth.ground, 0.55), 0.9, 0.5)]
 
@@ -176,16 +213,31 @@ def trunk_folds(body: Body, hem: float, *, ease: float, soft: float = 1.0) -> tu
             Fold(curve((x * 0.96, 262), (x * 0.62, 280), (x * 0.42, 312)), 9, 0.5 * soft),
             Fold(curve((x * 0.9, 285), (x * 0.66, 318), (x * 0.6, 355)), 11, -0.45 * soft),
             Fold(curve((centre + x * 0.9, 372), (centre + x * 0.5, 388), (centre + x * 0.1, 384)), 8, 0.5 * soft),
-            Fold(curve((centre + x * 0.95, hem - 58), (centre + x * 0.62, hem - 26), (centre + x * 0.55, hem)), 12, 0.45 * soft),
-            Fold(curve((centre + x * 0.3, hem - 90), (centre + x * 0.25, hem - 35), (centre + x * 0.3, hem)), 12, -0.35 * soft),
+            Fold(
+                curve((centre + x * 0.95, hem - 58), (centre + x * 0.62, hem - 26), (centre + x * 0.55, hem)),
+                12,
+                0.45 * soft,
+            ),
+            Fold(
+                curve((centre + x * 0.3, hem - 90), (centre + x * 0.25, hem - 35), (centre + x * 0.3, hem)),
+                12,
+                -0.35 * soft,
+            ),
         ]
     return tuple(folds)
 
 
-def hem_stitch(outline_half: float, centre: float, hem: float, color: Color, *, dip: float = 5.0, up: float = 8.0) -> Lines:
+def hem_stitch(
+    outline_half: float, centre: float, hem: float, color: Color, *, dip: float = 5.0, up: float = 8.0
+) -> Lines:
     half = outline_half - 1.5
-    path = curve((centre - half, hem - up), (centre - half * 0.5, hem - up + dip), (centre, hem - up + dip * 1.3),
-                 (centre + half * 0.5, hem - up + dip), (centre + half, hem - up))
+    path = curve(
+        (centre - half, hem - up),
+        (centre - half * 0.5, hem - up + dip),
+        (centre, hem - up + dip * 1.3),
+        (centre + half * 0.5, hem - up + dip),
+        (centre + half, hem - up),
+    )
     return Lines((path, tuple((x, y + 2.6) for x, y in path)), color, 0.9, 0.45, dash=4)
 
 
@@ -199,7 +251,13 @@ def button(x: float, y: float, color: Color, *, size: float = 4.0) -> list[Mark]
 def patch(x: float, y: float, half: float, deep: float, cloth: Cloth, *, point: float = 6.0) -> list[Mark]:
     """Return a patch pocket with its stitching; (x, y) is the middle of its opening."""
     outline = ((x - half, y), (x + half, y), (x + half, y + deep), (x, y + deep + point), (x - half, y + deep))
-    inner = ((x - half + 3, y + 4), (x - half + 3, y + deep - 2), (x, y + deep + point - 4), (x + half - 3, y + deep - 2), (x + half - 3, y + 4))
+    inner = (
+        (x - half + 3, y + 4),
+        (x - half + 3, y + deep - 2),
+        (x, y + deep + point - 4),
+        (x + half - 3, y + deep - 2),
+        (x + half - 3, y + 4),
+    )
     dark = shaded(cloth.ground, 0.5)
     return [
         Piece(outline, cloth, puff=0.25, crumple=0.1, shadow=0.2, edge=0.5),

@@ -23,7 +23,9 @@ def outer(garment: Garment, body: Body, *, back: bool = False) -> Layers:
     layers.back.append(Piece(whole, lining, puff=0.4, shadow=0.3))
     _back_neck(garment, layers)
     for side in (-1, 1):
-        layers.body.append(Piece(_front_panel(garment, body, side), garment.cloth, folds=folds, seed=garment.seed + side, shadow=0.4))
+        layers.body.append(
+            Piece(_front_panel(garment, body, side), garment.cloth, folds=folds, seed=garment.seed + side, shadow=0.4)
+        )
     layers.body += _closure(garment, body)
     layers.body += _pockets(garment, body)
     layers.body += _collar(garment)
@@ -49,7 +51,11 @@ def _break(garment: Garment) -> float:
 def _front_panel(garment: Garment, body: Body, side: int) -> Path:
     outline = bodice(garment, body, hem=garment.length, back=True)
     count = len(outline)
-    right = [point for point in outline[: count // 2 + 8] if point[0] > body.centre(point[1]) + 1 and point[1] < garment.length + 1]
+    right = [
+        point
+        for point in outline[: count // 2 + 8]
+        if point[0] > body.centre(point[1]) + 1 and point[1] < garment.length + 1
+    ]
     right = right[: max(i for i, p in enumerate(right) if p[1] > garment.length - 2) + 1]
     gap, meet = _gap(garment), _break(garment)
     wide = right[0][0]
@@ -68,7 +74,11 @@ def _skirt_folds(garment: Garment, body: Body) -> tuple[Fold, ...]:
         return ()
     cx = body.centre(600)
     return tuple(
-        Fold(curve((cx + k * 16, 430), (cx + k * 20, 560), (cx + k * (22 + garment.flare * 0.2), garment.length)), 16, 0.4 * (-1) ** k)
+        Fold(
+            curve((cx + k * 16, 430), (cx + k * 20, 560), (cx + k * (22 + garment.flare * 0.2), garment.length)),
+            16,
+            0.4 * (-1) ** k,
+        )
         for k in (-4, -3, -2, 2, 3, 4)
     )
 
@@ -85,7 +95,7 @@ def _quilting(garment: Garment, body: Body) -> tuple[Fold, ...]:
 
 def _back_neck(garment: Garment, layers: Layers) -> None:
     rear = closed((-34, 172), (-30, 152), (0, 146), (30, 152), (34, 172), (0, 190))
-    if garment.neck not in {"hood"}:
+    if garment.neck != "hood":
         layers.back.append(Piece(rear, garment.cloth, tint=0.7, puff=0.4))
 
 
@@ -98,7 +108,10 @@ def _closure(garment: Garment, body: Body) -> list[Mark]:
         for side in SIDES if gap > 0 else (1,):
             shift = gap * side if gap > 0 else 0.0
             path = curve((body.centre(meet) + shift, meet), (body.centre(low) + shift * 1.4, low - 2))
-            marks += [Lines((path,), shaded(garment.cloth.ground, 0.35), 6, 0.8), Lines((path,), (206, 206, 200), 2.2, 0.95, dash=3.2)]
+            marks += [
+                Lines((path,), shaded(garment.cloth.ground, 0.35), 6, 0.8),
+                Lines((path,), (206, 206, 200), 2.2, 0.95, dash=3.2),
+            ]
         return marks
     if "band" in garment.details:
         marks += _bands(garment, body)
@@ -124,7 +137,12 @@ def _bands(garment: Garment, body: Body) -> list[Mark]:
     marks: list[Mark] = []
     for side in SIDES:
         shift = gap + 5 if gap > 0 else 0.0
-        path = ((side * wide, 168.0), (side * (wide * 0.7 + shift * 0.4), (168 + meet) / 2), (body.centre(meet) + side * shift, meet), (body.centre(low) + side * shift * 1.4, low + 4.0))
+        path = (
+            (side * wide, 168.0),
+            (side * (wide * 0.7 + shift * 0.4), (168 + meet) / 2),
+            (body.centre(meet) + side * shift, meet),
+            (body.centre(low) + side * shift * 1.4, low + 4.0),
+        )
         ribs = tuple(Fold(((path[2][0] - 9, y), (path[2][0] + 9, y)), 3, 0.4) for y in range(int(meet), int(low), 6))
         marks.append(Piece(tube(path, (7, 8, 8, 8)), garment.cloth, folds=ribs, puff=0.4, crumple=0.1, shadow=0.22))
     return marks
@@ -164,9 +182,14 @@ def _collar(garment: Garment) -> list[Mark]:
     if garment.neck == "open":
         return _lapels(garment)
     if garment.neck == "crew":
-        return [Lines((curve((33, 168), (16, 186), (0, 191), (-16, 186), (-33, 168)),), shaded(cloth.ground, 0.55), 4, 0.7)]
+        return [
+            Lines((curve((33, 168), (16, 186), (0, 191), (-16, 186), (-33, 168)),), shaded(cloth.ground, 0.55), 4, 0.7)
+        ]
     if garment.neck == "turtle":
-        stand = (*curve((-32, 176), (-30, 150), (0, 146), (30, 150), (32, 176)), *curve((32, 178), (0, 196), (-32, 178)))
+        stand = (
+            *curve((-32, 176), (-30, 150), (0, 146), (30, 150), (32, 176)),
+            *curve((32, 178), (0, 196), (-32, 178)),
+        )
         folds = (Fold(curve((-34, 168), (0, 178), (34, 168)), 7, -1.2),) if "quilted" in garment.details else ()
         return [Piece(stand, cloth, folds=folds)]
     if garment.neck == "hood":
@@ -194,7 +217,10 @@ def _lapels(garment: Garment) -> list[Mark]:
 def _belt(garment: Garment, body: Body) -> list[Mark]:
     y, cx = 380.0, body.centre(380)
     half = body.half(380) + garment.ease + (body.half(275) - body.half(380)) * garment.box + 1
-    band = (*curve((cx - half, y - 9), (cx, y - 5), (cx + half, y - 9)), *curve((cx + half, y + 9), (cx, y + 13), (cx - half, y + 9)))
+    band = (
+        *curve((cx - half, y - 9), (cx, y - 5), (cx + half, y - 9)),
+        *curve((cx + half, y + 9), (cx, y + 13), (cx - half, y + 9)),
+    )
     ends = [closed((cx + 4, y), (cx + 20, y + 8), (cx + 26, y + 96), (cx + 12, y + 98), (cx + 4, y + 40), steps=5)]
     knot = closed((cx - 9, y - 8), (cx + 9, y - 7), (cx + 10, y + 13), (cx - 8, y + 13))
     return [Piece(part, garment.cloth, puff=0.6, crumple=0.2, shadow=0.4, edge=0.5) for part in (band, *ends, knot)]
@@ -227,8 +253,15 @@ def _back_collar(garment: Garment) -> list[Mark]:
 
 def _hood(garment: Garment) -> list[Mark]:
     outline = closed((-56, 174), (-64, 148), (-46, 122), (0, 110), (46, 122), (64, 148), (56, 174), (0, 186))
-    marks: list[Mark] = [Piece(outline, garment.cloth, tint=0.85, folds=(Fold(curve((-50, 148), (0, 132), (50, 148)), 10, 0.6),))]
+    marks: list[Mark] = [
+        Piece(outline, garment.cloth, tint=0.85, folds=(Fold(curve((-50, 148), (0, 132), (50, 148)), 10, 0.6),))
+    ]
     if "fur" in garment.details:
         fur = Cloth("plain", (garment.accent,), weave=0.16)
-        marks.insert(0, Piece(closed((-62, 176), (-74, 146), (-52, 112), (0, 98), (52, 112), (74, 146), (62, 176)), fur, crumple=1.4))
+        marks.insert(
+            0,
+            Piece(
+                closed((-62, 176), (-74, 146), (-52, 112), (0, 98), (52, 112), (74, 146), (62, 176)), fur, crumple=1.4
+            ),
+        )
     return marks

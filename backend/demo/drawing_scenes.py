@@ -57,12 +57,23 @@ def _shop_front(draw: ImageDraw.ImageDraw, rng: np.random.Generator, wall: Color
         draw.rectangle([left, 175, left + 260, base - 40], fill=glass)
         for k in range(6):
             x = left + 20 + k * 40
-            draw.rectangle([x, 330 - int(rng.integers(0, 60)), x + 26, base - 60], fill=shaded((190, 160, 120), float(rng.uniform(0.5, 1.3))))
+            draw.rectangle(
+                [x, 330 - int(rng.integers(0, 60)), x + 26, base - 60],
+                fill=shaded((190, 160, 120), float(rng.uniform(0.5, 1.3))),
+            )
         draw.polygon([(left, 175), (left + 90, 175), (left, 420)], fill=shaded(glass, 1.3))
         stripe = (176, 60, 54) if rng.random() < 0.5 else (52, 92, 84)
         for k in range(10):
             color = stripe if k % 2 else (238, 232, 222)
-            draw.polygon([(left - 10 + k * 28, 120), (left + 18 + k * 28, 120), (left + 14 + k * 30, 196), (left - 16 + k * 30, 196)], fill=color)
+            draw.polygon(
+                [
+                    (left - 10 + k * 28, 120),
+                    (left + 18 + k * 28, 120),
+                    (left + 14 + k * 30, 196),
+                    (left - 16 + k * 30, 196),
+                ],
+                fill=color,
+            )
     draw.rectangle([0, 40, WIDTH, 96], fill=shaded(wall, 0.55))
     draw.rectangle([0, base - 18, WIDTH, base], fill=shaded(wall, 0.6))
 

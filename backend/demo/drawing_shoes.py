@@ -6,20 +6,64 @@ from backend.demo.drawing_shapes import Fold, Lines, Mark, Piece, Point, closed,
 
 PROFILES: dict[str, tuple[Point, ...]] = {  # heel to the left, toe to the right; the ground is at y = 0
     "sneakers": (
-        (-104, -22), (-108, -60), (-104, -92), (-96, -108), (-72, -98), (-50, -92), (-26, -104), (-8, -96), (26, -70),
-        (68, -56), (98, -44), (106, -24), (60, -18), (-40, -18),
+        (-104, -22),
+        (-108, -60),
+        (-104, -92),
+        (-96, -108),
+        (-72, -98),
+        (-50, -92),
+        (-26, -104),
+        (-8, -96),
+        (26, -70),
+        (68, -56),
+        (98, -44),
+        (106, -24),
+        (60, -18),
+        (-40, -18),
     ),
     "loafers": (
-        (-104, -14), (-108, -50), (-100, -82), (-76, -72), (-46, -62), (-10, -72), (10, -66), (56, -50), (96, -40),
-        (110, -20), (60, -10), (-40, -10),
+        (-104, -14),
+        (-108, -50),
+        (-100, -82),
+        (-76, -72),
+        (-46, -62),
+        (-10, -72),
+        (10, -66),
+        (56, -50),
+        (96, -40),
+        (110, -20),
+        (60, -10),
+        (-40, -10),
     ),
     "pumps": (
-        (-98, -76), (-106, -100), (-94, -118), (-72, -106), (-30, -66), (16, -38), (44, -38), (84, -34), (116, -16),
-        (110, -5), (40, -4), (-26, -36), (-70, -74),
+        (-98, -76),
+        (-106, -100),
+        (-94, -118),
+        (-72, -106),
+        (-30, -66),
+        (16, -38),
+        (44, -38),
+        (84, -34),
+        (116, -16),
+        (110, -5),
+        (40, -4),
+        (-26, -36),
+        (-70, -74),
     ),
     "boots": (
-        (-104, -16), (-102, -80), (-96, -150), (-98, -206), (-26, -210), (-18, -150), (-4, -104), (34, -78), (78, -62),
-        (102, -38), (104, -14), (40, -12), (-50, -12),
+        (-104, -16),
+        (-102, -80),
+        (-96, -150),
+        (-98, -206),
+        (-26, -210),
+        (-18, -150),
+        (-4, -104),
+        (34, -78),
+        (78, -62),
+        (102, -38),
+        (104, -14),
+        (40, -12),
+        (-50, -12),
     ),
 }
 
@@ -32,9 +76,13 @@ def side_view(garment: Garment, *, tall: float) -> list[Mark]:
         points = [(x, y - 150 if y < -140 else y) for x, y in points]
     upper = closed(*points, steps=7)
     marks: list[Mark] = [*_sole(garment, shape)]
-    creases = tuple(Fold(curve((18 + k * 16, -66 + k * 6), (30 + k * 14, -40), (28 + k * 14, -20)), 7, -0.5) for k in range(3))
+    creases = tuple(
+        Fold(curve((18 + k * 16, -66 + k * 6), (30 + k * 14, -40), (28 + k * 14, -20)), 7, -0.5) for k in range(3)
+    )
     if shape == "boots":
-        creases += tuple(Fold(curve((-100, -92 - k * 14), (-60, -84 - k * 14), (-20, -98 - k * 14)), 9, -0.7) for k in range(2))
+        creases += tuple(
+            Fold(curve((-100, -92 - k * 14), (-60, -84 - k * 14), (-20, -98 - k * 14)), 9, -0.7) for k in range(2)
+        )
     marks.append(Piece(upper, garment.cloth, folds=creases, crumple=0.12, shadow=0.3, edge=0.5, seed=garment.seed))
     marks += _opening(garment, points, shape)
     marks += {"sneakers": _sneaker, "boots": _boot}.get(shape, _plain)(garment, points)
@@ -48,7 +96,13 @@ def _opening(garment: Garment, points: list[Point], shape: str) -> list[Mark]:
         hole = closed((ax + 4, ay + 3), ((ax + bx) / 2, ay - 12), (bx - 3, by + 2), ((ax + bx) / 2, ay + 12))
     else:
         (ax, ay), (bx, by), (cx, cy) = points[2], points[4], points[5]
-        hole = closed((ax + 6, ay + 3), ((ax + bx) / 2, ay - 8), (cx - 2, cy + 3), (bx, by + 1), ((ax + bx) / 2, (ay + by) / 2 + 3))
+        hole = closed(
+            (ax + 6, ay + 3),
+            ((ax + bx) / 2, ay - 8),
+            (cx - 2, cy + 3),
+            (bx, by + 1),
+            ((ax + bx) / 2, (ay + by) / 2 + 3),
+        )
     return [Piece(hole, dark, puff=0.2, crumple=0, shadow=0, edge=0.4)]
 
 
@@ -58,10 +112,19 @@ def _sole(garment: Garment, shape: str) -> list[Mark]:
         return [Piece(heel, garment.cloth, puff=0.8, crumple=0, shadow=0.4)]
     color = garment.accent if shape == "sneakers" else shaded(garment.cloth.ground, 0.32)
     thick = 26 if shape == "sneakers" else 15
-    sole = ((-108, -thick), *curve((-110, -thick), (0, -thick + 3), (106, -thick - 3)), *curve((108, -thick), (111, -7), (102, 0)), *curve((-100, 0), (-110, -4), (-111, -thick)))
+    sole = (
+        (-108, -thick),
+        *curve((-110, -thick), (0, -thick + 3), (106, -thick - 3)),
+        *curve((108, -thick), (111, -7), (102, 0)),
+        *curve((-100, 0), (-110, -4), (-111, -thick)),
+    )
     marks: list[Mark] = [Piece(sole, plain(color), puff=0.6, crumple=0, shadow=0.5)]
     if shape != "sneakers":
-        marks.append(Piece(((-108, -8), (-50, -8), (-52, 8), (-106, 8)), plain(shaded(color, 0.8)), puff=0.4, crumple=0, shadow=0.4))
+        marks.append(
+            Piece(
+                ((-108, -8), (-50, -8), (-52, 8), (-106, 8)), plain(shaded(color, 0.8)), puff=0.4, crumple=0, shadow=0.4
+            )
+        )
     return marks
 
 
@@ -92,7 +155,11 @@ def _boot(garment: Garment, points: list[Point]) -> list[Mark]:
         return [*marks, Lines(laces, garment.accent, 3, 0.95)]
     gore = closed((-80, high + 10), (-48, high + 10), (-46, -112), (-62, -98), (-78, -112), steps=5)
     ribs = tuple(Fold(((-77 + k * 5, high + 12), (-75 + k * 5, -106)), 3, 0.6) for k in range(6))
-    return [*marks, Piece(gore, plain(dark), folds=ribs, puff=0.2, crumple=0, shadow=0), Lines((((-93, high + 2), (-93, high - 14)),), dark, 5, 0.9)]
+    return [
+        *marks,
+        Piece(gore, plain(dark), folds=ribs, puff=0.2, crumple=0, shadow=0),
+        Lines((((-93, high + 2), (-93, high - 14)),), dark, 5, 0.9),
+    ]
 
 
 def _plain(garment: Garment, points: list[Point]) -> list[Mark]:
@@ -102,4 +169,8 @@ def _plain(garment: Garment, points: list[Point]) -> list[Mark]:
         return [Lines((curve((-72, -96), (-30, -58), (20, -32)),), dark, 1.4, 0.5)]
     strap = closed((-12, -64), (16, -54), (6, -24), (-24, -26), steps=5)
     tongue = curve((10, -56), (40, -58), (76, -42))
-    return [Lines((tongue,), dark, 1.6, 0.7), Piece(strap, garment.cloth, puff=0.4, crumple=0, shadow=0.3), Lines((((-10, -44), (6, -40)),), dark, 2.4, 0.8)]
+    return [
+        Lines((tongue,), dark, 1.6, 0.7),
+        Piece(strap, garment.cloth, puff=0.4, crumple=0, shadow=0.3),
+        Lines((((-10, -44), (6, -40)),), dark, 2.4, 0.8),
+    ]

@@ -36,7 +36,9 @@ def top(garment: Garment, body: Body, *, back: bool = False) -> Layers:
     elif "hooded" in garment.details:
         layers.over += _hood_behind(garment)
     elif garment.neck == "collar":
-        layers.over.append(Piece(closed((-30, 160), (0, 152), (30, 160), (34, 176), (0, 184), (-34, 176)), garment.cloth))
+        layers.over.append(
+            Piece(closed((-30, 160), (0, 152), (30, 160), (34, 176), (0, 184), (-34, 176)), garment.cloth)
+        )
     if back and garment.kind in {"shirt", "blouse"}:
         layers.body.append(_yoke(garment, body))
     return layers
@@ -77,7 +79,11 @@ def _neck_finish(garment: Garment, *, back: bool) -> list[Mark]:
         return [Piece(outline, garment.cloth, folds=(*ribs, roll), puff=0.8, crumple=0.1)]
     path = neckline(garment.neck, back=back)
     color = garment.accent if "ringer" in garment.details else shaded(garment.cloth.ground, 0.94)
-    band = tube(tuple((x * 1.05, y + 2.2) for x, y in path[::4]) + ((path[-1][0] * 1.05, path[-1][1] + 2.2),), (4.2, 4.2), steps=4)
+    band = tube(
+        tuple((x * 1.05, y + 2.2) for x, y in (*path[::4], path[-1])),
+        (4.2, 4.2),
+        steps=4,
+    )
     marks: list[Mark] = [Piece(band, plain(color), puff=0.4, crumple=0, shadow=0.12, edge=0.3)]
     stitch = tuple((x * 1.16, y + 8.5) for x, y in path)
     return [*marks, Lines((stitch,), shaded(garment.cloth.ground, 0.5), 0.8, 0.4, dash=4)]
@@ -89,7 +95,9 @@ def _front(garment: Garment, body: Body, layers: Layers) -> None:
         layers.over += collar(garment)
     if "buttons" in garment.details or "placket" in garment.details:
         deep = NECKS[garment.neck][1]
-        layers.body += placket(garment, body, deep - 4, garment.length + 6 if "buttons" in garment.details else deep + 88)
+        layers.body += placket(
+            garment, body, deep - 4, garment.length + 6 if "buttons" in garment.details else deep + 88
+        )
     if "pocket" in garment.details:
         layers.body += patch(34 if body.man else 29, 258, 19, 40, garment.cloth)
     if "kangaroo" in garment.details:
@@ -135,13 +143,25 @@ def placket(garment: Garment, body: Body, start: float, end: float) -> list[Mark
 
 def _yoke(garment: Garment, body: Body) -> Mark:
     half = body.shoulder - 2
-    return Lines((curve((-half, 220), (0, 216), (half, 220)), ((0, 217), (0, garment.length))), shaded(garment.cloth.ground, 0.5), 1, 0.5)
+    return Lines(
+        (curve((-half, 220), (0, 216), (half, 220)), ((0, 217), (0, garment.length))),
+        shaded(garment.cloth.ground, 0.5),
+        1,
+        0.5,
+    )
 
 
 def _kangaroo(garment: Garment, body: Body) -> list[Mark]:
     low = garment.length - 22
     cx = body.centre(low)
-    outline = ((cx - 34, low - 72), (cx + 34, low - 72), (cx + 56, low - 20), (cx + 56, low), (cx - 56, low), (cx - 56, low - 20))
+    outline = (
+        (cx - 34, low - 72),
+        (cx + 34, low - 72),
+        (cx + 56, low - 20),
+        (cx + 56, low),
+        (cx - 56, low),
+        (cx - 56, low - 20),
+    )
     slits = (((cx - 34, low - 70), (cx - 54, low - 22)), ((cx + 34, low - 70), (cx + 54, low - 22)))
     return [
         Piece(outline, garment.cloth, puff=0.35, crumple=0.25, shadow=0.2, edge=0.5),
@@ -159,7 +179,9 @@ def _hood_rest(garment: Garment) -> list[Mark]:
 def _hood_front(garment: Garment) -> list[Mark]:
     right = closed((2, 202), (22, 186), (38, 158), (54, 150), (60, 164), (46, 190), (20, 212), steps=6)
     cords = tuple(curve((s * 15, 203), (s * 18, 232), (s * 15, 268)) for s in SIDES)
-    marks: list[Mark] = [Piece(part, garment.cloth, puff=0.8, seed=garment.seed + 9) for part in (right, mirrored(right))]
+    marks: list[Mark] = [
+        Piece(part, garment.cloth, puff=0.8, seed=garment.seed + 9) for part in (right, mirrored(right))
+    ]
     return [*marks, Lines(cords, garment.accent, 3.2, 0.95)]
 
 

@@ -184,7 +184,10 @@ def product(slug: str) -> ResponseReturnValue:
     lang = _lang()
     crumbs = [
         (TEXTS[lang]["home"], url_for(f"{lang}.home")),
-        (found.category.ja if lang == "ja" else found.category.en, url_for(f"{lang}.category", slug=found.category.slug)),
+        (
+            found.category.ja if lang == "ja" else found.category.en,
+            url_for(f"{lang}.category", slug=found.category.slug),
+        ),
         (found.title(lang), url_for(f"{lang}.product", slug=slug)),
     ]
     related = [p for p in _catalog().in_category(found.category.slug) if p.group != found.group][:6]
@@ -228,7 +231,9 @@ def serve(
     source: EmbedSource = embed_from_file(embed_file) if embed_file and fixed is None else lambda: fixed
     catalog = draw_catalog(folder)
     server = shop_server(create_shop(catalog, embed=source), host=host, port=port)
-    log.info("demo_shop_ready", extra={"address": f"http://{host}:{server.server_port}", "products": len(catalog.products)})
+    log.info(
+        "demo_shop_ready", extra={"address": f"http://{host}:{server.server_port}", "products": len(catalog.products)}
+    )
     try:
         server.serve_forever()
     finally:

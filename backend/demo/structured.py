@@ -45,7 +45,11 @@ def product_json(product: Product, root: str, lang: str) -> dict[str, Any]:
         "size": list(product.sizes),
         "audience": {"@type": "PeopleAudience", "suggestedGender": GENDERS[product.gender]},
         "image": [urljoin(root, f"/images/{shot.file}") for shot in product.shots],
-        "isVariantOf": {"@type": "ProductGroup", "productGroupID": product.group, "variesBy": ["https://schema.org/color"]},
+        "isVariantOf": {
+            "@type": "ProductGroup",
+            "productGroupID": product.group,
+            "variesBy": ["https://schema.org/color"],
+        },
         "offers": offer,
     }
 
