@@ -75,7 +75,7 @@ def enqueue(name: str, function: str, *, job_id: str, timeout_s: int = 600, retr
             result_ttl=0,
             failure_ttl=FAILURE_TTL_S,
             description=job_id,
-            retry=Retry(max=retries, interval=[5, 30][: max(1, retries)]) if retries else None,
+            retry=Retry(max=retries) if retries else None,  # at once: later ones are the scheduler's business
         )
     except DuplicateJobError:
         return False
@@ -172,7 +172,7 @@ def work(name: str, *, warm_up: Callable[[], object] | None, forking: bool) -> N
     kind = Worker if forking else SimpleWorker
     log.info("worker_ready", extra={"queue": name})
     worker = kind([queue(name)], connection=redis(), serializer=JSONSerializer, default_worker_ttl=30)
-    worker.work(with_scheduler=True, logging_level="WARNING")
+    worker.work(logging_level="WARNING")
 
 
 def depth() -> dict[str, int]:

@@ -1,8 +1,9 @@
 """Commands of the operator: run everything, one process, the checks."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,22 +11,36 @@ from backend import db, logs, queues
 from backend.cli.answer import as_json, connect, show
 from backend.config import ConfigError, Settings, environment, find_data_dir
 
+if TYPE_CHECKING:
+    from backend.up.supervisor import Part
+
 
 @click.command()
 def up() -> None:
     """Run every process of a deployment on this machine until Ctrl-C."""
+    run_everything(environment(), (), lambda _runtime: None)
+
+
+def run_everything(
+    env: Mapping[str, str], extra: "Sequence[Part]", on_ready: Callable[[Mapping[str, str]], None]
+) -> None:
+    """Run the deployment's parts and `extra` ones until Ctrl-C; raises ConfigError when one does not start."""
     from backend.up.run import run
     from backend.up.supervisor import PartFailed
 
-    logs.setup()
+    def ready(runtime: Mapping[str, str]) -> None:
+        _print_ready({**env, **runtime})
+        on_ready(runtime)
+
+    logs.setup("WARNING")
     try:
-        run(find_data_dir(), environment(), _print_ready)
+        run(find_data_dir(env), env, ready, extra=extra)
     except PartFailed as error:
         raise ConfigError(str(error)) from None
 
 
-def _print_ready(runtime: Mapping[str, str]) -> None:
-    settings = Settings.from_env({**environment(), **runtime})
+def _print_ready(env: Mapping[str, str]) -> None:
+    settings = Settings.from_env(env)
     click.echo(f"Niteru is ready: {settings.public_url}/ (dashboard), {settings.public_url}/v1 (API)")
     click.echo(f"Data and logs: {settings.data_dir}. Ctrl-C stops everything.")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from backend.config import ConfigError, Settings, find_data_dir
 from backend.up.postgres import BIN
-from backend.vision.model import WEIGHTS
+from backend.vision.card import WEIGHTS
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 NEEDED_DISK_GB = 2.0

@@ -99,7 +99,7 @@ def plan(data_dir: Path, private: Private, env: Mapping[str, str]) -> Plan:
         servers.append(_valkey(valkey))
     if not env.get("DATABASE_URL"):
         servers.append(_postgres(postgres))
-    egress = _ours("egress", "egress", runtime, ready=lambda: _listens(_port_of(runtime["NITERU_EGRESS_URL"])))
+    egress = _ours("egress", "egress", runtime, ready=lambda: listens(_port_of(runtime["NITERU_EGRESS_URL"])))
     parts = (*servers, egress, *_workers(runtime, env), _web(runtime, env))
     return Plan(parts, runtime, migrate_after=(servers[-1] if servers else egress).name)
 
@@ -109,7 +109,7 @@ def _postgres(server: Postgres) -> Part:
     return Part(
         "postgres",
         server.command(),
-        ready=lambda: _listens(server.port),
+        ready=lambda: listens(server.port),
         user=system_user(),
         stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown: ends sessions, loses nothing
     )
@@ -124,7 +124,7 @@ def _gallery(folder: Path, port: int) -> Part:
     return Part(
         "gallery",
         gallery_server_command(folder, port),
-        ready=lambda: _listens(port),
+        ready=lambda: listens(port),
         env=THREADS,
         stop_signal=signal.SIGINT,
         start_seconds=120,
@@ -157,8 +157,7 @@ class _WorkerCheck:
 
 def _web(runtime: Mapping[str, str], env: Mapping[str, str]) -> Part:
     host, port = runtime["NITERU_HOST"], int(runtime["NITERU_PORT"])
-    if not _is_free(port, host):
-        raise ConfigError(f"Port {port} is in use. Stop what listens there, or set NITERU_PORT to another one.")
+    refuse_taken(host, port, "NITERU_PORT")
     command = [
         *(sys.executable, "-m", "gunicorn", "backend.app:create_app()"),
         *("--bind", f"{host}:{port}", "--worker-class", "gthread", "--graceful-timeout", "10"),
@@ -174,7 +173,13 @@ def _ours(name: str, command: str, runtime: Mapping[str, str], *, ready: Callabl
     return Part(name, line, ready=ready, env={**THREADS, **runtime}, nice=nice)
 
 
-def _listens(port: int) -> bool:
+def refuse_taken(host: str, port: int, variable: str) -> None:
+    """Raise ConfigError when somebody else listens there already."""
+    if not _is_free(port, host):
+        raise ConfigError(f"Port {port} is in use. Stop what listens there, or set {variable} to another one.")
+
+
+def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

@@ -4,20 +4,26 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from backend import migrate
 from backend.config import ConfigError, runtime_file
 from backend.up.parts import Plan, Private, plan
-from backend.up.supervisor import Supervisor
+from backend.up.supervisor import Part, Supervisor
 
 log = logging.getLogger(__name__)
 
 
-def run(data_dir: Path, env: Mapping[str, str], on_ready: Callable[[Mapping[str, str]], None]) -> None:
-    """Run every part until Ctrl-C. Calls `on_ready` with the settings once everything answers.
+def run(
+    data_dir: Path,
+    env: Mapping[str, str],
+    on_ready: Callable[[Mapping[str, str]], None],
+    *,
+    extra: Sequence[Part] = (),
+) -> None:
+    """Run every part, and `extra` ones, until Ctrl-C. Calls `on_ready` with the settings once everything answers.
 
     Raises ConfigError when another `niteru up` holds the data folder, PartFailed when a part does not start.
     """
@@ -27,7 +33,8 @@ def run(data_dir: Path, env: Mapping[str, str], on_ready: Callable[[Mapping[str,
         _write(data_dir / "private.json", private.as_dict())
         todo = plan(data_dir, private, env)
         _write(runtime_file(data_dir), todo.runtime)
-        supervisor = Supervisor(todo.parts, data_dir / "logs", between={todo.migrate_after: lambda: _migrate(todo)})
+        parts = (*todo.parts, *extra)
+        supervisor = Supervisor(parts, data_dir / "logs", between={todo.migrate_after: lambda: _migrate(todo)})
         try:
             supervisor.run(lambda: _ready(supervisor, todo, on_ready))
         finally:

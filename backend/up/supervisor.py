@@ -15,7 +15,7 @@ from backend.config import environment
 
 log = logging.getLogger(__name__)
 
-STOP_GRACE_S = 15.0
+STOP_GRACE_S = 10.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S, STEADY_AFTER_S = 0.5, 30.0, 60.0
 _PR_SET_PDEATHSIG = 1
 
@@ -97,17 +97,20 @@ class _Running:
             self.start()
             log.warning("part_restarted", extra={"part": self.part.name})
 
-    def stop(self) -> None:
-        process = self.process
-        if process is None or process.poll() is not None:
+    def ask_to_stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(self.part.stop_signal)
+
+    def wait_stopped(self, until: float) -> None:
+        """Wait until the process has ended; past `until` (monotonic seconds) it is killed, which loses nothing."""
+        if self.process is None:
             return
-        process.send_signal(self.part.stop_signal)
         try:
-            process.wait(STOP_GRACE_S)
+            self.process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
             log.warning("part_killed", extra={"part": self.part.name})
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 class Supervisor:
@@ -119,6 +122,7 @@ class Supervisor:
         self._between = between
         self._stop = False
         self.is_ready = False
+        self._one_by_one: set[str] = set()
 
     def run(self, on_ready: Callable[[], None]) -> None:
         """Start everything, call `on_ready` once, and return after a stop signal when all parts have ended."""
@@ -134,8 +138,7 @@ class Supervisor:
                     running.watch()
                 time.sleep(0.2)
         finally:
-            for running in reversed(self._running):
-                running.stop()
+            self._stop_all()
 
     def pids(self) -> dict[str, int]:
         """Return the process id of each part that runs."""
@@ -153,6 +156,7 @@ class Supervisor:
                 return
             running.start()
             if remaining:
+                self._one_by_one.add(running.part.name)
                 running.wait_ready(lambda: self._stop)
             else:
                 waiting.append(running)
@@ -161,6 +165,17 @@ class Supervisor:
                 self._between[running.part.name]()
         for running in waiting:
             running.wait_ready(lambda: self._stop)
+
+    def _stop_all(self) -> None:
+        """Stop what started together at once, then the servers it relies on, last one first."""
+        servers = [running for running in self._running if running.part.name in self._one_by_one]
+        others = [running for running in self._running if running.part.name not in self._one_by_one]
+        for group in (others, *([server] for server in reversed(servers))):
+            for running in group:
+                running.ask_to_stop()
+            until = time.monotonic() + STOP_GRACE_S
+            for running in group:
+                running.wait_stopped(until)
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the handler's form
         self._stop = True

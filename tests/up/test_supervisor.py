@@ -39,7 +39,7 @@ def run_until(supervisor: Supervisor, done) -> None:
     watcher.join()
 
 
-def test_parts_start_in_order_and_stop_in_reverse(tmp_path):
+def test_servers_start_in_order_and_stop_last_one_first(tmp_path):
     told = tmp_path / "told"
 
     def part(name: str) -> Part:
@@ -48,7 +48,7 @@ def test_parts_start_in_order_and_stop_in_reverse(tmp_path):
 
     steps = []
     supervisor = Supervisor(
-        [part("first"), part("second"), part("third")], tmp_path / "logs", {"first": lambda: steps.append("migrated")}
+        [part("first"), part("second"), part("third")], tmp_path / "logs", {"third": lambda: steps.append("migrated")}
     )
     run_until(supervisor, lambda: len(supervisor.pids()) == 3 and steps and supervisor.is_ready)
 
