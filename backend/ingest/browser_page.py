@@ -14,10 +14,18 @@ MAX_ROUNDS = 200
 _AWAITED = frozenset({"fetch", "xhr", "script", "document", "stylesheet"})
 
 _COUNTS = "[document.getElementsByTagName('*').length, document.links.length]"
-_HAS_MORE = "document.documentElement.scrollHeight > innerHeight + 10"
-_TO_THE_END = (
-    "() => { scrollTo(0, 0); scrollTo(0, document.documentElement.scrollHeight); dispatchEvent(new Event('scroll')) }"
-)
+_HAS_SCRIPTS = "document.scripts.length > 0"
+# A short page shows its end all the time, and an IntersectionObserver speaks only when that changes: so the page is
+# pushed down far enough for its end to leave and come back, with frames drawn in between.
+_PUSH_DOWN = "document.documentElement.style.paddingTop = '200vh'"
+_TO_THE_END = """async () => {
+  const frames = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  scrollTo(0, 0);
+  await frames();
+  scrollTo(0, document.documentElement.scrollHeight);
+  dispatchEvent(new Event('scroll'));
+  await frames();
+}"""
 # Buttons, and links that lead nowhere: a real link to page 2 is followed by the crawl, not clicked.
 _CLICK_MORE = """() => {
   const english = /^\\s*((load|show|view|see)\\s+more|more\\s+(products|items|results))/i;
@@ -44,7 +52,7 @@ class Traffic:
         self._payloads: list[Any] = []
         page.on("request", self._begin)
         page.on("requestfinished", self._finish)
-        page.on("requestfailed", self._open.discard)
+        page.on("requestfailed", self._fail)
 
     @property
     def is_quiet(self) -> bool:
@@ -68,6 +76,9 @@ class Traffic:
         self._open.discard(request)
         if request.resource_type in {"fetch", "xhr"}:
             self._finished.append(request)
+
+    def _fail(self, request: Request) -> None:
+        self._open.discard(request)
 
 
 def _read_json(request: Request) -> Any | None:
@@ -96,12 +107,13 @@ def settle(page: Page, traffic: Traffic, seconds: float) -> bool:
 
 def unroll_listing(page: Page, traffic: Traffic, seconds: float) -> bool:
     """Scroll down and click "load more" until two rounds bring no new link. Returns False when time ran out."""
+    if not page.evaluate(_HAS_SCRIPTS):
+        return True
     end, idle = time.monotonic() + seconds, 0
     links = page.evaluate(_COUNTS)[1]
+    page.evaluate(_PUSH_DOWN)
     for _ in range(MAX_ROUNDS):
-        clicked = page.evaluate(_CLICK_MORE)
-        if not clicked and not page.evaluate(_HAS_MORE):
-            return True
+        page.evaluate(_CLICK_MORE)
         page.evaluate(_TO_THE_END)
         settle(page, traffic, min(5.0, max(0.0, end - time.monotonic())))
         found = page.evaluate(_COUNTS)[1]

@@ -48,8 +48,8 @@ _IN_STOCK = re.compile(
 )
 _SKU = re.compile(
     r"(?:\bSKU|item (?:no|number|#|code)|product (?:code|id|number)|art(?:ikel|icle)?\.?[- ]?(?:nr|no|nummer)"
-    r"|réf(?:érence)?"
-    r"|ref(?:erencia)?\b|style (?:no|#|code)|品番|商品番号|商品コード|型番|管理番号)\.?\s*[::#.]?\s*([A-Za-z0-9][\w./-]{1,30})",
+    r"|réf(?:érence)?|ref(?:erencia)?\b|style (?:no|#|code)|品番|商品番号|商品コード|型番|管理番号)"
+    r"\.?\s*[::#.]?\s*([A-Za-z0-9][\w./-]{1,30})",
     re.IGNORECASE,
 )
 _SIZE = re.compile(
@@ -251,11 +251,10 @@ def find_sku(layout: Layout) -> str | None:
         if given := node.attributes.get("data-sku") or node.attributes.get("data-product-sku"):
             return clean(given)
         words = _own_words(node)
-        if 4 < len(words) <= 80 and (
-            found := _SKU.search(words if len(words) > 14 else words_of(node.parent or node, 80))
-        ):
-            if re.search(r"\d", found[1]):
-                return found[1].rstrip(".-/")
+        around = words if len(words) > 14 else words_of(node.parent or node, 80)  # <dt>SKU</dt><dd>12</dd>
+        found = _SKU.search(around) if 2 < len(words) <= 80 else None
+        if found and re.search(r"\d", found[1]):
+            return found[1].rstrip(".-/")
     return None
 
 
