@@ -109,7 +109,8 @@ def _addresses(public_url: str, shop_url: str, facts: Mapping[str, str], run: Ma
     return "\n".join(
         [
             "",
-            f"The crawl {run['state']} after {run['seconds']:.0f} s: {found} products, {images['live']} pictures searchable.",
+            f"The crawl {run['state']} after {run['seconds']:.0f} s:",
+            f"{found} products, {images['live']} pictures searchable.",
             *(f"  {run[note]}" for note in ("error", "advice") if run.get(note)),
             "",
             f"  Shop with the widget   {shop_url}",
