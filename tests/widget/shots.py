@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from widget_fake import HERE, FakeService, FakeShop, serve, service_handler, shop_handler
 
 DATA = HERE.parents[2] / "shared" / "data"
+DARK = "<style>:root{color-scheme:dark}body{background:#111;color:#eee}</style>"
 WIDTHS = {390: 844, 1280: 900}
 
 
@@ -116,10 +117,10 @@ def unloaded(visit: conftest.Visit, service: FakeService, photos: Photos) -> Non
 
 
 STATES: dict[str, Callable[[conftest.Visit, FakeService, Photos], None]] = {
-    "strip": lambda visit, service, photos: scroll_to_strip(visit),
-    "start": lambda visit, service, photos: visit.open_dialog() and None,
+    "strip": lambda visit, _service, _photos: scroll_to_strip(visit),
+    "start": lambda visit, _service, _photos: visit.open_dialog() and None,
     "working": working,
-    "results": lambda visit, service, photos: chosen(visit, photos),
+    "results": lambda visit, _service, photos: chosen(visit, photos),
     "nothing-close": second,
     "only-style": weak,
     "similar": similar,
@@ -142,7 +143,7 @@ def shoot(browser: Browser, folder: Path, wanted: list[str]) -> None:
                 for theme in ("light", "dark"):
                     service.reset()
                     service.shop, service.answer = shop.origin, photos.answer
-                    head = '<style>:root{color-scheme:dark}body{background:#111;color:#eee}</style>' if theme == "dark" else ""
+                    head = DARK if theme == "dark" else ""
                     page_html = conftest.product_page(shop, service, lang=lang, head=head)
                     shop.pages = {"/p": page_html, "/shop.css": (conftest.PAGES / "shop.css").read_text()}
                     context = browser.new_context(

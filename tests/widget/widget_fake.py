@@ -6,6 +6,7 @@ The answers are saved files in the shape of the published interface; the real se
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,13 @@ import widget_drawn as drawn
 HERE = Path(__file__).parent
 DIST = HERE.parents[1] / "widget" / "dist"
 TYPES = {".js": "text/javascript; charset=utf-8", ".json": "application/json"}
+ERROR = b'{"error": {"code": "broken", "message": "It broke.", "request_id": "r"}}'
+TROUBLE = {
+    "500": (500, "application/json", ERROR),
+    "503": (503, "application/json", ERROR),
+    "html": (200, "text/html", b"<!doctype html><h1>Hello</h1>"),
+    "garbage": (200, "application/json", b'{"objects": 7, "matches": "x"}'),
+}
 SHOP_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -49,7 +57,7 @@ class Request:
 class FakeService:
     """What the service answers now; tests change it between steps."""
 
-    mode: str = "ok"  # ok, 500, 503, html, garbage, slow
+    mode: str = "ok"  # ok, 500, 503, html, garbage, slow, gone
     photo: str = "photo.json"
     similar: str = "similar.json"
     scripts: bool = True  # whether the parts of the widget can be fetched
@@ -73,10 +81,13 @@ class FakeService:
         """Event bodies of one type, in order."""
         return [body for body in (request.event() for request in self.asked("events")) if body["type"] == kind]
 
-    def saved(self, name: str) -> str:
-        """A saved answer with the shop's address filled in."""
+    def reply(self, path: str) -> bytes:
+        """A healthy answer, with the shop's address filled in."""
+        if path == "/v1/events":
+            return b"{}"
+        name = self.photo if path == "/v1/search/photo" else self.similar
         text = self.answer(name) if self.answer else (HERE / "answers" / name).read_text(encoding="utf-8")
-        return text.replace("{shop}", self.shop)
+        return text.replace("{shop}", self.shop).encode()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -84,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing: pytest's output is for failures."""
 
     def send(self, status: int, body: bytes, content_type: str, **headers: str) -> None:
@@ -117,19 +128,15 @@ def service_handler(service: FakeService) -> type[Handler]:
             params = {name: values[0] for name, values in parse_qs(url.query).items()}
             content_type = self.headers["Content-Type"] or ""
             service.requests.append(Request(self.command, url.path, params, body, content_type))
-            cors = {"Access_Control_Allow_Origin": "*"}
-            if url.path == "/v1/events":
-                return self.send(202, b"{}", "application/json", **cors)
-            if service.mode == "slow":
+            mode = "ok" if url.path == "/v1/events" else service.mode
+            if mode == "gone":
+                self.close_connection = True
+                return
+            if mode == "slow":
                 service.release.wait(30)
-            if service.mode in {"500", "503"}:
-                error = b'{"error": {"code": "broken", "message": "It broke.", "request_id": "r"}}'
-                return self.send(int(service.mode), error, "application/json", **cors)
-            if service.mode in {"html", "garbage"}:
-                wrong = b"<!doctype html><h1>Hello</h1>" if service.mode == "html" else b'{"objects": 7, "matches": "x"}'
-                return self.send(200, wrong, "text/html" if service.mode == "html" else "application/json", **cors)
-            name = service.photo if url.path == "/v1/search/photo" else service.similar
-            return self.send(200, service.saved(name).encode(), "application/json", **cors)
+            status, answer_type, answer = TROUBLE.get(mode) or (200, "application/json", service.reply(url.path))
+            with suppress(ConnectionError):  # a shopper who stopped waiting has gone
+                self.send(status, answer, answer_type, Access_Control_Allow_Origin="*")
 
     return ServiceHandler
 

@@ -84,6 +84,7 @@ export function createStrips({ config, events }, part) {
       const block = config.similarTarget ? null : productBlock();
       if (!target && !block) return;
       own = document.createElement(TAG);
+      own.hidden = true; // until it has something to show
       if (target) target.append(own);
       else block?.after(own);
     },

@@ -74,7 +74,7 @@ function createDialog(context) {
       h(
         "div",
         { class: "panel" },
-        h("header", {}, back, h("h2", { id: "name" }, words.name), close),
+        h("div", { class: "bar" }, back, h("h2", { id: "name" }, words.name), close),
         body,
         status,
         h("div", { class: "dropping", "aria-hidden": "true" }, words.dropNow),

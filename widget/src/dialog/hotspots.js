@@ -13,7 +13,8 @@ export function spreadOut(boxes, width, height, room = 38) {
   const spots = boxes.map(([x, y, w, h]) => [(x + w / 2) * width, (y + h / 2) * height]);
   for (let round = 0; round < 60; round += 1) {
     let moved = false;
-    for (const [i, a] of spots.entries()) {
+    // No entries(): old Prototype.js gives arrays another one.
+    spots.forEach((a, i) => {
       for (const b of spots.slice(i + 1)) {
         const dx = b[0] - a[0];
         const dy = b[1] - a[1];
@@ -28,7 +29,7 @@ export function spreadOut(boxes, width, height, room = 38) {
         b[1] += uy * push;
         moved = true;
       }
-    }
+    });
     for (const spot of spots) {
       spot[0] = Math.min(Math.max(spot[0], 20), Math.max(width - 20, 20));
       spot[1] = Math.min(Math.max(spot[1], 20), Math.max(height - 20, 20));

@@ -105,8 +105,8 @@ export function photoStep(app, { canvas, upload }) {
       if (index === chosen) return;
       const first = chosen < 0;
       chosen = index;
-      for (const [i, pair] of [spots, chips].flatMap((set) => set.map((button, at) => /** @type {const} */ ([at, button])))) {
-        pair.setAttribute("aria-pressed", String(i === index));
+      for (const buttons of [spots, chips]) {
+        buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === index)));
       }
       const matches = garments[index]?.matches ?? [];
       list.replaceChildren(...groups(app, queryId, matches, garments.length > 1));

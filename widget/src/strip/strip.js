@@ -64,6 +64,7 @@ const createStrip = (context) => ({
     context.events.emit("similar", { ...product, query_id: answer.queryId, count: answer.matches.length });
     if (!answer.matches.length) return;
     draw(context, element, answer);
+    element.hidden = false;
     openQuietly(element);
   },
   productBlock,

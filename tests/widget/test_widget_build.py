@@ -1,0 +1,55 @@
+"""The committed build: current, small, and clean. No Node is needed to see that."""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+WIDGET = Path(__file__).parents[2] / "widget"
+MANIFEST = json.loads((WIDGET / "dist" / "manifest.json").read_text())
+BUDGET = {"v1.js": 8 * 1024, "v1-strip.js": 6 * 1024, "v1-dialog.js": 25 * 1024}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_build_was_made_from_exactly_these_sources():
+    sources = {str(path.relative_to(WIDGET)) for path in (WIDGET / "src").rglob("*") if path.is_file()}
+    sources |= {"build.mjs", "package.json", "package-lock.json", "tsconfig.json"}
+
+    assert MANIFEST["sources"] == {name: sha256(WIDGET / name) for name in sources}, "run `npm run build` in widget/"
+
+
+def test_the_committed_files_are_the_ones_that_were_built():
+    built = {path.name: sha256(path) for path in (WIDGET / "dist").glob("*.js")}
+
+    assert {name: facts["sha256"] for name, facts in MANIFEST["dist"].items()} == built
+
+
+@pytest.mark.parametrize("name", BUDGET)
+def test_each_file_is_within_its_budget(name):
+    assert len(gzip.compress((WIDGET / "dist" / name).read_bytes(), 9)) <= BUDGET[name]
+
+
+@pytest.mark.parametrize("name", BUDGET)
+def test_no_file_evaluates_text_or_writes_html(name):
+    code = (WIDGET / "dist" / name).read_text(encoding="utf-8")
+
+    for word in ("eval(", "new Function", "innerHTML", "insertAdjacentHTML", "document.write", "localStorage"):
+        assert word not in code
+
+
+def test_the_loader_names_its_parts_by_their_content():
+    loader = (WIDGET / "dist" / "v1.js").read_text(encoding="utf-8")
+
+    for name in ("v1-strip.js", "v1-dialog.js"):
+        assert f"{name}?h={sha256(WIDGET / 'dist' / name)[:12]}" in loader
+
+
+def test_the_lock_names_no_registry():
+    lock = json.loads((WIDGET / "package-lock.json").read_text())
+
+    assert [name for name, facts in lock["packages"].items() if "resolved" in facts] == []
