@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import widget_drawn as drawn
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from widget_fake import FakeService, FakeShop, serve, service_handler, shop_handler
 
+expect.set_options(timeout=20_000)  # far more than it takes, so that a busy machine passes
 PAGES = Path(__file__).parent / "pages"
 SEARCH = '<form role="search"><input type="search" name="q" aria-label="Search"></form>'
 
@@ -132,7 +133,7 @@ def visit(browser: Browser, shop: FakeShop) -> Iterator[Callable[..., Visit]]:
 
     def go(path: str = "/products/1", *, width: int = 1280, height: int = 900, **options: Any) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, **{"locale": "en-GB", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         found = Visit(page)
         page.on("pageerror", lambda error: found.errors.append(str(error)))

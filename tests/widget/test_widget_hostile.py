@@ -60,7 +60,7 @@ def test_a_strip_keeps_its_shape_under_a_reset(visit, service, shop):
     shop.pages["/products/1"] = product_page(shop, service, head="<style>* { all: unset !important }</style>")
 
     seen = visit()
-    seen.page.locator("niteru-similar[data-state=open]").wait_for(state="attached", timeout=15_000)
+    seen.page.locator("niteru-similar[data-state=open]").wait_for(state="attached")
 
     tile = seen.page.locator("niteru-similar .tile").first.bounding_box()
     assert tile["height"] == pytest.approx(tile["width"] * 4 / 3, abs=2)

@@ -20,7 +20,7 @@ import { startStep } from "./start.js";
  * @property {import("../types.js").Context} context
  * @property {ReturnType<typeof dialogWords>} words
  * @property {(text: string) => void} announce to screen readers
- * @property {(element: HTMLElement) => void} focus
+ * @property {(element: HTMLElement) => void} focus unless the shopper is busy with a control elsewhere in the dialog
  * @property {(css: string) => void} setRules positions on the photo
  * @property {(source: import("../types.js").PictureSource) => void} search
  * @property {(match: import("../types.js").Match) => void} showSimilar
@@ -53,7 +53,10 @@ function createDialog(context) {
     context,
     words: dialogWords("en"),
     announce: (text) => (status.textContent = text),
-    focus: (element) => element.focus({ preventScroll: true }),
+    focus(element) {
+      const active = root.activeElement;
+      if (!active || active === dialog || active.closest(".results")) element.focus({ preventScroll: true });
+    },
     setRules: (css) => rules.replaceSync(css),
     search: (source) => void searchBy(source),
     showSimilar: (match) => push(similarStep(app, { product_id: match.product_id }, match)),
@@ -171,7 +174,7 @@ function createDialog(context) {
     body.scrollTop = 0;
     for (const [scroller, top] of left.get(step.node) ?? []) scroller.scrollTop = top;
     const target = focused.get(step.node) ?? step.focus;
-    if (target instanceof HTMLElement) app.focus(target);
+    if (target instanceof HTMLElement) target.focus({ preventScroll: true });
   }
 
   function goBack() {

@@ -30,15 +30,16 @@ export function similarStep(app, product, match, done = () => {}) {
   async function run() {
     stop = new AbortController();
     const title = h("h3", { tabindex: -1 }, words.likeWorking);
-    results.replaceChildren(title, placeholders());
+    const waiting = placeholders();
+    results.replaceChildren(title, waiting);
     app.announce(words.likeWorking);
     app.focus(title);
     try {
       const { queryId, matches } = await askSimilar(app.context.api, product, LIMIT, stop.signal);
       if (stop.signal.aborted) return;
       title.textContent = matches.length ? words.moreTitle : words.nothingTitle;
-      results.replaceChildren(
-        title,
+      // The title stays in its place: it may have the focus.
+      waiting.replaceWith(
         matches.length ? grid(app, queryId, matches) : h("p", { class: "lead" }, words.nothingText),
       );
       app.announce(words.shown(title.textContent, matches.length));
