@@ -113,7 +113,7 @@ def _alone(garment: Garment, shape: Body, *, back: bool) -> list[Mark]:
     if garment.kind == "shoulder-bag":
         return shoulder_bag_marks(garment, 0, 0, 1.0)
     if garment.kind == "hat":
-        return hat_marks(garment, 0, 0, 1.0)
+        return hat_marks(garment, 0)
     if garment.kind == "scarf":
         return folded_scarf(garment)
     layers = BUILDERS[garment.kind][0](garment, shape, back=back)
@@ -136,11 +136,12 @@ def _paths(mark: Mark) -> Sequence[Path]:
 
 
 def _stand_shoes(canvas: Canvas, garment: Garment) -> None:
-    scale = 2.35 if "tall" not in garment.details else 2.0
-    for x, y, size in ((-0.055, 0.58, 0.93), (0.03, 0.72, 1.0)):
+    tall = "tall" in garment.details
+    scale = 1.75 if tall else 2.35
+    for x, y, size in ((-0.055, 0.72 if tall else 0.58, 0.93), (0.03, 0.86 if tall else 0.72, 1.0)):
         stage = Stage(scale * size, WIDTH * (0.5 + x), HEIGHT * y)
         canvas.dim(stage.x, stage.y, 130 * stage.scale, 12 * stage.scale, 0.5)
-        canvas.draw(side_view(garment, tall=1.0), stage)
+        canvas.draw(side_view(garment), stage)
 
 
 def close_up(garment: Garment, sex: str) -> Canvas:

@@ -240,43 +240,37 @@ def skirt_part(garment: Garment, body: Body, waist: float) -> list[Mark]:
     ]
     left = mirrored([(x - 2 * body.centre(y), y) for x, y in right])
     outline = (*right, *curve(*hem, steps=4)[1:], *left[1:])
-    folds: list[Fold] = []
+    folds = _hanging_folds(garment, body, waist, half, count)
+    piece = Piece(outline, garment.cloth, folds=folds, puff=1.0, crumple=0.25, seed=garment.seed + 2)
+    return [piece, *_skirt_seams(garment, body, waist, right)]
+
+
+def _hanging_folds(garment: Garment, body: Body, waist: float, half: float, count: int) -> tuple[Fold, ...]:
+    """Return `count` folds on each side that fall from the waist and open toward a hem `half` wide on each side."""
+    pleats, length = "pleats" in garment.details, garment.length
     top_half = body.half(waist) + 2
+    width, height = (8, 0.9) if pleats else (13, 0.25 + garment.flare * 0.006)
+    folds: list[Fold] = []
     for k in range(-count + 1, count):
         high = waist + (6 if pleats else 60 + 45 * (k % 2))
         start = (body.centre(waist) + top_half * k / count * (1 if pleats else 1.15), high)
-        end = (centre + half * k / count, length + 6)
+        end = (body.centre(length) + half * k / count, length + 6)
         bend = ((start[0] * 0.45 + end[0] * 0.55), start[1] * 0.4 + end[1] * 0.6)
-        folds.append(
-            Fold(
-                curve(start, bend, end),
-                8 if pleats else 13,
-                (0.9 if pleats else 0.25 + garment.flare * 0.006) * (-1) ** k,
-            )
-        )
-    marks: list[Mark] = [
-        Piece(outline, garment.cloth, folds=tuple(folds), puff=1.0, crumple=0.25, seed=garment.seed + 2)
-    ]
+        folds.append(Fold(curve(start, bend, end), width, height * (-1) ** k))
+    return tuple(folds)
+
+
+def _skirt_seams(garment: Garment, body: Body, waist: float, right: Path) -> list[Mark]:
+    """Return the seams between tiers and the slit; `right` is the right edge of the skirt."""
+    length, marks = garment.length, list[Mark]()
     if "tiers" in garment.details:
         for share in (0.4, 0.7):
             y = waist + (length - waist) * share
-            x = right[min(8, int(share * 9))][0] - body.centre(y)
-            marks.append(
-                Lines(
-                    (curve((body.centre(y) - x, y), (body.centre(y), y + 7), (body.centre(y) + x, y)),),
-                    shaded(garment.cloth.ground, 0.5),
-                    2.4,
-                    0.5,
-                )
-            )
+            middle, wide = body.centre(y), right[min(8, int(share * 9))][0] - body.centre(y)
+            seam = curve((middle - wide, y), (middle, y + 7), (middle + wide, y))
+            marks.append(Lines((seam,), shaded(garment.cloth.ground, 0.5), 2.4, 0.5))
     if "slit" in garment.details:
-        x = centre + half * 0.45
-        marks.append(
-            Lines(
-                (curve((x - 6, length - 110), (x, length - 50), (x + 3, length + 6)),),
-                shaded(garment.cloth.ground, 0.35),
-                2.2,
-                0.8,
-            )
-        )
+        x = body.centre(length) + (right[-1][0] - body.centre(length)) * 0.45
+        slit = curve((x - 6, length - 110), (x, length - 50), (x + 3, length + 6))
+        marks.append(Lines((slit,), shaded(garment.cloth.ground, 0.35), 2.2, 0.8))
     return marks

@@ -7,78 +7,66 @@ from backend.demo.drawing_shapes import Fold, Lines, Mark, Piece, Point, closed,
 
 
 def hat(garment: Garment, body: Body, *, back: bool = False) -> Layers:
-    """Return a cap, a bucket hat, a felt hat or a beanie on the head."""
+    """Return a cap, a felt hat or a beanie on the head."""
     del body, back
     layers = Layers()
-    layers.hat = hat_marks(garment, 0.0, 28.0, 1.0)
+    layers.hat = hat_marks(garment, 28.0)
     return layers
 
 
-def hat_marks(garment: Garment, x: float, y: float, size: float) -> list[Mark]:
-    """Return the hat with the middle of its rim at (x, y)."""
-
-    def at(*points: Point) -> tuple[Point, ...]:
-        return tuple((x + px * size, y + py * size) for px, py in points)
-
-    cloth, dark = garment.cloth, shaded(garment.cloth.ground, 0.5)
+def hat_marks(garment: Garment, y: float) -> list[Mark]:
+    """Return the hat with the middle of its rim at (0, y)."""
     if "cap" in garment.details:
-        crown = closed(*at((-50, 8), (-51, -22), (-38, -52), (0, -66), (38, -52), (51, -22), (50, 8), (0, 14)), steps=6)
-        peak = closed(*at((-45, 2), (-20, -9), (20, -9), (45, 2), (40, 22), (0, 31), (-40, 22)), steps=7)
-        seams = (
-            curve(*at((0, -65), (0, -6))),
-            curve(*at((-14, -63), (-32, -30), (-35, 6))),
-            curve(*at((14, -63), (32, -30), (35, 6))),
-        )
-        stitches = tuple(curve(*at((-40 + k, 10 + k), (0, 20 + k), (40 - k, 10 + k))) for k in (-4, 2))
-        sign = Piece(
-            closed(*at((-11, -44), (11, -44), (11, -22), (-11, -22))),
-            plain(garment.accent),
-            puff=0.3,
-            crumple=0,
-            shadow=0,
-        )
-        return [
-            Piece(crown, cloth, crumple=0.12),
-            Lines(seams, dark, 1, 0.6),
-            sign,
-            Piece(closed(*at((-4, -68), (4, -68), (4, -63), (-4, -63))), cloth, crumple=0, shadow=0),
-            Piece(peak, cloth, puff=0.9, crumple=0.05, shadow=0.55),
-            Lines(stitches, dark, 0.8, 0.5, dash=4),
-        ]
-    if "beanie" in garment.details:
-        dome = closed(*at((-52, 8), (-50, -36), (-22, -66), (0, -70), (22, -66), (50, -36), (52, 8)), steps=6)
-        ribs = tuple(Fold(curve(*at((k * 5.5, 10), (k * 5.4, -30), (k * 2.0, -66))), 4, 0.6) for k in range(-9, 10))
-        fold = closed(*at((-54, -12), (0, -16), (54, -12), (55, 14), (0, 19), (-55, 14)), steps=6)
-        low = tuple(Fold(at((k * 5.8, -14), (k * 5.8, 18)), 4, 0.7) for k in range(-9, 10))
-        return [Piece(dome, cloth, folds=ribs), Piece(fold, cloth, folds=low, shadow=0.35)]
-    wide = 96.0 if "felt" in garment.details else 74.0
-    droop = 12.0 if "felt" in garment.details else 30.0
-    crown = closed(*at((-48, 4), (-46, -38), (-34, -58), (0, -54), (34, -58), (46, -38), (48, 4), (0, 12)), steps=6)
-    brim = closed(
-        *at(
-            (-wide, droop - 4),
-            (-52, -8),
-            (0, -12),
-            (52, -8),
-            (wide, droop - 4),
-            (44, droop + 10),
-            (0, droop + 12),
-            (-44, droop + 10),
-        ),
-        steps=6,
+        return _cap(garment, y)
+    return _beanie(garment, y) if "beanie" in garment.details else _brimmed(garment, y)
+
+
+def _at(y: float, *points: Point) -> tuple[Point, ...]:
+    return tuple((px, y + py) for px, py in points)
+
+
+def _cap(garment: Garment, y: float) -> list[Mark]:
+    cloth, dark = garment.cloth, shaded(garment.cloth.ground, 0.5)
+    crown = closed(*_at(y, (-50, 8), (-51, -22), (-38, -52), (0, -66), (38, -52), (51, -22), (50, 8), (0, 14)), steps=6)
+    peak = closed(*_at(y, (-45, 2), (-20, -9), (20, -9), (45, 2), (40, 22), (0, 31), (-40, 22)), steps=7)
+    seams = (
+        curve(*_at(y, (0, -65), (0, -6))),
+        curve(*_at(y, (-14, -63), (-32, -30), (-35, 6))),
+        curve(*_at(y, (14, -63), (32, -30), (35, 6))),
     )
-    band = (*curve(*at((-48, -10), (0, -4), (48, -10))), *curve(*at((49, 4), (0, 10), (-49, 4))))
-    marks: list[Mark] = [
-        Piece(brim, cloth, puff=0.6, crumple=0.1, shadow=0.55),
-        Piece(crown, cloth, crumple=0.15, shadow=0.3),
+    stitches = tuple(curve(*_at(y, (-40 + k, 10 + k), (0, 20 + k), (40 - k, 10 + k))) for k in (-4, 2))
+    sign = closed(*_at(y, (-11, -44), (11, -44), (11, -22), (-11, -22)))
+    return [
+        Piece(crown, cloth, crumple=0.12),
+        Lines(seams, dark, 1, 0.6),
+        Piece(sign, plain(garment.accent), puff=0.3, crumple=0, shadow=0),
+        Piece(closed(*_at(y, (-4, -68), (4, -68), (4, -63), (-4, -63))), cloth, crumple=0, shadow=0),
+        Piece(peak, cloth, puff=0.9, crumple=0.05, shadow=0.55),
+        Lines(stitches, dark, 0.8, 0.5, dash=4),
     ]
-    if "felt" in garment.details:
-        dent = Lines((curve(*at((-18, -52), (0, -30), (18, -52))),), dark, 5, 0.25)
-        return [*marks, dent, Piece(band, plain(garment.accent), puff=0.2, crumple=0, shadow=0)]
-    rings = tuple(
-        curve(*at((-wide + k, droop - k / 2), (0, droop + 8 - k / 2), (wide - k, droop - k / 2))) for k in (8, 16)
-    )
-    return [*marks, Lines((*rings, band[: len(band) // 2]), dark, 1, 0.5, dash=4)]
+
+
+def _beanie(garment: Garment, y: float) -> list[Mark]:
+    dome = closed(*_at(y, (-52, 8), (-50, -36), (-22, -66), (0, -70), (22, -66), (50, -36), (52, 8)), steps=6)
+    ribs = tuple(Fold(curve(*_at(y, (k * 5.5, 10), (k * 5.4, -30), (k * 2.0, -66))), 4, 0.6) for k in range(-9, 10))
+    fold = closed(*_at(y, (-54, -12), (0, -16), (54, -12), (55, 14), (0, 19), (-55, 14)), steps=6)
+    low = tuple(Fold(_at(y, (k * 5.8, -14), (k * 5.8, 18)), 4, 0.7) for k in range(-9, 10))
+    return [Piece(dome, garment.cloth, folds=ribs), Piece(fold, garment.cloth, folds=low, shadow=0.35)]
+
+
+def _brimmed(garment: Garment, y: float) -> list[Mark]:
+    """Return a felt hat: a flat brim, a dented crown, a ribbon."""
+    crown = closed(*_at(y, (-48, 4), (-46, -38), (-34, -58), (0, -54), (34, -58), (46, -38), (48, 4), (0, 12)), steps=6)
+    right = _at(y, (52, -8), (96, 8), (44, 22))
+    left = tuple((-px, py) for px, py in reversed(right))
+    brim = closed(*_at(y, (0, -12)), *right, *_at(y, (0, 24)), *left, steps=6)
+    band = (*curve(*_at(y, (-48, -10), (0, -4), (48, -10))), *curve(*_at(y, (49, 4), (0, 10), (-49, 4))))
+    return [
+        Piece(brim, garment.cloth, puff=0.6, crumple=0.1, shadow=0.55),
+        Piece(crown, garment.cloth, crumple=0.15, shadow=0.3),
+        Lines((curve(*_at(y, (-18, -52), (0, -30), (18, -52))),), shaded(garment.cloth.ground, 0.5), 5, 0.25),
+        Piece(band, plain(garment.accent), puff=0.2, crumple=0, shadow=0),
+    ]
 
 
 def scarf(garment: Garment, body: Body, *, back: bool = False) -> Layers:

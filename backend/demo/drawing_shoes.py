@@ -68,10 +68,10 @@ PROFILES: dict[str, tuple[Point, ...]] = {  # heel to the left, toe to the right
 }
 
 
-def side_view(garment: Garment, *, tall: float) -> list[Mark]:
+def side_view(garment: Garment) -> list[Mark]:
     """Return one shoe from the side, its sole at y = 0, about 240 units long."""
     shape = garment.kind if garment.kind in PROFILES else "loafers"
-    points = [(x, y * (tall if y > -100 else 1.0)) for x, y in PROFILES[shape]]
+    points = list(PROFILES[shape])
     if "tall" in garment.details:
         points = [(x, y - 150 if y < -140 else y) for x, y in points]
     upper = closed(*points, steps=7)
@@ -151,14 +151,18 @@ def _boot(garment: Garment, points: list[Point]) -> list[Mark]:
     dark = shaded(garment.cloth.ground, 0.5)
     marks: list[Mark] = [Lines((curve((-102, -20), (0, -18), (102, -20)),), garment.accent, 1.2, 0.6, dash=4)]
     if "laced" in garment.details:
-        laces = tuple(((-38 + k * 4.5, high + 14 + k * 16), (-14 + k * 3.2, high + 10 + k * 16)) for k in range(7))
+        laces = tuple(((-52 + k * 4.8, high + 14 + k * 16), (-28 + k * 3.4, high + 10 + k * 16)) for k in range(7))
         return [*marks, Lines(laces, garment.accent, 3, 0.95)]
+    pull = Lines((((-93, high + 2), (-93, high - 14)),), dark, 5, 0.9)
+    if "tall" in garment.details:
+        zipper = curve((-62, high + 14), (-60, -150), (-54, -40))
+        return [*marks, pull, Lines((zipper,), dark, 2.2, 0.7)]
     gore = closed((-80, high + 10), (-48, high + 10), (-46, -112), (-62, -98), (-78, -112), steps=5)
     ribs = tuple(Fold(((-77 + k * 5, high + 12), (-75 + k * 5, -106)), 3, 0.6) for k in range(6))
     return [
         *marks,
         Piece(gore, plain(dark), folds=ribs, puff=0.2, crumple=0, shadow=0),
-        Lines((((-93, high + 2), (-93, high - 14)),), dark, 5, 0.9),
+        pull,
     ]
 
 

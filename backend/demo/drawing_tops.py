@@ -215,7 +215,7 @@ def bow(garment: Garment) -> list[Mark]:
 def _ruffles(garment: Garment) -> list[Mark]:
     marks: list[Mark] = []
     for x in (14, -14):
-        points = [(x + (7 if k % 2 else -7) * (1 if x > 0 else -1), 200.0 + k * 12) for k in range(13)]
-        frill = (*curve((x * 0.3, 196), *points, steps=4), (x * 0.3, 352))
+        points = [(x + (4.5 if k % 2 else -4.5) * (1 if x > 0 else -1), 200.0 + k * 12) for k in range(13)]
+        frill = (*curve((x * 0.3, 196), *points, steps=8), (x * 0.3, 352))
         marks.append(Piece(frill, garment.cloth, puff=0.7, crumple=0.9, shadow=0.25, seed=garment.seed + 40))
     return marks

@@ -5,7 +5,9 @@ It knows nothing of Niteru but the one script tag that a seller would paste into
 
 import json
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -212,6 +214,20 @@ class _QuietHandler(WSGIRequestHandler):
 def shop_server(app: Flask, *, host: str, port: int) -> BaseWSGIServer:
     """Return a server of the shop, bound and not yet answering; with port 0 the system picks one (`server_port`)."""
     return make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
+
+
+@contextmanager
+def running(app: Flask, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve the shop from a thread while the block runs; yields its address, without a slash at the end."""
+    server = shop_server(app, host=host, port=port)
+    thread = threading.Thread(target=server.serve_forever, name="demo-shop", daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def serve(

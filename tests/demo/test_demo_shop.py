@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 import urllib.request
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,7 +9,7 @@ from xml.etree import ElementTree as ET
 from flask.testing import FlaskClient
 
 from backend.demo.catalog import DemoCatalog
-from backend.demo.shop import create_shop, embed_from_file, shop_server
+from backend.demo.shop import create_shop, embed_from_file, running
 
 ROOT = "http://localhost"
 TAG = '<script async src="http://niteru.example/widget/v1.js" data-key="pk_test"></script>'
@@ -130,16 +129,8 @@ def test_every_link_and_picture_of_the_shop_answers(client: FlaskClient):
 
 
 def test_the_shop_answers_over_a_real_socket(undrawn: DemoCatalog):
-    server = shop_server(create_shop(undrawn), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/products/ts01-red") as answer:
-            html = answer.read().decode()
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with running(create_shop(undrawn)) as address, urllib.request.urlopen(f"{address}/products/ts01-red") as answer:
+        html = answer.read().decode()
 
     assert "オーガニックコットン" in html
-    assert f"http://127.0.0.1:{server.server_port}/products/ts01-red" in html
+    assert f"{address}/products/ts01-red" in html
