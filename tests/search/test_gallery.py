@@ -477,13 +477,14 @@ def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_acknowledged(mor
         before = len(acknowledged)
         writer = threading.Thread(target=write_until_it_fails)
         writer.start()
-        time.sleep(0.5)
+        while writer.is_alive() and len(acknowledged) < before + 20:
+            time.sleep(0.01)
         mortal_server.kill()
         writer.join()
         mortal_server.start()
 
         found = gallery.embedding_ids()
-        assert len(acknowledged) > before
+        assert len(acknowledged) >= before + 20
         assert acknowledged.keys() <= found
         assert len(found - acknowledged.keys()) <= 15  # at most one unacknowledged batch a kill
         assert gallery.count() == len(found)
