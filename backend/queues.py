@@ -7,6 +7,7 @@ import functools
 import logging
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, ParamSpec
 from uuid import uuid4
 
@@ -83,7 +84,10 @@ def enqueue(name: str, function: str, *, job_id: str, timeout_s: int = 600, retr
 
 
 def job(function: Callable[Args, None]) -> Callable[Args, None]:
-    """Put the job's ids on its log lines; a DomainError is final, anything else propagates and RQ retries it."""
+    """Put the job's ids on its log lines.
+
+    A DomainError is final unless it says that a part is unavailable; that and anything else RQ retries.
+    """
 
     @functools.wraps(function)
     def run(*args: Args.args, **kwargs: Args.kwargs) -> None:
@@ -91,6 +95,8 @@ def job(function: Callable[Args, None]) -> Callable[Args, None]:
             try:
                 function(*args, **kwargs)
             except DomainError as error:
+                if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise  # a part that is away (the gallery, say) comes back
                 log.warning("job_refused", extra={"code": error.code, "reason": error.message})
 
     return run
