@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import delete, exists, func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from backend.config import Settings
 from backend.db import transaction
@@ -124,9 +124,8 @@ def rescue(session: Session, tenant_id: str) -> list[str]:
 
     A close-up is a poor picture, but a product that no search can find is worse.
     """
-    has_live = exists().where(
-        ProductImage.tenant_id == tenant_id, ProductImage.product_id == Product.id, ProductImage.state == "live"
-    )
+    live = aliased(ProductImage)
+    has_live = exists().where(live.tenant_id == tenant_id, live.product_id == Product.id, live.state == "live")
     shows_garment = exists().where(
         Detection.tenant_id == tenant_id, Detection.image_id == ProductImage.id, Detection.confidence >= 0.4
     )

@@ -98,7 +98,7 @@ def _products(session: Session, tenant_id: str, run: IngestRun) -> Counts:
         .subquery()
     )
     by_rank = select(best.c.rank, func.count()).group_by(best.c.rank)
-    rows: dict[int, int] = dict(session.execute(by_rank).tuples().all())
+    rows: dict[int, int] = {row[0]: row[1] for row in session.execute(by_rank)}
     found: Counts = {outcome: rows.get(number, 0) for number, outcome in enumerate(_OUTCOMES)}
     own = select(func.count()).select_from(Product).where(Product.tenant_id == tenant_id)
     started = run.started_at or run.created_at
