@@ -146,7 +146,7 @@ def resized(field: Field, width: int, height: int) -> Field:
 def blur(field: Field, radius: float) -> Field:
     """Return the field (h, w) averaged over about `radius` pixels; wide blurs are made on a smaller grid."""
     height, width = field.shape
-    if radius > 4 and min(height, width) > 8:
+    if radius > 2.5 and min(height, width) > 8:
         small = np.asarray(Image.fromarray(np.ascontiguousarray(field)).reduce(2), np.float32)
         return resized(blur(small, radius / 2), width, height)
     reach = max(1, round(radius))
@@ -156,7 +156,8 @@ def blur(field: Field, radius: float) -> Field:
 
 
 def _box_mean(field: Field, reach: int) -> Field:
-    padded = np.pad(field, ((reach + 1, reach), (0, 0)), mode="edge")
+    # the edge rows repeated; np.pad does the same in five times the time for fields this small
+    padded = np.concatenate((np.repeat(field[:1], reach + 1, axis=0), field, np.repeat(field[-1:], reach, axis=0)))
     sums = np.cumsum(padded, axis=0, dtype=np.float32)
     span = 2 * reach + 1
     return as_field((sums[span:] - sums[:-span]) / np.float32(span))

@@ -106,7 +106,7 @@ def arm(who: Person, side: int, *, below: float = 0.0) -> list[Mark]:
     limb = tube(portion(whole, below, 1, count=9), [w * thick for w in widths], steps=3)
     marks: list[Mark] = []
     if not below:
-        marks.append(_limb(who, ellipse(shoulder[0] - side, shoulder[1] + 1, 20 * thick, 20 * thick), shadow=0))
+        marks.append(_limb(who, ellipse(shoulder[0] - side * 3, shoulder[1] + 5, 18 * thick, 17 * thick), shadow=0))
     return [*marks, _limb(who, limb), *_hand(who, side, wrist, tip, thick)]
 
 
