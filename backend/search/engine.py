@@ -20,7 +20,7 @@ from backend.search.gallery import MAX_LIMIT, Filters, Gallery, Vector
 from backend.search.matches import Found, found, to_matches
 from backend.search.milvus_gallery import open_gallery
 from backend.search.ranking import ranking, thresholds_of
-from backend.search.words import Understood, understand
+from backend.search.words import understand
 from backend.tenants import accounts, catalog, history, showcase, wording
 from backend.tenants.models import Product, new_id
 from backend.vision.card import read_card
@@ -63,7 +63,8 @@ class Engine:
         Raises Busy, Refused (the photo is none), GalleryUnavailable, BadFilter.
         """
         clock = _Clock()
-        understood = understand(words)
+        filters = filters or Filters()
+        understood = understand(words, filters)
         looked = queues.ask(
             LOOK_AT_PHOTO,
             photo,
@@ -73,7 +74,7 @@ class Engine:
             box=list(box) if box else None,
         )
         clock.lap("asked")
-        ranked = self._search_objects(tenant_id, looked, understood.narrow(filters or Filters()), limit)
+        ranked = self._search_objects(tenant_id, looked, understood.narrow(filters), limit)
         with transaction(tenant_id) as session:
             groups = to_matches(session, tenant_id, ranked, limit=limit)
             clock.lap("search")
@@ -130,10 +131,13 @@ class Engine:
     def text(self, tenant_id: str, words: str, *, filters: Filters | None = None, limit: int = 20) -> ListAnswer:
         """Find products by words, in the catalog: no model and no gallery takes part."""
         clock = _Clock()
-        understood = understand(words)
-        narrowed = understood.narrow(filters or Filters())
+        filters = filters or Filters()
+        understood = understand(words, filters)
         with transaction(tenant_id) as session:
-            rows = wording.find_by_words(session, tenant_id, _wanted(understood, narrowed), limit=limit)
+            meant = wording.Wording(
+                understood.words, _conditions(understood.narrow(Filters(genders=filters.genders))), understood.left
+            )
+            rows = wording.find_by_words(session, tenant_id, meant, _conditions(filters), limit=limit)
             ranked = [Found(product.id, share, "close" if share >= 1 else "style") for product, share in rows]
             (matches,) = to_matches(session, tenant_id, [ranked], limit=limit)
             clock.lap("search")
@@ -232,10 +236,8 @@ def _notice(session: Session, tenant_id: str) -> str | None:
     return None if catalog.count_products(session, tenant_id) else NO_PRODUCTS
 
 
-def _wanted(understood: Understood, filters: Filters) -> wording.Wanted:
-    return wording.Wanted(
-        words=understood.words,
-        needed=understood.left,
+def _conditions(filters: Filters) -> wording.Conditions:
+    return wording.Conditions(
         categories=filters.categories,
         genders=filters.genders,
         colors=filters.colors,

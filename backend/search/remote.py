@@ -14,6 +14,7 @@ from backend.vision.images import ImageTooLarge
 
 TIMEOUT_S = 10.0
 _MOST_HOPS = 3
+_REFUSED_BY_EGRESS = "X-Niteru-Egress"
 
 
 class AddressRefused(DomainError):
@@ -63,6 +64,8 @@ def _check(url: str, is_ours: Callable[[str], bool]) -> None:
 
 
 def _read(response: httpx.Response, most_bytes: int, end: float) -> bytes:
+    if _REFUSED_BY_EGRESS in response.headers:
+        raise AddressRefused("image_url leads to an address that Niteru may not fetch from.")
     if response.status_code != httpx.codes.OK:
         raise PictureUnreachable(f"The picture at image_url could not be fetched (HTTP {response.status_code}).")
     data = bytearray()

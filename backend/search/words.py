@@ -13,7 +13,7 @@ _BREAKS = re.compile(r"[\s,、。・/|+＋]+")
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """`words` are all of them, `left` those that name no category, gender or colour."""
+    """`words` are all of them, `left` those that name no category, gender or colour that is asked for."""
 
     words: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
@@ -29,28 +29,41 @@ class Understood:
         return [*chips, Chip("gender", self.gender)] if self.gender else chips
 
     def narrow(self, filters: Filters) -> Filters:
-        """Return the filters with what the words ask for; a filter that says something already stands."""
-        genders = () if not self.gender else (self.gender,) if self.gender == "kids" else (self.gender, "unisex")
+        """Return the filters with what the words ask for."""
+        # "Men" means what men wear, so unisex too, unless the caller's own filter says which genders.
+        genders = (self.gender,) if filters.genders or self.gender == "kids" else (self.gender, "unisex")
         return replace(
             filters,
-            categories=filters.categories or ((self.category,) if self.category else ()),
-            genders=filters.genders or genders,
-            colors=filters.colors or self.colors,
+            categories=(self.category,) if self.category else filters.categories,
+            genders=tuple(gender for gender in genders if gender) if self.gender else filters.genders,
+            colors=self.colors or filters.colors,
         )
 
 
-def understand(text: str) -> Understood:
-    """Read a shopper's words, Japanese or English."""
-    words = tuple(word for word in _BREAKS.split(unicodedata.normalize("NFKC", text).lower()) if word)
-    category = category_of_text(text)
-    return Understood(
-        words=words,
-        left=tuple(word for word in words if not _is_understood(word)),
-        category=category.category if category else None,
-        gender=gender_of_text(text),
-        colors=colors_of_text(text),
+def understand(text: str, filters: Filters) -> Understood:
+    """Read a shopper's words, Japanese or English. What contradicts the filters is no chip but a plain word."""
+    category, gender, colors = _category(text), gender_of_text(text), colors_of_text(text)
+    if filters.categories and category not in filters.categories:
+        category = None
+    if filters.genders and gender not in filters.genders:
+        gender = None
+    kept = Understood(
+        words=tuple(word for word in _BREAKS.split(unicodedata.normalize("NFKC", text).lower()) if word),
+        category=category,
+        gender=gender,
+        colors=tuple(color for color in colors if not filters.colors or color in filters.colors),
+    )
+    return replace(kept, left=tuple(word for word in kept.words if not _is_asked_for(word, kept)))
+
+
+def _is_asked_for(word: str, understood: Understood) -> bool:
+    return (
+        (understood.category is not None and _category(word) == understood.category)
+        or (understood.gender is not None and gender_of_text(word) == understood.gender)
+        or not set(colors_of_text(word)).isdisjoint(understood.colors)
     )
 
 
-def _is_understood(word: str) -> bool:
-    return bool(colors_of_text(word) or gender_of_text(word) or category_of_text(word))
+def _category(text: str) -> str | None:
+    found = category_of_text(text)
+    return found.category if found else None

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from backend.tenants.models import Product, ProductImage
@@ -20,7 +21,7 @@ def first_pictures(session: Session, tenant_id: str, product_ids: Collection[str
     """Return the address of each product's first picture, one that shows the garment before any other."""
     query = (
         select(ProductImage.product_id, ProductImage.url)
-        .distinct(ProductImage.product_id)
+        .ext(distinct_on(ProductImage.product_id))
         .where(
             ProductImage.tenant_id == tenant_id,
             ProductImage.product_id.in_(product_ids),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Numeric, Text, case, cast, func, literal, select
+from sqlalchemy import Numeric, Text, and_, case, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,9 @@ from backend.tenants.models import Product
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What words and filters ask for; an empty tuple or None asks nothing. A product must have all of `needed`."""
+class Conditions:
+    """What must be true of a product; an empty tuple or None asks nothing. Of several values any will do."""
 
-    words: tuple[str, ...] = ()
-    needed: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     genders: tuple[str, ...] = ()
     colors: tuple[str, ...] = ()
@@ -27,23 +25,39 @@ class Wanted:
     in_stock: bool | None = None
 
 
-def find_by_words(session: Session, tenant_id: str, wanted: Wanted, *, limit: int) -> list[tuple[Product, float]]:
-    """Return products that search may show and meet `wanted`, with the share of its words they have, best first."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A shopper's words: all of them, what they mean, and those that are not in that meaning."""
+
+    words: tuple[str, ...]
+    meaning: Conditions
+    left: tuple[str, ...]
+
+
+def find_by_words(
+    session: Session, tenant_id: str, wording: Wording, conditions: Conditions, *, limit: int
+) -> list[tuple[Product, float]]:
+    """Return products that search may show, best first, with the share of the words that each has.
+
+    A product has all the words, or what they mean and those that are left; and it meets the conditions.
+    """
     hay = _haystack()
-    shares = [case((hay.icontains(word, autoescape=True), 1.0), else_=0.0) for word in wanted.words]
+    has = {word: hay.icontains(word, autoescape=True) for word in wording.words}
+    as_meant = and_(true(), *_true_of(wording.meaning), *(has[word] for word in wording.left))
+    shares = [case((found, 1.0), else_=0.0) for found in has.values()]
     score = (sum(shares, start=literal(0.0)) / max(1, len(shares))).label("score")
     query = select(Product, score).where(
         Product.tenant_id == tenant_id,
         Product.state.in_(SHOWN),
         Product.duplicate_of.is_(None),
-        *(hay.icontains(word, autoescape=True) for word in wanted.needed),
-        *_conditions(wanted),
+        or_(as_meant, and_(true(), *has.values())),
+        *_true_of(conditions),
     )
     rows = session.execute(query.order_by(score.desc(), Product.last_seen_at.desc(), Product.id).limit(limit))
     return [(product, float(share)) for product, share in rows]
 
 
-def _conditions(wanted: Wanted) -> list[Any]:
+def _true_of(wanted: Conditions) -> list[Any]:
     price = cast(_now("price"), Numeric)
     colors = func.coalesce(Product.overrides["colors"], func.to_jsonb(Product.colors))
     found: list[Any] = []

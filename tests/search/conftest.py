@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from backend.search.milvus_gallery import GalleryUnavailable, MilvusGallery, gallery_server_command, open_gallery, ping
+from tests.search.serving import query_worker, search, shelf  # noqa: F401 - fixtures of every test here
 
 START_SECONDS = 60.0
 
