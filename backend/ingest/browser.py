@@ -6,6 +6,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -20,7 +21,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from backend import egress
 from backend.config import Settings
 from backend.ingest.addresses import same_site
-from backend.ingest.browser_page import Traffic, settle, unroll_listing
+from backend.ingest.browser_page import Traffic, settle, unroll_listing, wait_for_document
 from backend.ingest.extract import extract
 from backend.ingest.fetch import FetchError, raise_for_answer
 
@@ -73,9 +74,10 @@ class _Running:
 
 
 class Browser:
-    """One Chromium for one tenant and one thread; use `with`. Starts at the first `render`, and anew every N pages.
+    """One Chromium for one tenant; use `with`. Starts at the first `render`, and anew every `pages_per_process` pages.
 
-    `timeout_s` bounds the way to the first drawing, `unroll_s` what scrolling may take on top.
+    `timeout_s` bounds the way to the first drawing, `unroll_s` what scrolling may take on top. Playwright lives in a
+    thread of its own, because it takes a whole thread for itself: so any thread may call, one page at a time.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Browser:
     ) -> None:
         self._settings, self._tenant_id = settings, tenant_id
         self._timeout_s, self._unroll_s, self._pages_per_process = timeout_s, unroll_s, pages_per_process
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="chromium")
         self._running: _Running | None = None
         self._pages = 0
 
@@ -106,8 +109,24 @@ class Browser:
         """
         if not url.startswith(("http://", "https://")):
             raise FetchError("bad_url", "The address is not one that can be fetched.")
+        return self._thread.submit(self._render_guarded, url, unroll).result()
+
+    def close(self) -> None:
+        """Stop Chromium, dead or alive. A later `render` starts it again."""
+        self._thread.submit(self._stop).result()
+
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        self._thread.shutdown()
+
+    def _render_guarded(self, url: str, unroll: bool) -> Rendered:
         if self._pages >= self._pages_per_process:
-            self.close()
+            self._stop()
         running = self._start()
         self._pages += 1
         bound_s = self._timeout_s * 1.5 + (self._unroll_s if unroll else 0)
@@ -119,14 +138,13 @@ class Browser:
             except PlaywrightError as error:
                 if _is_alive(running) and (found := _explain(error)):
                     raise found from error
-                self.close()
+                self._stop()
                 if bitten.is_set():
                     raise FetchError("timeout", "The page kept the browser busy for too long.") from error
                 log.warning("browser_crashed", extra={"url": url})
                 raise BrowserCrashed(url) from error
 
-    def close(self) -> None:
-        """Stop Chromium, dead or alive."""
+    def _stop(self) -> None:
         running, self._running, self._pages = self._running, None, 0
         if running:
             with suppress(PlaywrightError):
@@ -134,18 +152,10 @@ class Browser:
             with suppress(PlaywrightError):
                 running.playwright.stop()
 
-    def __enter__(self) -> "Browser":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _start(self) -> _Running:
         if self._running and self._running.chromium.is_connected():
             return self._running
-        self.close()
+        self._stop()
         playwright = sync_playwright().start()
         try:
             chromium = _launch(playwright, self._settings, self._tenant_id)
@@ -164,8 +174,9 @@ class Browser:
         )
         try:
             page, traffic = _prepare(context, self._timeout_s)
-            answer = page.goto(url, wait_until="domcontentloaded")
+            answer = page.goto(url, wait_until="commit")
             _check(answer, url, page.url)
+            wait_for_document(page, traffic, self._timeout_s)
             settled = settle(page, traffic, min(8.0, self._timeout_s))
             html, payloads = page.content(), traffic.payloads()
             if unroll and extract(html[:MAX_HTML], page.url, payloads=payloads).record is None:

@@ -7,6 +7,8 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request
 
+from backend.ingest.fetch import FetchError
+
 STEP_MS = 50
 QUIET_STEPS = 4  # a page stands still when nothing moved for 200 ms
 MAX_PAYLOADS, MAX_PAYLOAD_BYTES = 60, 3_000_000
@@ -50,6 +52,8 @@ class Traffic:
         self._open: set[Request] = set()
         self._finished: list[Request] = []
         self._payloads: list[Any] = []
+        self._main = page.main_frame
+        self.broken = ""  # what went wrong with the document itself after its first bytes had come
         page.on("request", self._begin)
         page.on("requestfinished", self._finish)
         page.on("requestfailed", self._fail)
@@ -79,6 +83,8 @@ class Traffic:
 
     def _fail(self, request: Request) -> None:
         self._open.discard(request)
+        if request.is_navigation_request() and request.frame == self._main:
+            self.broken = request.failure or "failed"
 
 
 def _read_json(request: Request) -> Any | None:
@@ -90,6 +96,20 @@ def _read_json(request: Request) -> Any | None:
         return json.loads(body) if len(body) <= MAX_PAYLOAD_BYTES else None
     except (PlaywrightError, ValueError):
         return None  # gone with a navigation, or no JSON after all
+
+
+def wait_for_document(page: Page, traffic: Traffic, seconds: float) -> None:
+    """Wait until the whole document has come. Raises FetchError when it breaks off or time runs out.
+
+    Chromium never tells the end of a document whose connection broke, so its failure is looked for.
+    """
+    end = time.monotonic() + seconds
+    while page.evaluate("document.readyState") == "loading":
+        if traffic.broken:
+            raise FetchError("truncated", "The answer broke off before its end.", retryable=True)
+        if time.monotonic() > end:
+            raise FetchError("timeout", "The page was not drawn in time.", retryable=True)
+        page.wait_for_timeout(STEP_MS)
 
 
 def settle(page: Page, traffic: Traffic, seconds: float) -> bool:

@@ -40,8 +40,8 @@ class Sitemap:
     problems: dict[str, str]
 
 
-class _NotASitemap(Exception):
-    pass
+class NotASitemap(Exception):
+    """The address answers something else: most often a web page that says "not found" with status 200."""
 
 
 def read(
@@ -76,7 +76,7 @@ def read(
             if named or error.status not in {404, 410}:
                 problems[address] = error.code
             continue
-        except _NotASitemap:
+        except NotASitemap:
             problems[address] = "not_a_sitemap"
             continue
         for entry in _own(found, address, shop_url):
@@ -92,7 +92,7 @@ def read(
 
 
 def parse(body: bytes) -> tuple[list[SitemapEntry], bool]:
-    """Return a sitemap's entries and whether they are sitemaps themselves. Raises for anything else (a web page)."""
+    """Return a sitemap's entries and whether they are sitemaps themselves. Raises NotASitemap."""
     text = _unzip(body).decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
     is_index = bool(_INDEX.search(text, 0, 5_000))
     if is_index or _URLSET.search(text, 0, 5_000):
@@ -100,7 +100,7 @@ def parse(body: bytes) -> tuple[list[SitemapEntry], bool]:
     lines = text.split()
     if lines and all(line.startswith(("http://", "https://")) for line in lines):
         return [SitemapEntry(line) for line in lines], False
-    raise _NotASitemap
+    raise NotASitemap
 
 
 def _why_not(address: str, depth: int, files: int, max_files: int, allows: Callable[[str], bool]) -> str:
@@ -140,4 +140,4 @@ def _unzip(body: bytes) -> bytes:
     try:
         return zlib.decompressobj(wbits=31).decompress(body, MAX_BYTES)
     except zlib.error:
-        raise _NotASitemap from None
+        raise NotASitemap from None
