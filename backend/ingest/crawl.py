@@ -38,6 +38,7 @@ _ROBOTS_WAITS_S = (2.0, 5.0, 10.0, 20.0)
 _DEAD_AFTER = 12  # failures in a row that mean the shop is down
 _HOPELESS_AFTER = 80  # pages without one product that mean this is no shop
 _DOWN = frozenset({"timeout", "connection", "tls", "refused", "private_address"})
+_NEVER = frozenset({"tls", "refused", "private_address", "bad_url"})  # asking again will not help
 _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|json|xml|txt|pdf|zip|gz|mp4|webm|mov|mp3|woff2?|ttf|eot|csv|xlsx?|docx?)$",
     re.IGNORECASE,
@@ -239,11 +240,12 @@ class Crawl:
             try:
                 return robots.load(self._fetcher, self._shop_url)
             except robots.RobotsUnreachable as error:
-                log.info("robots_unreachable", extra={"reason": error.message})
-                if seconds is None or self._pulse.stopped:
-                    break
+                log.info("robots_unreachable", extra={"reason": error.code})
+                if seconds is None or self._pulse.stopped or error.code in _NEVER:
+                    code = error.code if error.code in _DOWN else "robots_unreachable"
+                    raise Unusable(code, advice_for(code)) from error
                 self._pulse.wait(min(max(seconds, error.retry_after or 0.0), _LONGEST_HOLD_S))
-        raise Unusable("robots_unreachable", advice_for("robots_unreachable"))
+        raise AssertionError("the last wait raises")
 
     def _remember(self) -> tuple[Patterns, int]:
         with transaction(self._tenant_id) as session:

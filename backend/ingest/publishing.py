@@ -23,7 +23,7 @@ OPEN = ("wanted", "stored")
 ONLY_PICTURE = "only_picture"
 """The reason of a picture that is searchable because its product has no better one."""
 _MESSAGES = 500
-_SECOND_CHOICE = ("other_garment", "close_up", "other", "no_garment")
+_LAST_CHOICE = frozenset({"size_chart", "banner", "swatch"})
 
 
 def gallery_of(settings: Settings, tenant_id: str) -> MilvusGallery:
@@ -122,7 +122,8 @@ def count_open_images(session: Session, tenant_id: str) -> int:
 def rescue(session: Session, tenant_id: str) -> list[str]:
     """Choose a picture for every shown product that has none in search, and let vision look again; return their ids.
 
-    A close-up is a poor picture, but a product that no search can find is worse.
+    A close-up is a poor picture, but a product that no search can find is worse; and what looks like a size chart is
+    rarely one where the product has no other picture.
     """
     live = aliased(ProductImage)
     has_live = exists().where(live.tenant_id == tenant_id, live.product_id == Product.id, live.state == "live")
@@ -139,12 +140,11 @@ def rescue(session: Session, tenant_id: str) -> list[str]:
             ProductImage.tenant_id == tenant_id,
             ProductImage.state == "set_aside",
             ProductImage.storage_key.is_not(None),
-            ProductImage.reason.in_(_SECOND_CHOICE) | shows_garment,
         )
     )
-    best: dict[str, tuple[tuple[bool, int], ProductImage]] = {}
+    best: dict[str, tuple[tuple[bool, bool, int], ProductImage]] = {}
     for image, garment in session.execute(query):
-        rank = (not garment, image.position)
+        rank = (not garment, image.reason in _LAST_CHOICE, image.position)
         if image.product_id not in best or rank < best[image.product_id][0]:
             best[image.product_id] = (rank, image)
     chosen = [image for _, image in best.values()]
