@@ -1,7 +1,7 @@
 """What a stranger tries on each route: every endpoint of the app has its case here, or the suite fails.
 
-A case is a function of one `Stranger`; it asserts that the other shop's things are not found. Each package of routes
-adds its own: `CASES["search.similar"] = …` here, the dashboard's in tests/dashboard.
+A case is a function of one `Stranger`; it asserts that the other shop's things are not found. The dashboard's cases,
+for people who sign in, are in tests/dashboard/strangers.py; tests/search/test_strangers.py asks for both.
 """
 
 import json
@@ -34,7 +34,7 @@ class Stranger:
 
 
 CASES: dict[str, Callable[[Stranger], None]] = {}
-PUBLIC = frozenset({"search.openapi_document", "widget_file", "healthz", "readyz", "metrics"})
+PUBLIC = frozenset({"search.openapi_document", "assets.static", "widget_file", "healthz", "readyz", "metrics"})
 """Endpoints that know no tenant: they answer everybody the same."""
 
 

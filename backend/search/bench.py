@@ -1,0 +1,195 @@
+"""`niteru bench photo` and `niteru bench search`: how long a running deployment takes to answer, through HTTP."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+from backend import db, logs
+from backend.config import Settings
+from backend.db import transaction
+from backend.errors import DomainError
+from backend.tenants import accounts, catalog, keys
+
+Report = dict[str, Any]
+Ask = Callable[[httpx.Client, int], httpx.Response]
+
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic"})
+WORDS = ("red dress", "black pants", "white shirt", "jacket", "赤いワンピース", "バッグ")
+_WARM_UP = 3
+
+
+class NothingToMeasure(DomainError):
+    code = "nothing_to_measure"
+
+
+@click.group()
+def bench() -> None:
+    """Measure a running deployment (`niteru up`); prints one JSON document."""
+
+
+@bench.command("photo")
+@click.argument("tenant_id", metavar="TENANT-ID")
+@click.option("--photos", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--n", default=100, show_default=True, type=click.IntRange(1), help="Photos a number of clients.")
+@click.option("--clients", default="1,4", show_default=True, help="How many shoppers at once, one run each.")
+def photo_command(tenant_id: str, photos: Path, n: int, clients: str) -> None:
+    """Send photos of a folder, as the shop's server would."""
+    settings = _connect()
+    with _secret_key(tenant_id) as key:
+        report = photo(
+            settings.public_url, key, _files(photos), n=n, clients=[int(each) for each in clients.split(",")]
+        )
+    click.echo(json.dumps(report, indent=1))
+
+
+@bench.command("search")
+@click.argument("tenant_id", metavar="TENANT-ID")
+@click.option("--n", default=100, show_default=True, type=click.IntRange(1), help="Questions of each kind.")
+@click.option("--clients", default="1,4", show_default=True)
+def search_command(tenant_id: str, n: int, clients: str) -> None:
+    """Ask for similar items and for words."""
+    settings = _connect()
+    with transaction(tenant_id) as session:
+        product_ids = [product.id for product in catalog.list_products(session, tenant_id, limit=200)]
+    with _secret_key(tenant_id) as key:
+        report = search(settings.public_url, key, product_ids, n=n, clients=_numbers(clients))
+    click.echo(json.dumps(report, indent=1))
+
+
+def photo(base_url: str, key: str, photos: Sequence[Path], *, n: int, clients: Sequence[int]) -> Report:
+    """Send `n` photos with each number of clients; return medians and p95 in ms, and each stage's share of the time.
+
+    Raises NothingToMeasure without photos.
+    """
+    if not photos:
+        raise NothingToMeasure("There are no photos in this folder.")
+    sent = [path.read_bytes() for path in islice(cycle(photos), min(n, len(photos)))]
+
+    def ask(client: httpx.Client, number: int) -> httpx.Response:
+        return client.post("/v1/search/photo", files={"image": ("photo.jpg", sent[number % len(sent)])})
+
+    return {"photos": len(sent), "runs": [_run(base_url, key, ask, n=n, clients=each) for each in clients]}
+
+
+def search(base_url: str, key: str, product_ids: Sequence[str], *, n: int, clients: Sequence[int]) -> Report:
+    """Ask `n` times for what is similar to a product, and for words, with each number of clients.
+
+    Raises NothingToMeasure without products.
+    """
+    if not product_ids:
+        raise NothingToMeasure("This shop has no products: crawl it first.")
+
+    def similar(client: httpx.Client, number: int) -> httpx.Response:
+        return client.get("/v1/similar", params={"product_id": product_ids[number % len(product_ids)]})
+
+    def text(client: httpx.Client, number: int) -> httpx.Response:
+        return client.get("/v1/search/text", params={"q": WORDS[number % len(WORDS)]})
+
+    asked = {"similar": similar, "text": text}
+    return {name: [_run(base_url, key, ask, n=n, clients=each) for each in clients] for name, ask in asked.items()}
+
+
+def _run(base_url: str, key: str, ask: Ask, *, n: int, clients: int) -> Report:
+    """Ask `n` times from `clients` threads; the first few, which wake things, are not counted."""
+
+    def one(number: int) -> tuple[float, httpx.Response]:
+        start = time.perf_counter()
+        response = ask(client, number)
+        return (time.perf_counter() - start) * 1000, response
+
+    headers = {"Authorization": f"Bearer {key}"}
+    with (
+        httpx.Client(base_url=base_url, headers=headers, timeout=60, trust_env=False) as client,
+        ThreadPoolExecutor(clients) as pool,
+    ):
+        for number in range(_WARM_UP):
+            one(number)
+        start = time.perf_counter()
+        answers = list(pool.map(one, range(n)))
+        seconds = time.perf_counter() - start
+    return {"clients": clients, **_summary(answers, seconds)}
+
+
+def _summary(answers: Sequence[tuple[float, httpx.Response]], seconds: float) -> Report:
+    good = [(ms, response.json()) for ms, response in answers if response.status_code == httpx.codes.OK]
+    refused = [response.status_code for _, response in answers if response.status_code != httpx.codes.OK]
+    report: Report = {
+        "answered": len(good),
+        "refused": {str(status): refused.count(status) for status in sorted(set(refused))},
+        "per_second": round(len(good) / seconds, 2),
+    }
+    if good:
+        took = [ms for ms, _ in good]
+        report["ms"] = {"median": _round(statistics.median(took)), "p95": _round(_p95(took)), "max": _round(max(took))}
+        report["stages"] = _stages([answer["took_ms"] for _, answer in good], sum(took))
+        report["matches_median"] = statistics.median(_matches(answer) for _, answer in good)
+    return report
+
+
+def _stages(told: Sequence[dict[str, float]], total: float) -> Report:
+    """Return each stage's median and its share of all the time that the caller waited; `http` is the rest."""
+    stages = {name: [took.get(name, 0.0) for took in told] for name in told[0] if name != "total"}
+    shares: Report = {
+        name: {"median_ms": _round(statistics.median(values)), "share": round(sum(values) / total, 3)}
+        for name, values in stages.items()
+    }
+    rest = total - sum(sum(values) for values in stages.values())
+    return {**shares, "http": {"share": round(rest / total, 3)}}
+
+
+def _matches(answer: Report) -> int:
+    lists = [one["matches"] for one in answer["objects"]] if "objects" in answer else [answer["matches"]]
+    return sum(len(matches) for matches in lists)
+
+
+def _p95(values: Sequence[float]) -> float:
+    """The smallest value that at least 95 % of them do not exceed."""
+    ordered = sorted(values)
+    return ordered[-(-len(ordered) * 95 // 100) - 1]
+
+
+def _round(ms: float) -> float:
+    return round(ms, 1)
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        numbers = [int(each) for each in text.split(",")]
+    except ValueError:
+        numbers = [0]
+    if min(numbers) < 1:
+        raise click.BadParameter("write whole numbers from 1 up, like 1,4", param_hint="--clients")
+    return numbers
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES)
+
+
+def _connect() -> Settings:
+    settings = Settings.from_env()
+    logs.setup("WARNING")
+    db.connect(settings.database_url)
+    return settings
+
+
+@contextmanager
+def _secret_key(tenant_id: str) -> Iterator[str]:
+    """A key for this measurement only: a secret one, so that one address may send for many shoppers."""
+    with transaction(tenant_id) as session:
+        accounts.get_tenant(session, tenant_id)
+        key, readable = keys.create_key(session, tenant_id, kind="secret")
+    try:
+        yield readable
+    finally:
+        with transaction(tenant_id) as session:
+            keys.revoke_key(session, tenant_id, key.id)
