@@ -94,6 +94,19 @@ def test_a_strip_that_failed_twice_asks_no_more(visit, service, shop):
     assert len(service.asked("similar")) == 2
 
 
+def test_a_product_that_the_service_does_not_know_is_no_failure(visit, service, shop):
+    service.mode = "404"
+    places = '<niteru-similar url="/a"></niteru-similar><niteru-similar url="/b"></niteru-similar>'
+    shop.pages["/products/1"] = product_page(shop, service, extra=places)
+    seen = visit()
+    seen.page.wait_for_timeout(800)
+    service.mode = "ok"
+
+    seen.page.evaluate("document.querySelector('niteru-similar').setAttribute('url', '/c')")
+
+    seen.page.locator("niteru-similar[data-state=open]").wait_for(state="attached")
+
+
 def test_a_photo_without_clothes_is_told_kindly(visit, service):
     service.photo = "nothing.json"
 

@@ -35,7 +35,7 @@ def test_the_strip_comes_after_the_product_and_not_beside_it(visit):
 
 def test_a_page_without_a_product_gets_no_strip(visit, service, shop):
     page = product_page(shop, service).replace("application/ld+json", "text/plain").replace('content="product"', "")
-    shop.pages["/about"] = page
+    shop.pages["/about"] = page.replace("/products/1", "/about")
 
     seen = visit("/about")
     seen.page.locator("niteru-camera").wait_for()
@@ -45,13 +45,33 @@ def test_a_page_without_a_product_gets_no_strip(visit, service, shop):
     expect(seen.page.locator("niteru-similar")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ("application/ld+json", 'rel="canonical"'),
+        ('content="product"', 'rel="canonical"'),
+        ("application/ld+json", 'content="product"'),
+    ],
+    ids=["og:type alone", "JSON-LD alone", "canonical link alone"],
+)
+def test_one_sign_of_a_product_is_enough(visit, service, shop, lost):
+    page = product_page(shop, service)
+    for sign in lost:
+        page = page.replace(sign, "data-lost")
+    shop.pages["/products/1"] = page
+
+    visit().strip().wait_for()
+
+    assert service.asked("similar")[0].params["url"] == f"{shop.origin}/products/1"
+
+
 @pytest.mark.parametrize("listed", ["ItemList", "two products"])
 def test_a_page_about_several_products_is_no_product_page(visit, service, shop, listed):
     product = '{"@type":"Product","name":"Coat"}'
     data = f'{{"@type":"ItemList","itemListElement":[{product}]}}' if listed == "ItemList" else f"[{product},{product}]"
     page = product_page(shop, service).replace('content="product"', "")
     start, end = page.index('{"@context"'), page.index("</script>")
-    shop.pages["/coats"] = page[:start] + data + page[end:]
+    shop.pages["/coats"] = (page[:start] + data + page[end:]).replace("/products/1", "/coats")
 
     seen = visit("/coats")
     seen.page.locator("niteru-camera").wait_for()
@@ -144,6 +164,7 @@ function go(id) {
     document.querySelector('script[type="application/ld+json"]').textContent = id
       ? JSON.stringify({'@type': 'Product', name: 'Product ' + id}) : '';
     document.querySelector('meta[property="og:type"]').content = id ? 'product' : 'website';
+    if (!id) document.querySelector('link[rel="canonical"]').href = '/';
   }, 50);
 }
 </script>

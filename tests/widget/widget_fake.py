@@ -22,6 +22,7 @@ ERROR = b'{"error": {"code": "broken", "message": "It broke.", "request_id": "r"
 TROUBLE = {
     "500": (500, "application/json", ERROR),
     "503": (503, "application/json", ERROR),
+    "404": (404, "application/json", ERROR),
     "html": (200, "text/html", b"<!doctype html><h1>Hello</h1>"),
     "garbage": (200, "application/json", b'{"objects": 7, "matches": "x"}'),
 }
@@ -57,7 +58,7 @@ class Request:
 class FakeService:
     """What the service answers now; tests change it between steps."""
 
-    mode: str = "ok"  # ok, 500, 503, html, garbage, slow, gone
+    mode: str = "ok"  # ok, 404, 500, 503, html, garbage, slow, gone
     photo: str = "photo.json"
     similar: str = "similar.json"
     scripts: bool = True  # whether the parts of the widget can be fetched

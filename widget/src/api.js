@@ -1,7 +1,7 @@
 /**
  * Speaks to /v1. Every way a request can go wrong becomes a Failure with one of a few codes.
  *
- * @typedef {"slow" | "offline" | "busy" | "picture" | "refused" | "down" | "stopped"} FailureCode
+ * @typedef {"slow" | "offline" | "busy" | "picture" | "refused" | "down" | "unknown" | "stopped"} FailureCode
  */
 export class Failure extends Error {
   /** @param {FailureCode} code */
@@ -16,6 +16,7 @@ const PATIENCE_MS = 10_000;
 /** @param {number} status @returns {FailureCode} */
 function codeOf(status) {
   if (status === 429 || status === 503) return "busy";
+  if (status === 404) return "unknown";
   if (status === 401 || status === 403) return "refused";
   return status === 400 || status === 413 || status === 415 || status === 422 ? "picture" : "down";
 }

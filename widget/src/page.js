@@ -68,8 +68,7 @@ const claims = new Map();
  */
 export function productAddress() {
   const here = location.pathname + location.search;
-  const canonical = document.querySelector('link[rel="canonical"]')?.getAttribute("href");
-  for (const value of [canonical, meta("og:url"), jsonLdProduct()?.url]) {
+  for (const value of [canonicalLink(), meta("og:url"), jsonLdProduct()?.url]) {
     const url = sameSite(value);
     if (!url || (url.pathname === "/" && !url.search && location.pathname !== "/")) continue;
     const claim = claims.get(url.href) ?? here;
@@ -79,9 +78,15 @@ export function productAddress() {
   return location.href.replace(/#(?![!/]).*/, "");
 }
 
+/** Shops that mark nothing up still name their products' pages so: /products/blue-coat. */
+const PRODUCT_PATH = /\/(products?|items?|goods|p|dp)\/[^/]/i;
+
+const canonicalLink = () => document.querySelector('link[rel="canonical"]')?.getAttribute("href");
+
 export function isProductPage() {
   return (
     jsonLdProduct() !== null ||
+    PRODUCT_PATH.test(sameSite(canonicalLink())?.pathname ?? "") ||
     /^(product|product\.item|og:product)$/.test(meta("og:type")) ||
     document.querySelectorAll('[itemscope][itemtype$="schema.org/Product"]').length === 1
   );

@@ -71,7 +71,7 @@ export function placeholders() {
  * @param {() => void} retry
  */
 export function trouble(app, code, retry) {
-  const sentence = app.words.failures[code === "stopped" ? "down" : code];
+  const sentence = app.words.failures[code === "stopped" || code === "unknown" ? "down" : code];
   const again = h("button", { type: "button", class: "button", click: retry }, app.words.retry);
   const title = h("h3", { tabindex: -1, class: "sentence" }, sentence);
   app.announce(sentence);

@@ -7,13 +7,19 @@ import { readPhotoAnswer, readSimilarAnswer } from "./answers.js";
  */
 
 /**
+ * A product that the service does not know (yet) has no similar ones: that is an answer, not a failure.
+ *
  * @param {Api} api
  * @param {import("../types.js").ProductRef} product
  * @param {number} limit
  * @param {AbortSignal} stop
+ * @returns {Promise<import("../types.js").SimilarAnswer>}
  */
 export const askSimilar = ({ ask, address }, product, limit, stop) =>
-  ask(address("similar", { ...product, limit: String(limit) }), {}, readSimilarAnswer, stop);
+  ask(address("similar", { ...product, limit: String(limit) }), {}, readSimilarAnswer, stop).catch((reason) => {
+    if (reason.code === "unknown") return { queryId: "", matches: [] };
+    throw reason;
+  });
 
 /**
  * @param {Api} api
