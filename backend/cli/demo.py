@@ -44,7 +44,7 @@ def _shop_part(port: int) -> Part:
 
     refuse_taken("127.0.0.1", port, "NITERU_DEMO_PORT")
     command = [sys.executable, "-m", "backend.cli", "demo-shop", str(port)]
-    return Part("demo-shop", command, ready=lambda: listens(port), start_seconds=300)
+    return Part("demo-shop", command, ready=lambda: listens(port), start_seconds=600)
 
 
 def _start_guide(command: list[str], env: Mapping[str, str]) -> None:
