@@ -101,7 +101,12 @@ def test_the_whole_search_is_done_by_keyboard_alone(visit, service, shop):
     seen = visit()
     page = seen.page
     choosers: list[FileChooser] = []
-    page.on("filechooser", choosers.append)  # from the start: the browser has to be told before the key is pressed
+
+    def keep(chooser: FileChooser) -> None:
+        choosers.append(chooser)
+
+    # From the start: the browser has to be told before the key is pressed.
+    page.on("filechooser", keep)
     page.locator("niteru-camera").get_by_role("button").wait_for()
 
     tab_to(page, "Search by photo")
