@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from backend.db import transaction
 from backend.errors import NotFound
-from backend.tenants import accounts
+from backend.tenants import accounts, review
 from backend.tenants.auth import Forbidden
 from backend.tenants.models import IngestRun, ProductImage
 from dashboard import frame
@@ -111,10 +111,9 @@ def asked_id(name: str) -> str | None:
     given = request.args.get(name)
     if not given:
         return None
-    try:
-        return str(UUID(given))
-    except ValueError:
-        raise NotFound("There is no such thing in this shop.") from None
+    if not review.is_id(given):
+        raise NotFound("There is no such thing in this shop.")
+    return given
 
 
 def current_id() -> str:

@@ -31,11 +31,12 @@ def price(amount: Decimal | None, currency: str | None) -> str:
         return ""
     if not currency or not is_currency(currency):
         return format_decimal(amount, locale=locale())
-    return format_currency(amount, currency, locale=locale())
+    # Japanese shops write the half-width sign; the full-width one leaves a hole before the figures.
+    return format_currency(amount, currency, locale=locale()).replace("￥", "¥")
 
 
 def day(value: date) -> str:
-    return format_date(value, "MMMd" if locale() == "en" else "M/d", locale=locale())
+    return format_date(value, "MMM d" if locale() == "en" else "M/d", locale=locale())
 
 
 def seconds(value: float) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, func, select, tuple_
+from sqlalchemy import Executable, Text, and_, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.errors import NotFound
@@ -94,8 +95,8 @@ def count_catalog(session: Session, tenant_id: str) -> Counts:
         Product.duplicate_of.is_(None),
     )
     return Counts(
-        products=dict(session.execute(states).tuples().all()),
-        images=dict(session.execute(images.group_by(ProductImage.state)).tuples().all()),
+        products=_counted(session, states),
+        images=_counted(session, images.group_by(ProductImage.state)),
         attention=session.scalar(attention) or 0,
         searchable=session.scalar(searchable) or 0,
     )
@@ -117,10 +118,14 @@ def activity(session: Session, tenant_id: str, *, days: int) -> list[Day]:
     clicks = select(clicked, func.count()).where(
         Event.tenant_id == tenant_id, Event.created_at >= since, Event.type == "click"
     )
-    searches_on: dict[date, int] = dict(session.execute(searches.group_by(searched)).tuples().all())
-    clicks_on: dict[date, int] = dict(session.execute(clicks.group_by(clicked)).tuples().all())
+    searches_on: dict[date, int] = _counted(session, searches.group_by(searched))
+    clicks_on: dict[date, int] = _counted(session, clicks.group_by(clicked))
     dates = [first + timedelta(days=n) for n in range(days)]
     return [Day(each, searches_on.get(each, 0), clicks_on.get(each, 0)) for each in dates]
+
+
+def _counted(session: Session, query: Executable) -> dict[Any, int]:
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def list_categories(session: Session, tenant_id: str) -> list[str]:
@@ -130,8 +135,9 @@ def list_categories(session: Session, tenant_id: str) -> list[str]:
 
 
 def products_named(session: Session, tenant_id: str, product_ids: Sequence[str]) -> dict[str, Product]:
-    """Return the products with these ids, in whatever state; unknown ids are left out."""
-    rows = session.scalars(select(Product).where(Product.tenant_id == tenant_id, Product.id.in_(product_ids)))
+    """Return the products with these ids, in whatever state; what is unknown or no id is left out."""
+    ids = [id_ for id_ in product_ids if is_id(id_)]
+    rows = session.scalars(select(Product).where(Product.tenant_id == tenant_id, Product.id.in_(ids)))
     return {product.id: product for product in rows}
 
 
@@ -143,6 +149,14 @@ def pictures_of(session: Session, tenant_id: str, product_ids: Sequence[str]) ->
         product_id: [Picture(image, _for_sale_first(boxes[image.id])) for image in found]
         for product_id, found in images.items()
     }
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text from outside has the form of an id; the database refuses others with an error of its own."""
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
 
 
 def cover(pictures: Sequence[Picture]) -> Picture | None:
@@ -163,6 +177,8 @@ def choose_for_sale(
     The choice is a labelled decision about the picture, so it outlives the boxes of today's detector; the picture goes
     back to vision, which puts the chosen garment into the gallery in place of the other.
     """
+    if not is_id(detection_id):
+        raise NotFound("There is no such garment in this product's pictures.")
     chosen = session.scalar(
         select(Detection)
         .join(ProductImage, and_(ProductImage.id == Detection.image_id, ProductImage.tenant_id == tenant_id))

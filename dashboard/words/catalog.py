@@ -150,7 +150,7 @@ WORDS = {
     "fact.colors": ("Colours", "色"),
     "fact.sku": ("SKU", "SKU"),
     "fact.brand": ("Brand", "ブランド"),
-    "fact.gtin": ("GTIN", "GTIN（JAN）"),
+    "fact.gtin": ("GTIN", "GTIN（JANコード）"),
     "fact.sizes": ("Sizes", "サイズ"),
     "fact.breadcrumbs": ("Listed under", "掲載カテゴリー"),
     "fact.first_seen": ("First seen", "初回検出"),

@@ -1,0 +1,299 @@
+"""Every other page: what it shows, in both languages, and that filters, pages and forms do what they say."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from backend import queues
+from backend.db import transaction
+from backend.ingest import runs
+from backend.storage import open_storage
+from backend.tenants import catalog, keys
+from backend.tenants.models import Event, IngestRun, Product, ProductImage, SearchQuery, now
+
+PAGES = ("/", "/catalog", "/crawl", "/crawl/live", "/searches", "/try", "/embed", "/keys", "/settings")
+
+
+@pytest.mark.parametrize("locale", ["en", "ja"])
+def test_every_page_opens_empty_and_full_in_both_languages(seller, stocked, locale):
+    me = seller(locale=locale)
+    empty = {path: me.get(path).status_code for path in PAGES}
+    products = stocked(me.shop)
+
+    full = {path: me.get(path) for path in (*PAGES, *(f"/products/{product.id}" for product in products))}
+
+    assert set(empty.values()) == {200}
+    assert {answer.status_code for answer in full.values()} == {200}
+    for path, answer in full.items():
+        page = answer.get_data(as_text=True)
+        if path != "/crawl/live":
+            assert f'<html lang="{locale}">' in page
+        assert "{n}" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "heading"), [("ja,en;q=0.5", "サインイン"), ("en-GB,fr", "Sign in"), ("fr", "サインイン")]
+)
+def test_before_signing_in_the_browser_chooses_the_language(client, asked, heading):
+    page = client.get("/sign-in", headers={"Accept-Language": asked}).get_data(as_text=True)
+
+    assert f"<h1>{heading}</h1>" in page
+
+
+def test_the_switch_changes_the_language_and_stays_on_the_page(seller):
+    me = seller(locale="en")
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', me.get("/catalog").get_data(as_text=True))[1]
+
+    answer = me.client.post("/language", data={"csrf_token": csrf, "locale": "ja", "next": me.url("/catalog")})
+
+    assert answer.location == me.url("/catalog")
+    assert '<html lang="ja">' in me.get("/").get_data(as_text=True)
+
+
+def test_the_first_page_counts_what_shoppers_can_find(seller, stocked):
+    me = seller()
+    stocked(me.shop)
+
+    page = me.get("/").get_data(as_text=True)
+
+    assert "2 products can be found by photo" in page  # of six: hidden, gone, a duplicate, one without a picture
+    assert "Getting started" not in page
+
+
+def test_a_new_shop_is_told_what_to_do_first(seller):
+    page = seller().get("/").get_data(as_text=True)
+
+    assert "Getting started" in page
+    assert "Crawl your shop" in page
+
+
+def test_the_catalog_finds_by_words_state_category_and_attention(seller, stocked):
+    me = seller()
+    edited, hidden, _, unclear, *_ = stocked(me.shop)
+
+    def found(query: str) -> set[str]:
+        page = me.get(f"/catalog?{query}").get_data(as_text=True)
+        return set(re.findall(r"/products/([0-9a-f-]{36})", page))
+
+    assert found("q=限定色") == {edited.id}
+    assert found("q=NT-1002") == {hidden.id}
+    assert found("state=hidden") == {hidden.id}
+    assert found("attention=1") == {unclear.id}
+    assert hidden.id in found("category=dress")
+    assert edited.id not in found("category=dress")
+    assert found("q=%25") == set()
+    assert "No product fits" in me.get("/catalog?q=nothing-like-this").get_data(as_text=True)
+
+
+def test_the_catalog_goes_on_page_by_page_without_gap_or_repeat(seller):
+    me = seller()
+    with transaction(me.shop.tenant_id) as session:
+        for n in range(100):
+            row = {"url": f"u{n}", "fingerprint": f"u{n}", "title": f"Coat {n}", "price": Decimal(n)}
+            session.add(Product(tenant_id=me.shop.tenant_id, **row))
+
+    seen: list[str] = []
+    path = "/catalog?q=Coat"
+    while path:
+        page = me.get(path).get_data(as_text=True)
+        seen += re.findall(r'card-title">Coat (\d+)<', page)
+        following = re.search(r'rel="next" href="/shops/[^/]+([^"]+)"', page)
+        path = following[1].replace("&amp;", "&") if following else ""
+
+    assert sorted(map(int, seen)) == list(range(100))
+
+
+def test_starting_a_crawl_queues_it_once(seller):
+    me = seller()
+
+    for _ in range(2):
+        me.post("/crawl/start")
+
+    with transaction(me.shop.tenant_id) as session:
+        run = session.scalars(select(IngestRun)).one()
+    assert run.state == "queued"
+    assert queues.queue(queues.CRAWL).count == 1
+
+
+def test_stopping_a_crawl_asks_it_to_stop(seller):
+    me = seller()
+    with transaction(me.shop.tenant_id) as session:
+        run = runs.request_crawl(session, me.shop.tenant_id)
+        run.state, run.stage, run.heartbeat_at = "running", "pages", now()
+
+    me.post(f"/crawl/{run.id}/stop")
+
+    with transaction(me.shop.tenant_id) as session:
+        assert session.scalars(select(IngestRun)).one().stop_requested
+
+
+def test_a_running_crawl_is_told_live_and_its_end_too(seller, stocked):
+    me = seller()
+    stocked(me.shop)
+    with transaction(me.shop.tenant_id) as session:
+        run = session.scalars(select(IngestRun).order_by(IngestRun.created_at.desc())).first()
+        run.state, run.stage, run.finished_at = "running", "images", None
+
+    live = me.get("/crawl/live")
+    with transaction(me.shop.tenant_id) as session:
+        runs.finish(session, me.shop.tenant_id, run.id)
+    ended = me.get("/crawl/live")
+
+    page = live.get_data(as_text=True)
+    assert live.headers["X-Run-Open"] == "1"
+    assert "Fetching pictures" in page
+    assert "3 pages were not read" in page
+    assert "robots.txt does not allow it" in page
+    assert ended.headers["X-Run-Open"] == "0"
+
+
+def test_a_search_and_its_click_are_seen(seller):
+    me = seller()
+    coat = me.shop.add_product("Navy coat")
+    with transaction(me.shop.tenant_id) as session:
+        query = SearchQuery(tenant_id=me.shop.tenant_id, kind="text", words="<b>coat</b>", matches=3, took_ms=12)
+        session.add(query)
+        session.flush()
+        session.add(Event(tenant_id=me.shop.tenant_id, query_id=query.id, type="click", product_id=coat.id))
+
+    searches, overview = me.get("/searches").get_data(as_text=True), me.get("/").get_data(as_text=True)
+    photos = me.get("/searches?kind=photo").get_data(as_text=True)
+
+    assert "“&lt;b&gt;coat&lt;/b&gt;”" in searches
+    assert f"/products/{coat.id}" in searches
+    assert "1 search, 1 click" in overview
+    assert "No searches yet" in photos
+
+
+def test_older_searches_follow_page_by_page(seller):
+    me = seller()
+    with transaction(me.shop.tenant_id) as session:
+        for n in range(60):
+            at = now() - timedelta(minutes=n)
+            facts = {"kind": "text", "words": f"coat{n}", "created_at": at}
+            session.add(SearchQuery(tenant_id=me.shop.tenant_id, **facts))
+
+    first = me.get("/searches").get_data(as_text=True)
+    older = re.search(r'rel="next" href="/shops/[^/]+([^"]+)"', first)[1]
+    second = me.get(older).get_data(as_text=True)
+
+    seen = re.findall(r"“coat(\d+)”", first + second)
+    assert sorted(map(int, seen)) == list(range(60))
+
+
+def test_the_tag_carries_the_shops_publishable_key(seller, settings):
+    me = seller()
+
+    page = me.get("/embed").get_data(as_text=True)
+
+    assert f"{settings.public_url}/widget/v1.js" in page
+    assert me.shop.publishable_key in page
+    assert me.shop.secret_key not in page
+
+
+def test_a_new_secret_key_works_and_is_shown_once(seller, client):
+    me = seller()
+
+    answer = me.post("/keys", kind="secret")
+
+    readable = re.search(r"<code>(sk_[\w-]+)</code>", answer.get_data(as_text=True))[1]
+    assert answer.status_code == 201
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert readable not in me.get("/keys").get_data(as_text=True)
+    assert client.get("/v1/products", headers={"Authorization": f"Bearer {readable}"}).status_code == 200
+
+
+def test_a_revoked_key_stops_working(seller, client):
+    me = seller()
+    with transaction(me.shop.tenant_id) as session:
+        key = next(each for each in keys.list_keys(session, me.shop.tenant_id) if each.kind == "secret")
+
+    me.post(f"/keys/{key.id}/revoke")
+
+    assert client.get("/v1/products", headers=me.shop.headers).status_code == 401
+
+
+def test_origins_are_kept_cleaned_and_bad_ones_are_shown_again(seller):
+    me = seller()
+    with transaction(me.shop.tenant_id) as session:
+        key = next(each for each in keys.list_keys(session, me.shop.tenant_id) if each.kind == "publishable")
+
+    saved = me.post(f"/keys/{key.id}/origins", origins="https://Preview.example:443\n http://localhost:3000")
+    refused = me.post(f"/keys/{key.id}/origins", origins="not an origin")
+
+    with transaction(me.shop.tenant_id) as session:
+        kept = keys.list_keys(session, me.shop.tenant_id)[0].origins
+    assert saved.status_code == 302
+    assert kept == ["https://preview.example", "http://localhost:3000"]
+    assert refused.status_code == 422
+    assert "not an origin</textarea>" in refused.get_data(as_text=True)
+
+
+def test_the_shops_name_is_changed_and_an_empty_one_refused(seller):
+    me = seller()
+
+    saved, refused = me.post("/settings", name=" Kiri & Co ", locale="en"), me.post("/settings", name=" ")
+
+    page = me.get("/settings").get_data(as_text=True)
+    assert (saved.status_code, refused.status_code) == (302, 422)
+    assert "Kiri &amp; Co" in page
+    assert "Settings changed" in page
+
+
+def test_pictures_are_served_to_members_in_both_sizes(seller, stocked):
+    me = seller(role="viewer")
+    product = stocked(me.shop)[0]
+    with transaction(me.shop.tenant_id) as session:
+        image = catalog.list_images(session, me.shop.tenant_id, product.id)[0]
+
+    full, thumb = me.get(f"/pictures/{image.id}"), me.get(f"/pictures/{image.id}?size=thumb")
+    again = me.client.get(me.url(f"/pictures/{image.id}"), headers={"If-None-Match": full.headers["ETag"]})
+
+    assert full.mimetype == thumb.mimetype == "image/jpeg"
+    assert full.data != thumb.data
+    assert "private" in full.headers["Cache-Control"]
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["../../etc/passwd", "{theirs}/images/1.jpg", "{ours}/../{theirs}/images/1.jpg", "/etc/passwd", "{ours}/none.jpg"],
+)
+def test_a_forged_storage_key_opens_no_other_file(seller, make_shop, settings, key):
+    me, theirs = seller(), make_shop()
+    open_storage(settings.storage_url).write(f"{theirs.tenant_id}/images/1.jpg", b"their picture")
+    product = me.shop.add_product("Coat")
+    forged = key.format(ours=me.shop.tenant_id, theirs=theirs.tenant_id)
+    with transaction(me.shop.tenant_id) as session:
+        image = ProductImage(tenant_id=me.shop.tenant_id, product_id=product.id, url="u", storage_key=forged)
+        session.add(image)
+
+    answer = me.get(f"/pictures/{image.id}")
+
+    assert answer.status_code == 404
+    assert b"their picture" not in answer.data
+
+
+@pytest.mark.parametrize("name", ["x", "..%2f..%2fetc%2fpasswd", "%00", "1.jpg"])
+def test_an_address_that_is_no_picture_is_not_found(seller, name):
+    assert seller().get(f"/pictures/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/catalog?after=x", "/searches?before=x", "/searches?kind=x", "/catalog?state=x"])
+def test_addresses_that_people_mistype_do_not_fail(seller, path):
+    assert seller().get(path).status_code in {200, 404}
+
+
+def test_no_shop_is_told_apart_from_none(seller, make_shop):
+    me, theirs = seller(), make_shop()
+    other = replace(me, shop=theirs)
+
+    existing, unknown = other.get("/"), me.client.get("/shops/00000000-0000-4000-8000-000000000000/")
+
+    strip = re.compile(r"<code>[0-9a-f]{32}</code>|csrf[^>]*>|value=\"/shops[^>]*>")
+    assert existing.status_code == unknown.status_code == 404
+    assert strip.sub("", existing.get_data(as_text=True)) == strip.sub("", unknown.get_data(as_text=True))

@@ -1,0 +1,218 @@
+"""A product's page: the seller's corrections, the pictures, the way into search."""
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from backend.db import transaction
+from backend.tenants import catalog, catalog_edits, review
+from backend.tenants.models import AuditEntry, Decision, Detection, OutboxMessage, Product, ProductImage
+
+HOSTILE = "<script>alert('title')</script><img src=x onerror=alert(1)>"
+FORM = {"title": "Coat", "price": "12800", "category": "outer", "gender": "women", "colors": ["navy"]}
+
+
+def product_of(shop, product_id) -> Product:
+    with transaction(shop.tenant_id) as session:
+        return catalog.get_product(session, shop.tenant_id, product_id)
+
+
+def add_coat(shop, **facts) -> Product:
+    crawled = {"price": Decimal(12800), "currency": "JPY", "category": "outer", "gender": "women", "colors": ["navy"]}
+    return shop.add_product("Coat", **{**crawled, **facts})
+
+
+def test_an_edit_is_kept_beside_the_crawled_value_and_both_are_shown(seller):
+    me = seller()
+    coat = add_coat(me.shop)
+
+    answer = me.post(f"/products/{coat.id}", **{**FORM, "title": "Winter coat", "price": "¥11,800"})
+    page = me.get(f"/products/{coat.id}").get_data(as_text=True)
+
+    row = product_of(me.shop, coat.id)
+    assert answer.status_code == 302
+    assert (row.title, row.price) == ("Coat", Decimal(12800))
+    assert row.overrides == {"title": "Winter coat", "price": "11800"}
+    assert "Winter coat" in page
+    assert "<b>Coat</b>" in page
+    assert "<b>¥12,800</b>" in page
+
+
+def test_an_edit_reaches_the_gallery_and_is_recorded(seller):
+    me = seller()
+    coat = add_coat(me.shop)
+
+    me.post(f"/products/{coat.id}", **{**FORM, "category": "top"})
+
+    with transaction(me.shop.tenant_id) as session:
+        message = session.scalars(select(OutboxMessage)).one()
+        entry = session.scalars(select(AuditEntry)).one()
+    assert message.topic == catalog_edits.GALLERY_TOPIC
+    assert message.payload["product_ids"] == [coat.id]
+    assert (entry.action, entry.subject, entry.details) == ("product_edited", coat.id, {"fields": ["category"]})
+
+
+def test_saving_what_the_page_says_is_no_edit(seller):
+    me = seller()
+    coat = add_coat(me.shop)
+
+    me.post(f"/products/{coat.id}", **FORM)
+
+    assert product_of(me.shop, coat.id).overrides == {}
+
+
+def test_typing_the_crawled_value_takes_the_edit_back(seller):
+    me = seller()
+    coat = add_coat(me.shop)
+    me.post(f"/products/{coat.id}", **{**FORM, "title": "Winter coat", "colors": ["red", "black"]})
+
+    me.post(f"/products/{coat.id}", **{**FORM, "colors": ["red", "black"]})
+
+    assert product_of(me.shop, coat.id).overrides == {"colors": ["red", "black"]}
+
+
+def test_one_field_is_reset_and_the_others_stay(seller):
+    me = seller()
+    coat = add_coat(me.shop)
+    me.post(f"/products/{coat.id}", **{**FORM, "title": "Winter coat", "price": "1"})
+
+    me.post(f"/products/{coat.id}/reset", field="title")
+
+    assert product_of(me.shop, coat.id).overrides == {"price": "1"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("title", "   ", "The product needs a title."),
+        ("price", "cheap", "Write the price as a number"),
+        ("price", "-1", "Write the price as a number"),
+        ("price", "NaN", "Write the price as a number"),
+        ("price", "1e99", "Write the price as a number"),
+        ("category", "spaceship", "Choose one of the list."),
+    ],
+)
+def test_a_bad_value_is_named_and_nothing_is_kept(seller, field, value, sentence):
+    me = seller()
+    coat = add_coat(me.shop)
+
+    answer = me.post(f"/products/{coat.id}", **{**FORM, "title": "Winter coat", field: value})
+
+    assert answer.status_code == 422
+    assert sentence in answer.get_data(as_text=True)
+    assert product_of(me.shop, coat.id).overrides == {}
+
+
+def test_a_hidden_product_says_so_and_comes_back(seller):
+    me = seller()
+    coat = add_coat(me.shop)
+
+    me.post(f"/products/{coat.id}/hidden", hidden="1")
+    hidden = me.get(f"/products/{coat.id}").get_data(as_text=True)
+    me.post(f"/products/{coat.id}/hidden", hidden="0")
+
+    assert "You have hidden this product." in hidden
+    assert product_of(me.shop, coat.id).state == "live"
+
+
+def test_choosing_the_garment_for_sale_is_kept_as_a_decision(seller, stocked):
+    me = seller()
+    product = stocked(me.shop)[0]
+    with transaction(me.shop.tenant_id) as session:
+        image = catalog.list_images(session, me.shop.tenant_id, product.id)[0]
+        boxes = catalog.detections_of(session, me.shop.tenant_id, [image.id])[image.id]
+        chosen = next(box for box in boxes if not box.for_sale)
+
+    answer = me.post(f"/products/{product.id}/for-sale", detection=chosen.id)
+
+    with transaction(me.shop.tenant_id) as session:
+        kept = session.scalars(select(Decision).where(Decision.label != {})).one()
+        sold = session.scalars(select(Detection.id).where(Detection.image_id == image.id, Detection.for_sale)).all()
+        state = session.get_one(ProductImage, image.id).state
+    assert answer.status_code == 302
+    assert (kept.kind, kept.subject_id) == (review.FOR_SALE, image.id)
+    assert kept.label["chosen"]["category"] == chosen.category
+    assert [each["category"] for each in kept.label["instead_of"]] == ["top"]
+    assert sold == [chosen.id]
+    assert state == "stored"
+
+
+@pytest.mark.parametrize("detection", ["", "x", "00000000-0000-4000-8000-000000000000"])
+def test_choosing_a_garment_that_is_not_there_is_refused(seller, detection):
+    me = seller()
+    coat = add_coat(me.shop)
+
+    answer = me.post(f"/products/{coat.id}/for-sale", detection=detection)
+
+    assert answer.status_code == 404
+
+
+def test_a_garment_of_another_product_cannot_be_chosen(seller, stocked):
+    me = seller()
+    first, second = stocked(me.shop)[:2]
+    with transaction(me.shop.tenant_id) as session:
+        image = catalog.list_images(session, me.shop.tenant_id, second.id)[0]
+        box = catalog.detections_of(session, me.shop.tenant_id, [image.id])[image.id][0]
+
+    answer = me.post(f"/products/{first.id}/for-sale", detection=box.id)
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        (1, "You have hidden this product."),
+        (2, "The product is no longer in your shop"),
+        (4, "It is the same as another product"),
+        (5, "None of its pictures could be fetched"),
+    ],
+)
+def test_a_product_that_is_not_in_search_says_why(seller, stocked, place, sentence):
+    me = seller()
+    product = stocked(me.shop)[place]
+
+    page = me.get(f"/products/{product.id}").get_data(as_text=True)
+
+    assert "Not in search" in page
+    assert sentence in page
+
+
+def test_the_way_into_search_tells_each_step(seller, stocked):
+    me = seller()
+    product = stocked(me.shop)[0]
+
+    page = me.get(f"/products/{product.id}").get_data(as_text=True)
+
+    assert "Read directly from shop.example." in page
+    assert "2 pictures, 1 set aside" in page
+    assert "2 found; for sale: Top." in page
+    assert "Shoppers can find it." in page
+    assert "A size chart" in page
+
+
+def test_words_from_the_shop_are_text_wherever_they_appear(seller):
+    me = seller()
+    attack = {"price": Decimal(1), "brand": HOSTILE, "sku": HOSTILE, "category": HOSTILE, "colors": [HOSTILE]}
+    product = me.shop.add_product(HOSTILE, description=HOSTILE, breadcrumbs=[HOSTILE], sizes=[HOSTILE], **attack)
+    with transaction(me.shop.tenant_id) as session:
+        image = {"url": "javascript:alert(1)", "state": "failed", "reason": HOSTILE, "usefulness": HOSTILE}
+        session.add(ProductImage(tenant_id=me.shop.tenant_id, product_id=product.id, color=HOSTILE, **image))
+    catalog_page = f"/catalog?q={HOSTILE[:8]}&category={HOSTILE}"
+
+    pages = [me.get(path).get_data(as_text=True) for path in (f"/products/{product.id}", "/catalog", catalog_page)]
+
+    for page in pages:
+        assert "&lt;script&gt;alert" in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_an_address_that_is_a_script_is_no_link(seller):
+    me = seller()
+    product = me.shop.add_product("Coat", url="javascript:alert(document.cookie)")
+
+    page = me.get(f"/products/{product.id}").get_data(as_text=True)
+
+    assert 'href="javascript' not in page
