@@ -1,14 +1,15 @@
 import cardCss from "../shared/card.css";
 import dialogCss from "./dialog.css";
-import { h, icon, shadow } from "../dom.js";
+import { h, shadow } from "../dom.js";
 import { dialogWords } from "../strings.js";
+import { createFrame } from "./frame.js";
 import { photoStep } from "./photo.js";
 import { readPicture } from "./picture.js";
 import { similarStep } from "./similar.js";
 import { startStep } from "./start.js";
 
 /**
- * The dialog's shell: a native <dialog> in a shadow root, and the steps the shopper goes through in it.
+ * The dialog: one shadow root, and the steps the shopper goes through in it.
  *
  * @typedef {object} Step
  * @property {HTMLElement} node
@@ -36,14 +37,8 @@ function createDialog(context) {
 
   /** @type {Step[]} the last one is shown; each keeps its nodes, so going back shows what was there */
   let steps = [];
-  /** @type {HTMLDialogElement} */
-  let dialog;
-  /** @type {HTMLElement} */
-  let body;
-  /** @type {HTMLElement} */
-  let status;
-  /** @type {HTMLButtonElement} */
-  let back;
+  /** @type {import("./frame.js").Frame} */
+  let frame;
   /** @type {Element | null} */
   let opener = null;
   let search = 0;
@@ -52,10 +47,10 @@ function createDialog(context) {
   const app = {
     context,
     words: dialogWords("en"),
-    announce: (text) => (status.textContent = text),
+    announce: (text) => (frame.status.textContent = text),
     focus(element) {
       const active = root.activeElement;
-      if (!active || active === dialog || active.closest(".results")) element.focus({ preventScroll: true });
+      if (!active || active === frame.dialog || active.closest(".results")) element.focus({ preventScroll: true });
     },
     setRules: (css) => rules.replaceSync(css),
     search: (source) => void searchBy(source),
@@ -66,62 +61,12 @@ function createDialog(context) {
   /** The frame is drawn anew at each opening: the page may have changed its language. */
   function draw() {
     const lang = context.lang();
-    const words = (app.words = dialogWords(lang));
-    back = h("button", { type: "button", class: "round", "aria-label": words.back, click: goBack }, icon("M14.5 5.5 8 12l6.5 6.5"));
-    const close = h("button", { type: "button", class: "round", "aria-label": words.close, click: () => dialog.close() }, icon("m6.5 6.5 11 11m0-11-11 11"));
-    body = h("div", { class: "body" });
-    status = h("p", { class: "sr", role: "status" });
-    dialog = h(
-      "dialog",
-      { "aria-labelledby": "name" },
-      h(
-        "div",
-        { class: "panel" },
-        h("div", { class: "bar" }, back, h("h2", { id: "name" }, words.name), close),
-        body,
-        status,
-        h("div", { class: "dropping", "aria-hidden": "true" }, words.dropNow),
-      ),
-    );
+    app.words = dialogWords(lang);
+    frame = createFrame(app.words, goBack, app.search);
+    frame.dialog.addEventListener("close", closed);
     const font = getComputedStyle(document.body).fontFamily;
     const plain = /^(["']?times|serif|initial|$)/i.test(font) ? "plain" : "";
-    root.replaceChildren(h("div", { class: `root ${context.config.theme} ${plain}`, lang }, dialog));
-    listen();
-  }
-
-  function listen() {
-    dialog.addEventListener("close", closed);
-    dialog.addEventListener("pointerdown", (event) => event.target === dialog && dialog.close());
-    // Outside the panel the page behind must not scroll.
-    for (const type of ["wheel", "touchmove"]) {
-      dialog.addEventListener(type, (event) => event.target === dialog && event.preventDefault(), { passive: false });
-    }
-    let depth = 0;
-    /** @param {number} change */
-    const dragging = (change) => {
-      depth = Math.max(0, change ? depth + change : 0);
-      dialog.classList.toggle("drag", depth > 0);
-    };
-    dialog.addEventListener("dragenter", () => dragging(1));
-    dialog.addEventListener("dragleave", () => dragging(-1));
-    dialog.addEventListener("dragover", (event) => event.preventDefault());
-    dialog.addEventListener("drop", (event) => {
-      event.preventDefault();
-      dragging(0);
-      take(event.dataTransfer);
-    });
-  }
-
-  /** @param {DataTransfer | null} data */
-  function take(data) {
-    const file = [...(data?.files ?? [])].find(({ type }) => type.startsWith("image/") || !type);
-    if (file) app.search(file);
-    return Boolean(file);
-  }
-
-  /** @param {ClipboardEvent} event */
-  function paste(event) {
-    if (take(event.clipboardData)) event.preventDefault();
+    root.replaceChildren(h("div", { class: `root ${context.config.theme} ${plain}`, lang }, frame.dialog));
   }
 
   /** @param {import("../types.js").PictureSource} source */
@@ -129,9 +74,9 @@ function createDialog(context) {
     const turn = (search += 1);
     try {
       const picture = await readPicture(source);
-      if (turn === search && dialog.open) reset(startStep(app), photoStep(app, picture));
+      if (turn === search && frame.dialog.open) reset(startStep(app), photoStep(app, picture));
     } catch {
-      if (turn !== search || !dialog.open) return;
+      if (turn !== search || !frame.dialog.open) return;
       const sentence = app.words.failures.picture;
       reset(startStep(app, sentence));
       app.announce(sentence);
@@ -160,18 +105,18 @@ function createDialog(context) {
   const focused = new WeakMap();
 
   function show() {
-    const before = body.firstElementChild;
+    const before = frame.body.firstElementChild;
     if (before instanceof HTMLElement) {
-      const scrollers = [body, before, ...before.querySelectorAll(".results")];
+      const scrollers = [frame.body, before, ...before.querySelectorAll(".results")];
       left.set(before, scrollers.map((scroller) => [scroller, scroller.scrollTop]));
       const active = root.activeElement;
       if (active && before.contains(active)) focused.set(before, active);
     }
     const step = steps[steps.length - 1];
     if (!step) return;
-    back.hidden = steps.length < 2;
-    body.replaceChildren(step.node);
-    body.scrollTop = 0;
+    frame.back.hidden = steps.length < 2;
+    frame.body.replaceChildren(step.node);
+    frame.body.scrollTop = 0;
     for (const [scroller, top] of left.get(step.node) ?? []) scroller.scrollTop = top;
     const target = focused.get(step.node) ?? step.focus;
     if (target instanceof HTMLElement) target.focus({ preventScroll: true });
@@ -186,19 +131,19 @@ function createDialog(context) {
 
   /** @returns {boolean} whether it has just opened */
   function openShell() {
-    if (dialog?.open) return false;
+    if (frame?.dialog.open) return false;
     opener = deepFocus();
     draw();
     if (!host.isConnected) document.body.append(host);
-    dialog.showModal();
-    document.addEventListener("paste", paste);
+    frame.dialog.showModal();
+    document.addEventListener("paste", frame.paste);
     context.events.emit("open");
     return true;
   }
 
   function closed() {
     search += 1;
-    document.removeEventListener("paste", paste);
+    document.removeEventListener("paste", frame.paste);
     for (const step of steps) step.leave?.();
     steps = [];
     rules.replaceSync("");
@@ -222,7 +167,7 @@ function createDialog(context) {
       });
     },
     destroy() {
-      if (dialog?.open) dialog.close();
+      if (frame?.dialog.open) frame.dialog.close();
       host.remove();
     },
   };

@@ -1,10 +1,8 @@
 import { h } from "../dom.js";
 import { askPhoto } from "../shared/ask.js";
-import { categoryName } from "../strings.js";
-import { spotRules } from "./hotspots.js";
+import { showGarments } from "./garments.js";
 import { lock } from "./lock.js";
-import { cutOut } from "./picture.js";
-import { groups, placeholders, trouble } from "./results.js";
+import { placeholders, trouble } from "./results.js";
 
 /**
  * The second step: the photo, the garments found in it, and the matches of the chosen one. The photo stays in its
@@ -84,59 +82,22 @@ export function photoStep(app, { canvas, upload }) {
       app.focus(title);
       return;
     }
-    choose(answer);
-  }
-
-  /** @param {PhotoAnswer} answer */
-  function choose({ queryId, primary, garments }) {
-    const lang = app.context.lang();
-    const boxes = garments.map((garment) => garment.box);
-    const names = garments.map((garment) => categoryName(garment.category, lang));
-    const list = h("div", { class: "groups" });
-    const frame = h("span", { class: "frame" });
-    let chosen = -1;
-
-    const rules = () => {
+    const shown = showGarments(app, answer, canvas);
+    photo.append(...shown.marks);
+    results.replaceChildren(...shown.nodes);
+    shown.select(answer.primary);
+    const place = () => {
       const { width, height } = photo.getBoundingClientRect();
-      if (width && height) app.setRules(shape + spotRules(boxes, chosen, width, height));
+      if (width && height) app.setRules(shape + shown.rules(width, height));
     };
-    /** @param {number} index */
-    const select = (index) => {
-      if (index === chosen) return;
-      const first = chosen < 0;
-      chosen = index;
-      for (const buttons of [spots, chips]) {
-        buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === index)));
-      }
-      const matches = garments[index]?.matches ?? [];
-      list.replaceChildren(...groups(app, queryId, matches, garments.length > 1));
-      rules();
-      results.scrollTop = 0;
-      chips[index]?.scrollIntoView({ block: "nearest", inline: "nearest" });
-      app.announce(`${first ? words.found(garments.length) : ""} ${words.shown(names[index] ?? "", matches.length)}`);
-      if (!first) app.context.events.emit("select", { query_id: queryId, category: garments[index]?.category });
-    };
-    const spots = garments.map((_, i) =>
-      h("button", { type: "button", class: `spot spot-${i}`, "aria-label": `${i + 1}: ${names[i]}`, click: () => select(i) }, String(i + 1)),
-    );
-    const chips = garments.map((garment, i) =>
-      h(
-        "button",
-        { type: "button", class: "chip", click: () => select(i) },
-        cutOut(canvas, garment.box),
-        h("span", { class: "number" }, String(i + 1)),
-        h("span", {}, names[i]),
-      ),
-    );
-    const several = garments.length > 1;
-    const title = h("h3", { tabindex: -1, class: several ? "small" : "" }, several ? words.pieces : names[0]);
-    const row = h("div", { class: "chips", role: "group", "aria-label": words.pieces }, ...chips);
-    photo.append(frame, ...spots);
-    results.replaceChildren(title, ...(several ? [row] : []), list);
-    select(primary);
-    follow = new ResizeObserver(rules);
+    follow = new ResizeObserver(place);
     follow.observe(photo);
-    app.focus(title);
+    shown.onSelect(() => {
+      place();
+      results.scrollTop = 0;
+    });
+    place();
+    app.focus(shown.title);
   }
 
   return {

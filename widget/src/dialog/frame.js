@@ -1,0 +1,89 @@
+import { h, icon } from "../dom.js";
+
+/**
+ * The dialog's frame: a native <dialog> with back, close, a body, a voice for screen readers, and an open hand for
+ * dropped and pasted pictures.
+ *
+ * @typedef {object} Frame
+ * @property {HTMLDialogElement} dialog
+ * @property {HTMLElement} body
+ * @property {HTMLElement} status
+ * @property {HTMLButtonElement} back
+ * @property {(event: ClipboardEvent) => void} paste
+ *
+ * @param {ReturnType<typeof import("../strings.js").dialogWords>} words
+ * @param {() => void} goBack
+ * @param {(file: File) => void} take a picture was dropped or pasted
+ * @returns {Frame}
+ */
+export function createFrame(words, goBack, take) {
+  const back = h("button", { type: "button", class: "round", "aria-label": words.back, click: goBack }, icon("M14.5 5.5 8 12l6.5 6.5"));
+  const close = h("button", { type: "button", class: "round", "aria-label": words.close }, icon("m6.5 6.5 11 11m0-11-11 11"));
+  const body = h("div", { class: "body" });
+  const status = h("p", { class: "sr", role: "status" });
+  const panel = h(
+    "div",
+    { class: "panel" },
+    h("div", { class: "bar" }, back, h("h2", { id: "name" }, words.name), close),
+    body,
+    status,
+    h("div", { class: "dropping", "aria-hidden": "true" }, words.dropNow),
+  );
+  const dialog = h("dialog", { "aria-labelledby": "name" }, panel);
+  close.addEventListener("click", () => dialog.close());
+  guardPage(dialog);
+  acceptDrops(dialog, take);
+  return {
+    dialog,
+    body,
+    status,
+    back,
+    paste(event) {
+      if (takeFrom(event.clipboardData, take)) event.preventDefault();
+    },
+  };
+}
+
+/**
+ * Beside the panel a press closes, and the page behind does not scroll.
+ *
+ * @param {HTMLDialogElement} dialog
+ */
+function guardPage(dialog) {
+  dialog.addEventListener("pointerdown", (event) => event.target === dialog && dialog.close());
+  for (const type of ["wheel", "touchmove"]) {
+    dialog.addEventListener(type, (event) => event.target === dialog && event.preventDefault(), { passive: false });
+  }
+}
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {(file: File) => void} take
+ */
+function acceptDrops(dialog, take) {
+  let depth = 0; // enter and leave are told for every element inside
+  /** @param {number} change */
+  const dragging = (change) => {
+    depth = Math.max(0, change ? depth + change : 0);
+    dialog.classList.toggle("drag", depth > 0);
+  };
+  dialog.addEventListener("dragenter", () => dragging(1));
+  dialog.addEventListener("dragleave", () => dragging(-1));
+  dialog.addEventListener("dragover", (event) => event.preventDefault());
+  dialog.addEventListener("drop", (event) => {
+    event.preventDefault();
+    dragging(0);
+    takeFrom(event.dataTransfer, take);
+  });
+}
+
+/**
+ * @param {DataTransfer | null} data
+ * @param {(file: File) => void} take
+ * @returns {boolean} whether there was a picture (some systems name no type)
+ */
+function takeFrom(data, take) {
+  const file = [...(data?.files ?? [])].find(({ type }) => type.startsWith("image/") || !type);
+  if (file) take(file);
+  return Boolean(file);
+}
