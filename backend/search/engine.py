@@ -17,6 +17,7 @@ from backend.db import transaction
 from backend.errors import NotFound
 from backend.search.answers import FoundObject, ListAnswer, Match, PhotoAnswer
 from backend.search.gallery import MAX_LIMIT, Filters, Gallery, Vector
+from backend.search.kinds import kinds_for
 from backend.search.matches import Found, found, to_matches
 from backend.search.milvus_gallery import open_gallery
 from backend.search.ranking import ranking, thresholds_of
@@ -154,7 +155,7 @@ class Engine:
         thresholds, most = thresholds_of(looked["model_id"]), _with_spare(limit)
         answers = gallery.search(vectors, limit=most, filters=filters)
         return [
-            found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]))
+            found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]), _kinds(one, filters))
             for one, hits in zip(looked["objects"], answers, strict=True)
         ]
 
@@ -175,17 +176,21 @@ class Engine:
         return product
 
     def _similar(self, tenant_id: str, product: Product, group: list[str], filters: Filters, limit: int) -> list[Found]:
-        card = read_card()
+        card, values = read_card(), catalog.effective(product)
+        kinds = kinds_for(values.category, 1.0) if values.category and not filters.categories else None
         asked = json.dumps([card.model_id, group, asdict(filters), limit])
         cache_key = f"niteru:similar:{tenant_id}:{hashlib.sha256(asked.encode()).hexdigest()}"
         cached = queues.redis().get(cache_key)
         if isinstance(cached, bytes):
-            return [Found(**fields) for fields in json.loads(cached)]
+            return [Found(*fields, kinds) for fields in json.loads(cached)]
         gallery = self._gallery(tenant_id, card.model_id, card.dim)
-        colors = catalog.effective(product).colors
-        ranked = _nearest(gallery, card.model_id, group, colors=colors, filters=filters, limit=limit)
-        queues.redis().set(cache_key, json.dumps([asdict(one) for one in ranked]), ex=SIMILAR_CACHE_S)
-        return ranked
+        ranked = _nearest(gallery, card.model_id, group, colors=values.colors, filters=filters, limit=limit)
+        queues.redis().set(
+            cache_key,
+            json.dumps([[one.product_id, one.score, one.tier, one.image_id] for one in ranked]),
+            ex=SIMILAR_CACHE_S,
+        )
+        return [replace(one, kinds=kinds) for one in ranked]
 
     def _gallery(self, tenant_id: str, model_id: str, dim: int) -> Gallery:
         with transaction(tenant_id) as session:
@@ -215,8 +220,15 @@ def _nearest(
 
 
 def _with_spare(limit: int) -> int:
-    """More than asked for: some may be gone, hidden or duplicates by now."""
-    return min(MAX_LIMIT, limit * 2 + 10)
+    """More than asked for: some may be gone, hidden, duplicates or of another kind."""
+    return min(MAX_LIMIT, limit * 3 + 40)
+
+
+def _kinds(one: dict[str, Any], filters: Filters) -> frozenset[str] | None:
+    """Any kind will do when the caller named one, or when no detector told what the object is."""
+    if filters.categories or one["found_by"] != "detector":
+        return None
+    return kinds_for(one["category"], one["confidence"])
 
 
 def _vector(text: str) -> Vector:

@@ -17,27 +17,40 @@ PRICE_AGE = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A product that was found, before the catalog was asked: `image_id` is the picture that won it."""
+    """A product that was found, before the catalog was asked.
+
+    `image_id` is the picture that won it. `kinds` are the categories that answer the question, None for any; a product
+    that looks the same is an answer whatever its category, and so is one whose category nobody knows.
+    """
 
     product_id: str
     score: float
     tier: Tier
     image_id: str | None = None
+    kinds: frozenset[str] | None = None
+
+    def is_answered_by(self, product: Product) -> bool:
+        category = catalog.effective(product).category
+        return self.kinds is None or self.tier == "same" or category is None or category in self.kinds
 
 
-def found(ranked: Sequence[Ranked]) -> list[Found]:
-    return [Found(one.hit.product_id, one.hit.score, one.tier, one.hit.image_id) for one in ranked]
+def found(ranked: Sequence[Ranked], kinds: frozenset[str] | None = None) -> list[Found]:
+    return [Found(one.hit.product_id, one.hit.score, one.tier, one.hit.image_id, kinds) for one in ranked]
 
 
 def to_matches(session: Session, tenant_id: str, groups: Sequence[Sequence[Found]], *, limit: int) -> list[list[Match]]:
     """Return each group's matches in its order, at most `limit`.
 
-    Left out is what the gallery still holds and search may not show any more: gone, hidden, duplicates.
+    Left out is what the gallery still holds and search may not show any more (gone, hidden, duplicates), and what is
+    of a kind that does not answer the question.
     """
     everything = [one for group in groups for one in group]
     products = catalog.products_by_id(session, tenant_id, [one.product_id for one in everything])
     shown = {product.id: product for product in products}
-    kept = [[one for one in group if one.product_id in shown][:limit] for group in groups]
+    kept = [
+        [one for one in group if one.product_id in shown and one.is_answered_by(shown[one.product_id])][:limit]
+        for group in groups
+    ]
     pictures = _Pictures(session, tenant_id, [one for group in kept for one in group])
     return [[_match(shown[one.product_id], one, pictures.of(one)) for one in group] for group in kept]
 

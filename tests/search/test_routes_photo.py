@@ -149,6 +149,19 @@ def test_filters_narrow_the_search(make_shop, shelf, search, filters, expected):
     assert sorted(titles(matches)) == expected
 
 
+def test_a_garment_is_answered_with_its_own_kind_or_one_close_to_it(make_shop, shelf, search):
+    shop, nearly_red = make_shop(), (225, 95, 95)
+    for category in ("dress", "skirt", "shoes", None):
+        shelf.put(shop, str(category), color=nearly_red, category=category)
+    shelf.put(shop, "the very same, filed under shoes", color=RED, category="shoes")
+
+    found, of_a_named_kind = search(shop).json, search(shop, filters='{"category": "shoes"}').json
+
+    assert titles(found["objects"][0]["matches"])[0] == "the very same, filed under shoes"
+    assert set(titles(found["objects"][0]["matches"])[1:]) == {"dress", "skirt", "None"}
+    assert set(titles(of_a_named_kind["objects"][0]["matches"])) == {"shoes", "the very same, filed under shoes"}
+
+
 def test_words_narrow_the_search_and_say_what_was_understood(make_shop, shelf, search):
     shop = make_shop()
     shelf.put(shop, "red one", colors=["red"])

@@ -102,6 +102,18 @@ def test_filters_narrow_what_is_similar(make_shop, shelf, similar):
     assert titles(matches) == ["cheap"]
 
 
+def test_what_is_similar_is_of_the_same_kind_or_one_close_to_it(make_shop, shelf, similar):
+    shop, less_red = make_shop(), (225, 95, 95)
+    dress = shelf.put(shop, "red dress", category="dress")
+    for category in ("dress", "skirt", "shoes"):
+        shelf.put(shop, category, color=less_red, category=category)
+
+    first, from_memory = (similar(shop, product_id=dress.id).json["matches"] for _ in range(2))
+
+    assert set(titles(first)) == {"dress", "skirt"}
+    assert from_memory == first
+
+
 def test_a_product_that_was_hidden_a_moment_ago_is_not_answered_from_memory(make_shop, shelf, similar):
     shop = make_shop()
     dress = shelf.put(shop, "red dress")
