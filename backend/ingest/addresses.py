@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
@@ -49,6 +50,7 @@ _CONTAINERS = frozenset(
 )
 
 
+@lru_cache(maxsize=8192)  # a page names most of its addresses several times, and a shop's pages the same ones
 def canonical(url: str) -> str:
     """Return the URL without fragment, credentials, default port, campaign and session parameters; query sorted.
 
@@ -70,6 +72,7 @@ def canonical(url: str) -> str:
     return str(canonicalize_url(bare, keep_blank_values=True))
 
 
+@lru_cache(maxsize=8192)
 def fingerprint(url: str) -> str:
     """Return the identity of a URL inside one shop (64 hex digits): canonical, without scheme, www. and last slash."""
     parts = urlsplit(canonical(url))

@@ -13,7 +13,7 @@ from backend.ingest.extract_layout import Layout, Zone
 from backend.ingest.extract_links import links_of
 from backend.ingest.extract_page import Seen, find_list_price, read_page, without_ends
 from backend.ingest.facts import Facts, clean, gender_in
-from backend.ingest.records import ProductRecord, problems_of
+from backend.ingest.records import OUT_OF_STOCK, ProductRecord, problems_of
 
 MAX_HTML = 12_000_000
 LISTING_CARDS = 4
@@ -85,7 +85,8 @@ def _is_product(structured: Facts | None, meta: Facts, payload: Facts | None, *,
         return True
     if seen.price_twins >= LISTING_CARDS or not seen.facts.title:
         return False
-    return seen.facts.price is not None and seen.has_buy_button and cards < 40
+    can_be_told = seen.has_buy_button or seen.facts.availability == OUT_OF_STOCK
+    return seen.facts.price is not None and can_be_told and cards < 40
 
 
 def _why_not(layout: Layout, is_listing: bool, *, has_scripts: bool) -> str:

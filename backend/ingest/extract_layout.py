@@ -6,14 +6,13 @@ crossed-out prices.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Flag, auto
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from backend.ingest.addresses import canonical, fingerprint
+from backend.ingest.addresses import fingerprint
 
 MAX_ELEMENTS = 40_000
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#])", re.IGNORECASE)
@@ -46,20 +45,17 @@ _CROSSED = re.compile(
 _UNSEEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 
 
-class Zone(Flag):
-    """Why an element's words or photo may not be the product's."""
+class Zone:
+    """Why an element's words or photo may not be the product's: bits (plain ones: there are 20,000 elements a page)."""
 
     NONE = 0
-    CHROME = auto()
-    RELATED = auto()
-    REVIEW = auto()
-    CARD = auto()
-    CROSSED = auto()
-    UNSEEN = auto()
-
-    @property
-    def is_foreign(self) -> bool:
-        return bool(self & (Zone.CHROME | Zone.RELATED | Zone.REVIEW | Zone.CARD))
+    CHROME = 1
+    RELATED = 2
+    REVIEW = 4
+    CARD = 8
+    CROSSED = 16
+    UNSEEN = 32
+    FOREIGN = CHROME | RELATED | REVIEW | CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class Element:
 
     node: LexborNode
     place: int
-    zone: Zone
+    zone: int
 
 
 class Layout:
@@ -81,7 +77,9 @@ class Layout:
         self._above = _ancestors(self.title_node)
         self._related = self._find_related(tree)
         self.elements: list[Element] = []
+        self._own: list[Element] = []
         self._by_id: dict[int, Element] = {}
+        self._fingerprint = fingerprint(url)
         if tree.body is not None:
             for node in tree.body.traverse(include_text=False):
                 if len(self.elements) >= MAX_ELEMENTS:
@@ -101,9 +99,9 @@ class Layout:
     def element(self, node: LexborNode) -> Element | None:
         return self._by_id.get(node.mem_id)
 
-    def own(self) -> Iterator[Element]:
-        """Yield what may be this product's, in order."""
-        return (element for element in self.elements if not element.zone.is_foreign)
+    def own(self) -> list[Element]:
+        """Return what may be this product's, in order."""
+        return self._own
 
     def is_above_title(self, node: LexborNode) -> bool:
         return node.mem_id in self._above
@@ -114,8 +112,7 @@ class Layout:
         if not href or href.startswith(("#", "javascript:", "data:")) or _IMAGE_FILE.search(href):
             return False
         try:
-            target = canonical(urljoin(self.url, href))
-            return fingerprint(target) != fingerprint(self.url)
+            return fingerprint(urljoin(self.url, href)) != self._fingerprint
         except ValueError:
             return False
 
@@ -125,30 +122,25 @@ class Layout:
         element = Element(node, len(self.elements), zone)
         self.elements.append(element)
         self._by_id[node.mem_id] = element
+        if not zone & Zone.FOREIGN:
+            self._own.append(element)
 
-    def _own_zone(self, node: LexborNode) -> Zone:
+    def _own_zone(self, node: LexborNode) -> int:
         attributes = node.attributes
-        names = names_of(node)
-        zone = Zone.NONE
-        if node.tag in {"s", "del", "strike"} or (names and _CROSSED.search(names)):
-            zone |= Zone.CROSSED
+        zone = _zone_of_names(names_of(node))
         style = attributes.get("style") or ""
-        if "line-through" in style:
+        if node.tag in {"s", "del", "strike"} or "line-through" in style:
             zone |= Zone.CROSSED
-        if "hidden" in attributes or _UNSEEN.search(style):
+        if "hidden" in attributes or (style and _UNSEEN.search(style)):
             zone |= Zone.UNSEEN
-        if node.mem_id in self._above:
-            return Zone.NONE  # whatever its name says, it holds the product's title
-        is_frame = node.tag in _CHROME_TAGS or attributes.get("role") in _CHROME_ROLES
-        if is_frame or (names and _CHROME.search(names)):
+        if node.tag in _CHROME_TAGS or attributes.get("role") in _CHROME_ROLES:
             zone |= Zone.CHROME
-        if node.mem_id in self._related or (names and _RELATED.search(names)):
+        if node.mem_id in self._related:
             zone |= Zone.RELATED
-        if names and _REVIEW.search(names):
-            zone |= Zone.REVIEW
         if node.tag == "a" and self.leads_away(node):
             zone |= Zone.CARD
-        return zone
+        # Whatever its name says, what holds the product's title is the product's.
+        return Zone.NONE if node.mem_id in self._above else zone
 
     def _find_related(self, tree: LexborHTMLParser) -> set[int]:
         """Return the sections that a heading calls related: its parent, or what follows it where the title is above."""
@@ -164,6 +156,20 @@ class Layout:
                 found.add(following.mem_id)
                 following = following.next
         return found
+
+
+@lru_cache(maxsize=8192)
+def _zone_of_names(names: str) -> int:
+    zone = Zone.NONE
+    for words, bit in (
+        (_CROSSED, Zone.CROSSED),
+        (_CHROME, Zone.CHROME),
+        (_RELATED, Zone.RELATED),
+        (_REVIEW, Zone.REVIEW),
+    ):
+        if names and words.search(names):
+            zone |= bit
+    return zone
 
 
 def names_of(node: LexborNode) -> str:

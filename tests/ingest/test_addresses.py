@@ -1,0 +1,100 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.ingest.addresses import canonical, fingerprint, pattern, same_site
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("HTTPS://Shop.Example:443/A/b?b=2&a=1#top", "https://shop.example/A/b?a=1&b=2"),
+        ("https://shop.example", "https://shop.example/"),
+        ("http://user:secret@shop.example:80/x", "http://shop.example/x"),
+        ("http://127.0.0.1:8901/p?utm_source=x&ref=1", "http://127.0.0.1:8901/p"),
+        ("https://shop.example/p?gclid=1&color=red&fbclid=2&_ga=3", "https://shop.example/p?color=red"),
+        ("https://shop.example/p;jsessionid=AB12?PHPSESSID=9&id=4", "https://shop.example/p?id=4"),
+        ("https://日本.example/商品?色=赤", "https://xn--wgv71a.example/%E5%95%86%E5%93%81?%E8%89%B2=%E8%B5%A4"),
+        ("https://shop.example/p?size=&page=2", "https://shop.example/p?page=2&size="),
+        ("http://[::1]:80/x", "http://[::1]/x"),
+    ],
+)
+def test_an_address_loses_what_does_not_name_the_page(url: str, expected: str) -> None:
+    assert canonical(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["", "/path", "mailto:a@example.com", "javascript:1", "file:///x", "http://", "http://a:b/"]
+)
+def test_what_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(ValueError):
+        canonical(url)
+
+
+@given(
+    st.from_regex(
+        r"https?://[a-z]{1,8}\.example(:8080)?(/[a-zA-Z0-9%;=._-]{0,12}){0,3}(\?[a-z0-9&=%+]{0,20})?", fullmatch=True
+    )
+)
+def test_canonical_is_settled_after_one_pass(url: str) -> None:
+    once = canonical(url)
+
+    assert canonical(once) == once
+
+
+def test_one_page_has_one_fingerprint_and_two_pages_have_two() -> None:
+    same = {
+        fingerprint(url)
+        for url in (
+            "https://shop.example/p/1",
+            "http://www.shop.example/p/1/?utm_medium=mail#reviews",
+            "https://shop.example:443/p/1?ref=home",
+        )
+    }
+    others = {fingerprint(f"https://shop.example/{path}") for path in ("p/2", "p/1?color=red", "P/1", "p")}
+
+    assert len(same) == 1
+    assert len(others) == 4
+    assert not same & others
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", "/"),
+        ("/men", "/men"),
+        ("/men?page=3&sort=new", "/men?page&sort"),
+        ("/products/chaz-kangeroo-hoodie-mh01", "/products/*"),
+        ("/products/tee", "/products/*"),
+        ("/ja/item/4901234", "/ja/item/*"),
+        ("/women/new-arrivals", "/women/new-arrivals"),
+        ("/商品/赤い服", "/*/*"),
+        ("/calendar?d=17", "/calendar?d"),
+    ],
+)
+def test_pages_of_a_kind_share_a_pattern(path: str, expected: str) -> None:
+    assert pattern("https://shop.example" + path) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "belongs"),
+    [
+        ("https://shop.example/x", True),
+        ("http://www.shop.example/", True),
+        ("https://ja.shop.example/", True),
+        ("https://shop.example.evil.example/", False),
+        ("https://notshop.example/", False),
+        ("https://shop.example:8443/", False),
+        ("https://example/", False),
+        ("mailto:x@shop.example", False),
+        ("//shop.example/x", False),
+    ],
+)
+def test_only_the_shops_hosts_belong_to_it(url: str, belongs: bool) -> None:
+    assert same_site(url, "https://shop.example/") is belongs
+
+
+def test_hosts_that_are_numbers_have_no_hosts_below_them() -> None:
+    assert same_site("http://127.0.0.1:8901/x", "http://127.0.0.1:8901")
+    assert not same_site("http://127.0.0.1:8902/x", "http://127.0.0.1:8901")
+    assert not same_site("http://9.127.0.0.1:8901/x", "http://127.0.0.1:8901")
