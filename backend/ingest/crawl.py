@@ -70,6 +70,7 @@ class Crawl:
         self._visitor = Visitor(fetcher, browser, self.patterns)
         self._failed_in_a_row = 0
         self._products = 0
+        self._seen: set[str] = set()  # fingerprints known to be in the frontier, which spares asking it
 
     def seed(self) -> None:
         """Put into the frontier what earlier runs, the shop's address and its sitemaps name."""
@@ -168,13 +169,16 @@ class Crawl:
         with transaction(self._tenant_id) as session:
             self._beat(session)
             synced = self._sync(session, row, visit, page)
-            fresh = frontier.add(session, self._tenant_id, self._run_id, self._links(row, page))
+            links = {addresses.fingerprint(link.url): link for link in self._links(row, page)}
+            unseen = [link for fingerprint, link in links.items() if fingerprint not in self._seen]
+            fresh = frontier.add(session, self._tenant_id, self._run_id, unseen)
             reason = synced.outcome if synced else page.reason
             columns |= {"reason": reason, "product_id": synced.product_id if synced else None}
             frontier.settle(session, self._tenant_id, row.id, "fetched", **columns)
             target = addresses.fingerprint(visit.final_url)
             if target != row.fingerprint:
                 frontier.settle_target(session, self._tenant_id, self._run_id, target, **columns)
+        self._seen |= links.keys()
         self.patterns.note_links(row.pattern, fresh)
         self._note(row, visit, outcome=synced.outcome if synced else None)
 
