@@ -182,7 +182,7 @@ class Engine:
         cache_key = f"niteru:similar:{tenant_id}:{hashlib.sha256(asked.encode()).hexdigest()}"
         cached = queues.redis().get(cache_key)
         if isinstance(cached, bytes):
-            return [Found(*fields, kinds=kinds) for fields in json.loads(cached)]
+            return [replace(Found(*fields), kinds=kinds) for fields in json.loads(cached)]
         gallery = self._gallery(tenant_id, card.model_id, card.dim)
         ranked = _nearest(gallery, card.model_id, group, colors=values.colors, filters=filters, limit=limit)
         queues.redis().set(
