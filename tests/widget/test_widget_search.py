@@ -122,6 +122,18 @@ def test_numbers_of_overlapping_garments_can_each_be_touched(visit):
         expect(dialog.locator("h4")).to_have_text("Nothing close here")
 
 
+def test_choosing_on_a_phone_brings_the_chip_and_leaves_the_photo(visit):
+    phone = visit(width=390, height=844, has_touch=True, is_mobile=True)
+    dialog = phone.search()
+    dialog.locator(".spot").first.wait_for()
+
+    dialog.locator(".spot-4").evaluate("spot => spot.click()")
+
+    chip = dialog.locator(".chip", has_text="Shoes").bounding_box()
+    assert 0 <= chip["x"] <= 390 - chip["width"]
+    assert dialog.locator(".body").evaluate("body => body.scrollTop") == 0
+
+
 def test_more_like_this_goes_one_step_further_and_back_returns(visit, service):
     seen = visit()
     dialog = seen.search()

@@ -4,6 +4,22 @@ import { spotRules } from "./hotspots.js";
 import { cutOut } from "./picture.js";
 import { groups } from "./results.js";
 
+const EDGE = 16;
+
+/**
+ * Scrolls the row alone, never the page around it.
+ *
+ * @param {HTMLElement} row
+ * @param {HTMLElement | undefined} chip
+ */
+function reveal(row, chip) {
+  if (!chip) return;
+  const outer = row.getBoundingClientRect();
+  const inner = chip.getBoundingClientRect();
+  const before = Math.min(0, inner.left - outer.left - EDGE);
+  row.scrollBy({ left: before || Math.max(0, inner.right - outer.right + EDGE) });
+}
+
 /**
  * The garments of an answered photo: a number on the photo and a chip beside it for each, and the matches of the
  * chosen one. All answers are here already, so choosing is instant.
@@ -47,7 +63,7 @@ export function showGarments(app, { queryId, garments }, canvas) {
     }
     const { matches = [], category } = garments[index] ?? {};
     list.replaceChildren(...groups(app, queryId, matches, several));
-    chips[index]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    reveal(row, chips[index]);
     app.announce(`${first ? app.words.found(garments.length) : ""} ${app.words.shown(names[index] ?? "", matches.length)}`);
     if (!first) app.context.events.emit("select", { query_id: queryId, category });
     selected();
