@@ -1,0 +1,130 @@
+"""The whole job, as a newcomer sees it: `niteru demo`, a shopper with a photo, the seller in the dashboard."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from backend.demo.pictures import outfit_picture
+from backend.up.doctor import find_chromium
+from tests.conftest import free_port, wait_until
+from tests.e2e.conftest import Deployment, start, stop
+
+CRAWL_S = 900
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("demo")
+    for parent in (folder, *folder.parents):  # PostgreSQL runs as another user when the tests run as root
+        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    running = start(folder / "data", "demo", NITERU_DEMO_PORT=str(free_port()))
+    says = running.data_dir / "out.txt"
+    wait_until(
+        lambda: "Ctrl-C stops everything; the next" in says.read_text(), seconds=CRAWL_S, what="the demo's crawl"
+    )
+    yield running
+    stop(running)
+
+
+@pytest.fixture(scope="module")
+def facts(demo: Deployment) -> dict[str, str]:
+    """What the demo made: tenant, keys, login."""
+    (memory,) = (demo.data_dir / "demo").glob("127.0.0.1_*.json")
+    return json.loads(memory.read_text())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=find_chromium() or None, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+def shop_url(demo: Deployment) -> str:
+    return f"http://127.0.0.1:{demo.env['NITERU_DEMO_PORT']}"
+
+
+def test_the_demo_prints_its_addresses_and_finds_every_product(demo, facts):
+    from backend.demo.catalog import demo_products
+
+    said = (demo.data_dir / "out.txt").read_text()
+    products = demo.niteru("products", facts["tenant"])
+
+    assert f"{shop_url(demo)}/" in said
+    assert f"{demo.url}/" in said
+    assert facts["password"] in said
+    expected = {product.sku: product for product in demo_products()}
+    assert {product["sku"] for product in products} == set(expected)
+    assert all(product["price"] == expected[product["sku"]].price for product in products)
+    assert all(any(image["usefulness"] == "garment" for image in product["images"]) for product in products)
+
+
+def test_a_shopper_finds_the_second_garment_of_a_photo_and_the_seller_sees_the_click(demo, facts, page):
+    first = demo.niteru("products", facts["tenant"])[0]
+
+    # similar items on a product page
+    page.goto(first["url"])
+    strip = page.locator("niteru-similar").get_by_role("link")
+    expect(strip.first).to_be_visible()
+
+    # the camera, with a picture of a whole outfit
+    page.locator("niteru-camera").get_by_role("button").click()
+    dialog = page.get_by_role("dialog")
+    picture = {"name": "outfit.jpg", "mimeType": "image/jpeg", "buffer": outfit_picture(1)}
+    dialog.locator("input[name=file]").set_input_files(picture)
+    expect(dialog.locator(".spot").nth(1)).to_be_visible()
+    dialog.locator(".chip").nth(1).click()
+    expect(dialog.locator(".chip").nth(1)).to_have_attribute("aria-pressed", "true")
+
+    # a result
+    result = dialog.locator(".groups").get_by_role("link").first
+    address = result.get_attribute("href")
+    with page.expect_response(lambda response: "/v1/events" in response.url and _clicks(response)) as sent:
+        result.click()
+    assert sent.value.status == 204
+    page.wait_for_url(re.compile(re.escape(address)))
+    clicked = next(product for product in demo.niteru("products", facts["tenant"]) if product["url"] == address)
+
+    # the dashboard
+    page.goto(demo.url)
+    page.locator("input[name=email]").fill(facts["email"])
+    page.locator("input[name=password]").fill(facts["password"])
+    page.locator("form button").last.click()
+    page.goto(f"{demo.url}/shops/{facts['tenant']}/searches")
+    expect(page.locator(".clicked").first).to_contain_text(clicked["title"])
+
+
+def _clicks(response) -> bool:
+    return '"click"' in (response.request.post_data or "")
+
+
+def test_the_command_line_searches_what_the_widget_searches(demo, facts, tmp_path):
+    photo = tmp_path / "outfit.jpg"
+    photo.write_bytes(outfit_picture(2))
+    products = demo.niteru("products", facts["tenant"])
+
+    by_photo = demo.niteru("search", "photo", facts["tenant"], str(photo))
+    similar = demo.niteru("search", "similar", facts["tenant"], products[0]["url"])
+    by_words = demo.niteru("search", "text", facts["tenant"], products[0]["title"])
+
+    assert by_photo["objects"]
+    assert all(one["matches"] for one in by_photo["objects"])
+    assert products[0]["product_id"] not in {match["product_id"] for match in similar["matches"]}
+    assert similar["matches"]
+    assert products[0]["product_id"] in {match["product_id"] for match in by_words["matches"]}
