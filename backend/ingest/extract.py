@@ -11,8 +11,9 @@ from backend.ingest.addresses import canonical
 from backend.ingest.extract_gallery import merge_images
 from backend.ingest.extract_layout import Layout, Zone
 from backend.ingest.extract_links import links_of
-from backend.ingest.extract_page import Seen, find_list_price, read_page, without_ends
-from backend.ingest.facts import Facts, clean, gender_in
+from backend.ingest.extract_page import Seen, read_page, without_ends
+from backend.ingest.extract_price import find_list_price
+from backend.ingest.facts import Facts, clean, gender_in, gtin_of, id_in_address
 from backend.ingest.records import OUT_OF_STOCK, ProductRecord, problems_of
 
 MAX_HTML = 12_000_000
@@ -109,6 +110,10 @@ def _merge(sources: list[Facts], layout: Layout, url: str, language: str | None,
     origin: dict[str, str] = {}
     for name in _FIELDS:
         _take(fields, origin, sources, name, bool)
+    if "sku" not in fields and (number := id_in_address(url)):
+        fields["sku"], origin["sku"] = number, "address"
+    if "gtin" not in fields and (gtin := gtin_of(fields.get("sku"))):
+        fields["gtin"], origin["gtin"] = gtin, origin["sku"]
     _take_price(fields, origin, sources, layout)
     fields["title"], origin["title"] = _choose_title(sources, heading)
     _take(fields, origin, sources, "breadcrumbs", bool)

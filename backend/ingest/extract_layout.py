@@ -185,6 +185,11 @@ def words_of(node: LexborNode, limit: int = 2000) -> str:
     return " ".join(node.text(deep=True, separator=" ").split())[:limit]
 
 
+def own_words(node: LexborNode) -> str:
+    """Return the text that stands in an element itself, not in those inside it."""
+    return " ".join(node.text(deep=False, separator=" ").split())
+
+
 def _find_title(tree: LexborHTMLParser, page_title: str) -> LexborNode | None:
     """Return the heading that names the page: the one its <title> repeats, else the first outside the frame."""
     wanted = page_title.casefold()
@@ -201,14 +206,14 @@ def _find_title(tree: LexborHTMLParser, page_title: str) -> LexborNode | None:
 
 
 def _in_frame(node: LexborNode) -> bool:
+    """Say whether a heading is the shop's name in the page's head, not a product's in its own <header>."""
+    tags = []
     parent = node.parent
     while parent is not None and parent.tag != "body":
-        if parent.tag in {"nav", "footer"} or (
-            parent.tag == "header" and parent.parent and parent.parent.tag == "body"
-        ):
-            return True
+        tags.append(parent.tag)
         parent = parent.parent
-    return False
+    is_own_header = "main" in tags or "article" in tags or "section" in tags
+    return "nav" in tags or "footer" in tags or ("header" in tags and not is_own_header)
 
 
 def _ancestors(node: LexborNode | None) -> set[int]:

@@ -1,27 +1,16 @@
-"""The visible page: the charged price, stock from the buy button, breadcrumbs, description, sku, colours and sizes."""
+"""The visible page: stock from the buy button, breadcrumbs, description, sku, colours and sizes."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from backend.ingest.extract_layout import Element, Layout, Zone, names_of, words_of
+from backend.ingest.extract_layout import Element, Layout, Zone, names_of, own_words, words_of
+from backend.ingest.extract_price import find_price
 from backend.ingest.facts import Facts, clean, gender_in, plain_text
-from backend.ingest.prices import Money, charged, find_money
 from backend.ingest.records import IN_STOCK, OUT_OF_STOCK
 
-_PRICE_NAME = re.compile(r"price|preis|prix|precio|prezzo|preco|kakaku|pricing|amount", re.IGNORECASE)
-_CHARGED_NAME = re.compile(r"sale|current|now|final|special|actual|our|offer|selling|main|today", re.IGNORECASE)
-# Money that is no price: delivery, rebates, instalments, points, gift thresholds.
-_OTHER_MONEY = re.compile(
-    r"shipping|delivery|deliver|versand|livraison|free over|save|saving|discount|% ?off|per month|/mo\b|month"
-    r"|installment"
-    r"|rate|klarna|afterpay|points?\b|voucher|coupon|per (?:kg|l|m)\b|deposit"
-    r"|送料|割引|ポイント|月々|分割|クーポン|以上|円分|OFF",
-    re.IGNORECASE,
-)
 _BUY = re.compile(
     r"add to (?:shopping )?(?:cart|bag|basket|trolley|order)|buy (?:it )?now|buy\b|in den (?:waren"
     r"|einkaufs)korb|kaufen|ajouter au panier"
@@ -50,6 +39,10 @@ _SKU = re.compile(
     r"(?:\bSKU|item (?:no|number|#|code)|product (?:code|id|number)|art(?:ikel|icle)?\.?[- ]?(?:nr|no|nummer)"
     r"|réf(?:érence)?|ref(?:erencia)?\b|style (?:no|#|code)|品番|商品番号|商品コード|型番|管理番号)"
     r"\.?\s*[::#.]?\s*([A-Za-z0-9][\w./-]{1,30})",
+    re.IGNORECASE,
+)
+_BRAND = re.compile(
+    r"(?:brand|marke|marque|marca|značka|bränd|producent|hersteller|manufacturer|бренд|ブランド名?|メーカー)\s*[::]?\s*(.*)",
     re.IGNORECASE,
 )
 _SIZE = re.compile(
@@ -91,6 +84,7 @@ def read_page(tree: LexborHTMLParser, layout: Layout) -> Seen:
         title=clean(layout.title),
         description=find_description(layout),
         sku=find_sku(layout),
+        brand=find_brand(layout),
         price=price.amount if price else None,
         currency=price.currency if price else None,
         availability=availability,
@@ -101,69 +95,6 @@ def read_page(tree: LexborHTMLParser, layout: Layout) -> Seen:
         sizes=sizes,
     )
     return Seen(facts, has_button, twins)
-
-
-def find_price(layout: Layout) -> tuple[Money | None, int]:
-    """Return the price that is charged, and how many prices of the same look stand on the page."""
-    best: tuple[float, int, Money, str] | None = None
-    looks: dict[str, int] = {}
-    for element in layout.own():
-        if element.zone & (Zone.CROSSED | Zone.UNSEEN) or (text := _price_text(element, layout)) is None:
-            continue
-        money = charged(text, url=layout.url)
-        if money is None or money.amount <= 0:
-            continue
-        look = f"{element.node.tag}.{names_of(element.node)}"
-        looks[look] = looks.get(look, 0) + 1
-        score = _price_score(element, text, layout)
-        if best is None or score > best[0]:
-            best = (score, element.place, money, look)
-    return (best[2], looks[best[3]]) if best else (None, 0)
-
-
-def find_list_price(layout: Layout, price: Decimal) -> Decimal | None:
-    """Return the crossed-out price that stands nearest after or before the title and is higher than `price`."""
-    found: list[tuple[int, Decimal]] = []
-    for element in layout.own():
-        if element.zone & Zone.CROSSED and not element.zone & Zone.UNSEEN:
-            for money in find_money(words_of(element.node, 80), url=layout.url)[:1]:
-                # Nobody was ever asked ten times as much; that is another number.
-                if price < money.amount < price * 10:
-                    found.append((abs(element.place - layout.title_place), money.amount))
-    return min(found)[1] if found else None
-
-
-def _price_text(element: Element, layout: Layout) -> str | None:
-    """Return the words of an element that may hold one price, or None."""
-    node = element.node
-    if node.tag in {"option", "select", "script", "input", "body"} or layout.is_above_title(node):
-        return None
-    named = _PRICE_NAME.search(names_of(node)) or node.attributes.get("itemprop") == "price"
-    if named:
-        content = node.attributes.get("content") if node.attributes.get("itemprop") == "price" else None
-        inside = [layout.element(child) for child in node.traverse(include_text=False)]
-        if any(child and child.zone & (Zone.CROSSED | Zone.UNSEEN) for child in inside[1:]):
-            return _own_words(node)
-        text = words_of(node, 160)
-        return text if len(text) <= 120 else content
-    text = _own_words(node)
-    return text if 0 < len(text) <= 60 else None
-
-
-def _own_words(node: LexborNode) -> str:
-    return " ".join(node.text(deep=False, separator=" ").split())
-
-
-def _price_score(element: Element, text: str, layout: Layout) -> float:
-    names = names_of(element.node)
-    score = 3.0 if _PRICE_NAME.search(names) else 0.0
-    score += 3.0 if element.node.attributes.get("itemprop") == "price" else 0.0
-    score += 1.0 if _CHARGED_NAME.search(names) else 0.0
-    score += 1.0 if len(text) <= 25 else 0.0
-    score -= 4.0 if _OTHER_MONEY.search(text) or _OTHER_MONEY.search(names) else 0.0
-    distance = element.place - layout.title_place
-    score += 2.0 if distance > 0 else 0.0
-    return score - min(4.0, abs(distance) / 150)
 
 
 def find_availability(layout: Layout) -> tuple[str | None, bool]:
@@ -181,7 +112,7 @@ def _find_notice(layout: Layout) -> str | None:
     for element in layout.own():
         if element.place < layout.title_place or element.node.tag in {"option", "li", "label", "a", "body"}:
             continue
-        words = _own_words(element.node)
+        words = own_words(element.node)
         if 2 < len(words) <= 60 and not element.zone & Zone.UNSEEN:
             if _SOLD_OUT.search(words):
                 return OUT_OF_STOCK
@@ -250,11 +181,27 @@ def find_sku(layout: Layout) -> str | None:
         node = element.node
         if given := node.attributes.get("data-sku") or node.attributes.get("data-product-sku"):
             return clean(given)
-        words = _own_words(node)
+        words = own_words(node)
         around = words if len(words) > 14 else words_of(node.parent or node, 80)  # <dt>SKU</dt><dd>12</dd>
         found = _SKU.search(around) if 2 < len(words) <= 80 else None
         if found and re.search(r"\d", found[1]):
             return found[1].rstrip(".-/")
+    return None
+
+
+def find_brand(layout: Layout) -> str | None:
+    """Return what stands after a label: "Brand: Ito", or in the cell beside it."""
+    for element in layout.own():
+        words = own_words(element.node)
+        found = _BRAND.fullmatch(words) if 3 < len(words) <= 60 else None
+        if found is None or (found[1] and not re.search(r"[::]", words)):
+            continue
+        beside = element.node.next
+        while beside is not None and (beside.tag or "-").startswith("-"):
+            beside = beside.next  # white space between two cells
+        value = found[1] or (words_of(beside, 60) if beside is not None else "")
+        if value and len(value) < 50:
+            return clean(value)
     return None
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -123,6 +124,16 @@ def gtin_of(value: object) -> str | None:
         return None
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
     return digits if total % 10 == 0 else None
+
+
+def id_in_address(url: str) -> str | None:
+    """Return the number a shop gives the product in its address (/dp/B004SNMXRS, -p400105394.html, ?pid=260591)."""
+    parts = urlsplit(url)
+    named = re.search(r"(?:^|&)(?:pid|sku|product_?id|item_?id|goods_?no)=([\w-]{3,20})", parts.query, re.IGNORECASE)
+    if named:
+        return named[1]
+    last = re.findall(r"(?:^|[/_-])[a-zA-Z]?(\d{5,14}|[A-Z]\d{2}[A-Z0-9]{7})(?:\.\w{3,5})?(?=/?$|/)", parts.path)
+    return last[-1] if last else None
 
 
 def split_words(value: object) -> tuple[str, ...]:

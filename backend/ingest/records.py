@@ -38,7 +38,7 @@ class ProductRecord:
     `list_price` the crossed-out one when it is higher, `currency` an ISO 4217 code, `availability` one of the names
     above (schema.org's, without its address). `images` are absolute, in the gallery's order and at full size.
     `language` is ISO 639-1. `sources` tells for each field where it came from: json-ld, microdata, opengraph,
-    payload, page. `problems` are the reasons why a person should look (see `problems_of`).
+    payload, page, address. `problems` are the reasons why a person should look (see `problems_of`).
     """
 
     url: str

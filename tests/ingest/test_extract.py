@@ -1,0 +1,383 @@
+"""Whole pages in, records out: each page here is a form that real shops were seen to have."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backend.ingest.extract import extract
+from backend.ingest.records import ProductRecord
+
+URL = "https://shop.example/products/linen-dress-12"
+OFFER = {"@type": "Offer", "price": "52.00", "priceCurrency": "USD", "availability": "https://schema.org/InStock"}
+PRODUCT = {"@type": "Product", "name": "Linen Dress", "sku": "LD-12", "image": ["/a.jpg"], "offers": OFFER}
+CARDS = "".join(
+    f'<a href="/products/other-{n}"><img src="/other-{n}.jpg"><div>Other {n}</div><div class="price">${n}9.00</div></a>'
+    for n in range(1, 6)
+)
+RELATED = f'<section id="related"><h2>You may also like</h2>{CARDS}</section>'
+
+
+def page(body: str = "", *, head: str = "", data: Any = None, title: str = "Linen Dress | SHOP") -> str:
+    linked = "" if data is None else f'<script type="application/ld+json">{json.dumps(data)}</script>'
+    frame = '<header><nav><a href="/">Home</a><a href="/women">Women</a></nav></header>'
+    return (
+        f'<!doctype html><html lang="en-GB"><head><title>{title}</title>{head}{linked}</head><body>{frame}'
+        f"<main>{body}</main><footer><a href='/terms'>Terms</a></footer></body></html>"
+    )
+
+
+def record_of(html: str, url: str = URL, payloads: Any = ()) -> ProductRecord:
+    record = extract(html, url, payloads=payloads).record
+    assert record is not None
+    return record
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PRODUCT,
+        [PRODUCT],
+        {"@context": "https://schema.org", "@graph": [{"@type": "WebSite", "name": "Shop"}, PRODUCT]},
+        {"@type": "ItemPage", "mainEntity": PRODUCT},
+        {**PRODUCT, "@type": ["Product", "Thing"]},
+        {**PRODUCT, "@type": "http://schema.org/Product"},
+        {**PRODUCT, "offers": [OFFER, {**OFFER, "price": 61}]},
+        {**PRODUCT, "offers": {"@type": "AggregateOffer", "lowPrice": 52.0, "highPrice": "80", "priceCurrency": "USD",
+                               "availability": "InStock"}},
+        {**PRODUCT, "offers": {"@type": "AggregateOffer", "offers": [OFFER]}},
+        {**PRODUCT, "offers": {"@type": "Offer", "availability": "instock",
+                               "priceSpecification": {"price": "52", "priceCurrency": "USD"}}},
+        {"@graph": [{**PRODUCT, "offers": {"@id": "#offer"}}, {**OFFER, "@id": "#offer"}]},
+        {"@type": "ProductGroup", "name": "Linen Dress", "productGroupID": "LD-12", "image": "/a.jpg", "hasVariant": [
+            {"@type": "Product", "sku": "LD-12-S", "color": "Red", "size": "S", "offers": OFFER}]},
+    ],
+)  # fmt: skip
+def test_json_ld_is_read_in_every_form_that_shops_write(data: Any) -> None:
+    record = record_of(page("<h1>Linen Dress</h1>", data=data))
+
+    assert (record.title, record.sku, record.price, record.currency) == ("Linen Dress", "LD-12", Decimal(52), "USD")
+    assert (record.availability, record.images) == ("InStock", ("https://shop.example/a.jpg",))
+    assert record.sources["price"] == "json-ld"
+    assert record.problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- " + json.dumps(PRODUCT) + " -->",
+        "//<![CDATA[\n" + json.dumps(PRODUCT) + "\n//]]>",
+        json.dumps(PRODUCT)[:-1] + ",}",
+        json.dumps(PRODUCT) + ";",
+        json.dumps({**PRODUCT, "description": "two"}).replace("two", "two\nlines\tand a tab"),
+    ],
+)
+def test_json_ld_that_is_not_quite_json_is_read_all_the_same(text: str) -> None:
+    html = page("<h1>Linen Dress</h1>", head=f'<script type="application/ld+json">{text}</script>')
+
+    assert record_of(html).price == Decimal(52)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "null", "[]", '{"@type": "Product"}', "{broken", "[" * 5000, '{"@graph": 7}', '"text"']
+)
+def test_broken_json_ld_is_no_product_and_no_crash(text: str) -> None:
+    html = page("<h1>About us</h1><p>Words.</p>", head=f'<script type="application/ld+json">{text}</script>')
+
+    assert extract(html, URL).record is None
+
+
+def test_variants_keep_their_colour_size_stock_and_photos() -> None:
+    variants = [
+        {"@type": "Product", "sku": f"LD-{color}-{size}", "color": color, "size": size, "image": f"/{color}.jpg",
+         "offers": {**OFFER, "availability": f"https://schema.org/{stock}", "price": price}}
+        for color, size, stock, price in [
+            ("Red", "S", "OutOfStock", 50), ("Red", "M", "InStock", 52), ("Blue", "S", "InStock", 60)
+        ]
+    ]  # fmt: skip
+
+    group = {"@type": "ProductGroup", "name": "Linen Dress", "hasVariant": variants}
+
+    record = record_of(page("<h1>Linen Dress</h1>", data=group))
+
+    assert (record.colors, record.sizes) == (("Red", "Blue"), ("S", "M"))
+    assert [(variant.sku, variant.availability) for variant in record.variants] == [
+        ("LD-Red-S", "OutOfStock"),
+        ("LD-Red-M", "InStock"),
+        ("LD-Blue-S", "InStock"),
+    ]
+    assert (record.price, record.availability) == (Decimal(52), "InStock")
+    assert record.images == ("https://shop.example/Red.jpg", "https://shop.example/Blue.jpg")
+    json.dumps(record.as_json())
+
+
+def test_microdata_is_read_with_its_nested_offer() -> None:
+    body = """<div itemscope itemtype="https://schema.org/Product"><h1 itemprop="name">Linen Dress</h1>
+      <meta itemprop="sku" content="LD-12"><span itemprop="brand" itemscope itemtype="https://schema.org/Brand">
+      <span itemprop="name">Ito</span></span><img itemprop="image" src="/a.jpg">
+      <p itemprop="description">Cool &amp;amp; light.</p>
+      <div itemprop="offers" itemscope itemtype="https://schema.org/Offer">
+      <span itemprop="price" content="5200">5,200円</span><meta itemprop="priceCurrency" content="JPY">
+      <link itemprop="availability" href="https://schema.org/OutOfStock"></div></div>"""
+
+    record = record_of(page(body))
+
+    assert (record.price, record.currency, record.availability) == (Decimal(5200), "JPY", "OutOfStock")
+    assert (record.sku, record.brand, record.description) == ("LD-12", "Ito", "Cool & light.")
+    assert record.sources["price"] == "microdata"
+
+
+def test_meta_tags_give_the_sale_price_and_the_price_before() -> None:
+    tags = {
+        "og:type": "product", "og:title": "Linen Dress – SHOP", "og:image": "/a.jpg", "product:price:amount": "80.00",
+        "product:price:currency": "EUR", "product:sale_price:amount": "52.00", "product:availability": "oos",
+    }  # fmt: skip
+    head = "".join(f'<meta property="{name}" content="{value}">' for name, value in tags.items())
+
+    record = record_of(page("<h1>Linen Dress</h1>", head=head))
+
+    assert record.title == "Linen Dress"
+    assert (record.price, record.list_price, record.currency) == (Decimal(52), Decimal(80), "EUR")
+    assert record.availability == "OutOfStock"
+
+
+@pytest.mark.parametrize(
+    ("shown", "price", "before", "currency"),
+    [
+        ("<span class='price'>￥5,200(税込)</span>", 5200, None, "JPY"),
+        ("<p>5,200円</p>", 5200, None, "JPY"),
+        ("<div class='price'><s>$78.00</s> <b>$41.60</b></div>", "41.60", "78.00", "USD"),
+        ("<del>7,800円</del><span class='price'>5,200円</span>", 5200, 7800, "JPY"),
+        ("<span class='price price--old'>€80,00</span><span class='price price--sale'>€52,00</span>", 52, 80, "EUR"),
+        ("<span style='text-decoration: line-through'>£30</span><span class='now'>£20</span>", 20, 30, "GBP"),
+        ("<p>送料 500円</p><p class='item-price'>5,200円</p><p>52ポイント</p>", 5200, None, "JPY"),
+        ("<p>本体 4,728円 (税込 5,200円)</p>", 5200, None, "JPY"),
+        ("<p>Free shipping over $100</p><span class='price'>$52</span>", 52, None, "USD"),
+    ],
+)
+def test_the_visible_price_is_the_one_that_is_charged(shown: str, price: Any, before: Any, currency: str) -> None:
+    body = f"<h1>Linen Dress</h1>{shown}<img src='/a.jpg'><button>Add to cart</button>{RELATED}"
+
+    record = record_of(page(body))
+
+    assert (record.price, record.currency) == (Decimal(price), currency)
+    assert record.list_price == (None if before is None else Decimal(before))
+
+
+@pytest.mark.parametrize(
+    ("button", "availability"),
+    [
+        ("<button>Add to cart</button>", "InStock"),
+        ("<button>カートに入れる</button>", "InStock"),
+        ("<input type=submit value='カートに入れる'>", "InStock"),
+        ("<a class='btn' href='#'>ご購入はこちら</a>", "InStock"),
+        ("<button disabled>Sold out</button>", "OutOfStock"),
+        ("<button>売り切れ</button>", "OutOfStock"),
+        ("<button disabled>Add to cart</button><p>在庫なし</p>", "OutOfStock"),
+        ("<p class='stock'>SOLD OUT</p>", "OutOfStock"),
+        ("<select><option>S – Sold out</option><option>M</option></select><button>Add to bag</button>", "InStock"),
+        ("<button disabled>Add to cart</button>", None),
+    ],
+)
+def test_stock_is_what_the_buy_button_says(button: str, availability: str | None) -> None:
+    body = (
+        f"<h1>Linen Dress</h1><p class=price>$52</p><img src='/a.jpg'>{button}{RELATED.replace('Other 1', 'Sold out')}"
+    )
+
+    assert record_of(page(body)).availability == availability
+
+
+def test_the_gallery_has_the_order_and_the_number_when_data_names_one_photo() -> None:
+    shots = "".join(f'<img src="/img/dress-1{n}_200x300.jpg" data-zoom="/img/dress-1{n}.jpg">' for n in range(5))
+    body = f"<h1>Linen Dress</h1><div class=gallery>{shots}</div><p><img src='/img/size-guide.jpg'></p>{RELATED}"
+
+    record = record_of(page(body, data={**PRODUCT, "image": "https://shop.example/img/dress-12.jpg"}))
+
+    assert record.images == tuple(f"https://shop.example/img/dress-1{n}.jpg" for n in range(5))
+
+
+@pytest.mark.parametrize(
+    "shot",
+    [
+        '<img src="/s.jpg" srcset="/m.jpg 600w, /l.jpg 1600w, /s.jpg 200w">',
+        '<picture><source srcset="/l.jpg 2x, /m.jpg 1x"><img src="/s.jpg"></picture>',
+        '<a href="/l.jpg"><img src="/s.jpg"></a>',
+        '<img src="data:image/gif;base64,R0" data-src="/l.jpg">',
+        '<img src="/s.jpg" data-zoom-image="/l.jpg" srcset="/m.jpg 600w">',
+        '<img src="/l.jpg">',
+    ],
+)
+def test_a_photo_is_taken_at_the_largest_size_the_page_names(shot: str) -> None:
+    body = f"<h1>Linen Dress</h1><div class=gallery>{shot}</div><p class=price>$52</p><button>Buy now</button>{RELATED}"
+
+    assert record_of(page(body)).images == ("https://shop.example/l.jpg",)
+
+
+def test_other_products_photos_logos_and_drawings_are_not_in_the_gallery() -> None:
+    body = f"""<img src="/logo.png"><h1>Linen Dress</h1><div class=gallery><img src="/a.jpg"><img src="/mark.svg">
+      <img src="/a_100x100.jpg"><img src="/b.jpg"><img src="/pay.png" width=40 height=20></div>
+      <p class=price>$52</p><button>Add to cart</button>{RELATED}"""
+
+    assert record_of(page(body)).images == ("https://shop.example/a.jpg", "https://shop.example/b.jpg")
+
+
+def test_answers_that_a_page_was_drawn_from_fill_what_it_does_not_show() -> None:
+    product = {
+        "title": "Linen Dress", "slug": "linen-dress-12", "sku": "LD-12", "shown": "￥5,200(税込)",
+        "stock": "OutOfStock", "images": ["/a.jpg", {"src": "/b.jpg"}], "description": "<p>Light.</p>",
+    }  # fmt: skip
+    answer = {"data": {"product": product}}
+    other = [{"title": "Other", "slug": "other-1", "price": "9,999円", "images": ["/x.jpg"]}]
+
+    record = record_of(page("<h1>Linen Dress</h1>"), payloads=[other, answer])
+
+    assert (record.price, record.currency, record.availability) == (Decimal(5200), "JPY", "OutOfStock")
+    assert (record.sku, record.description) == ("LD-12", "Light.")
+    assert record.images == ("https://shop.example/a.jpg", "https://shop.example/b.jpg")
+    assert record.sources["price"] == "payload"
+
+
+def test_state_in_a_script_is_read_like_an_answer() -> None:
+    state = {"props": {"product": {"name": "Linen Dress", "price": {"amount": "52.00", "currencyCode": "EUR"},
+             "images": [{"url": "/a.jpg"}], "availableForSale": True, "handle": "linen-dress-12"}}}  # fmt: skip
+    block = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
+    assigned = f"<script>window.__STATE__ = {json.dumps(state)};</script>"
+
+    for head in (block, assigned):
+        record = record_of(page("<h1>Linen Dress</h1>", head=head))
+        assert (record.price, record.currency, record.availability) == (Decimal("52.00"), "EUR", "InStock")
+
+
+def test_entities_that_were_escaped_twice_are_repaired() -> None:
+    data = {
+        **PRODUCT,
+        "name": "Men&amp;#39;s Tee &amp;amp; Short",
+        "description": "&lt;p&gt;Soft&amp;nbsp;cotton&lt;/p&gt;&lt;p&gt;Wash&lt;/p&gt;",
+    }
+
+    record = record_of(page("<h1>Men&#39;s Tee</h1>", data=data))
+
+    assert record.title == "Men's Tee & Short"
+    assert record.description == "Soft cotton\nWash"
+
+
+def test_what_looks_wrong_is_said() -> None:
+    free = {**PRODUCT, "image": [], "offers": {"@type": "Offer", "price": "0", "availability": "InStock"}}
+
+    record = record_of(page("<h1>Linen Dress</h1>", data=free))
+
+    assert record.problems == ("price_missing", "no_image")
+
+
+@pytest.mark.parametrize(
+    ("body", "sku", "brand", "source"),
+    [
+        ("<p>SKU: LD-12</p><p>Brand: Ito</p>", "LD-12", "Ito", "page"),
+        ("<dl><dt>品番</dt><dd>AB1234</dd><dt>ブランド</dt><dd>イトウ</dd></dl>", "AB1234", "イトウ", "page"),
+        (
+            "<table><tr><th>Marke</th><td>Ito</td></tr><tr><th>Art.-Nr.</th><td>77-12</td></tr></table>",
+            "77-12",
+            "Ito",
+            "page",
+        ),
+        ("<p>Our brand values: care.</p>", "4901234", None, "address"),
+    ],
+)
+def test_sku_and_brand_are_read_from_their_labels(body: str, sku: str, brand: str | None, source: str) -> None:
+    shown = f"<h1>Linen Dress</h1><p class=price>$52</p><button>Add to cart</button>{body}"
+
+    record = record_of(page(shown), url="https://shop.example/linen-dress/p4901234.html")
+
+    assert (record.sku, record.brand, record.sources["sku"]) == (sku, brand, source)
+
+
+def test_breadcrumbs_give_category_and_gender() -> None:
+    body = """<div class="breadcrumb"><a href="/">Home</a> / <a href="/women">Women</a> / <a href="/d">Dresses</a>
+      / Linen Dress</div>
+      <h1>Linen Dress</h1><p class=price>$52</p><button>Add to cart</button>
+      <select name=color><option value="">Choose</option><option>Red</option><option>Navy</option></select>
+      <select><option>S</option><option>M</option><option>XL</option></select>"""
+
+    record = record_of(page(body))
+
+    assert record.breadcrumbs == ("Women", "Dresses")
+    assert (record.gender, record.category) == ("women", "Dresses")
+    assert (record.colors, record.sizes) == (("Red", "Navy"), ("S", "M", "XL"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "language"),
+    [("en-US", "Dress", "en"), ("ja", "Dress", "ja"), ("en", "リネンのワンピース", "ja"), ("", "Dress", None)],
+)
+def test_the_language_is_the_pages_own(lang: str, title: str, language: str | None) -> None:
+    html = page(f"<h1>{title}</h1>", data={**PRODUCT, "name": title}).replace('lang="en-GB"', f'lang="{lang}"')
+
+    assert record_of(html).language == language
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (f"<h1>Women</h1><div class=g>{CARDS}</div>", "listing"),
+        (f"<h1>Women</h1><div class=g>{CARDS}</div><a rel=next href='?page=2'>Next</a>", "listing"),
+        (
+            "<h1>Shipping</h1><p>Orders over $100 ship free. We charge $5 else.</p>" + "<p>Words.</p>" * 40,
+            "not_a_product",
+        ),
+        ("<h1>Your cart</h1><p class=price>$52</p>" + "<p>Words.</p>" * 40, "not_a_product"),
+        ("<div id=app></div><script src='/app.js'></script>", "no_content"),
+    ],
+)
+def test_a_page_that_is_no_product_says_what_it_is(body: str, reason: str) -> None:
+    found = extract(page(body, title="Shop"), "https://shop.example/women")
+
+    assert found.record is None
+    assert found.reason == reason
+    assert found.is_listing is (reason == "listing")
+
+
+def test_a_listing_whose_data_names_many_products_is_a_listing() -> None:
+    data = [{"@type": "Product", "name": f"Dress {n}", "url": f"/products/{n}", "offers": OFFER} for n in range(6)]
+
+    found = extract(page("<h1>Dresses</h1>", data=data, title="Dresses"), "https://shop.example/dresses")
+
+    assert (found.record, found.reason) == (None, "listing")
+
+
+def test_links_are_the_shops_own_each_once_and_next_pages_are_known() -> None:
+    body = """<a href="/products/1?utm_source=x">1</a><a href="https://shop.example/products/1#reviews">1</a>
+      <a href="//www.shop.example/products/2">2</a><a href="https://elsewhere.example/">away</a>
+      <a href="mailto:a@b.c">mail</a><a href="javascript:void(0)">js</a><a href="/a.jpg">photo</a>
+      <a href="file:///etc/passwd">file</a><a href="http://[">bad</a>
+      <a href="/women?page=3">Next</a><a href="/women?page=1">1</a>"""
+
+    found = extract(
+        page(body, head='<link rel="canonical" href="/women">'), "https://shop.example/women?page=2&utm_id=1"
+    )
+
+    own = [link for link in found.links if "/products/" in link or "page" in link]
+    assert own == [
+        "https://shop.example/products/1",
+        "https://www.shop.example/products/2",
+        "https://shop.example/women?page=3",
+        "https://shop.example/women?page=1",
+    ]
+    assert found.next_links == ("https://shop.example/women?page=3",)
+    assert found.canonical == "https://shop.example/women"
+    assert not [link for link in found.links if "elsewhere" in link or link.endswith(".jpg")]
+
+
+def test_the_canonical_address_of_another_site_is_not_believed() -> None:
+    head = '<link rel="canonical" href="https://elsewhere.example/x">'
+
+    found = extract(page("<h1>Linen Dress</h1>", head=head, data=PRODUCT), URL + "?utm_source=x")
+
+    assert found.canonical is None
+    assert found.record is not None
+    assert found.record.url == URL
+
+
+@pytest.mark.parametrize("html", ["", "<", "\x00", "<html>" * 3000, "<!doctype html>", "<h1>" + "x" * 100_000, "{}"])
+def test_no_html_is_too_broken(html: str) -> None:
+    assert extract(html, URL).record is None
