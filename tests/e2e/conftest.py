@@ -70,7 +70,11 @@ def start(data_dir: Path, *words: str, **env: str) -> Deployment:
         assert process.poll() is None, says.read_text() + deployment.logs()
         return listens(int(port)) and "Niteru is ready" in says.read_text()
 
-    wait_until(ready, seconds=180, what="niteru up")
+    try:
+        wait_until(ready, seconds=600, what="niteru up")
+    except BaseException:
+        stop(deployment)
+        raise
     return deployment
 
 
