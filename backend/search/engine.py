@@ -16,11 +16,12 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.search.answers import FoundObject, ListAnswer, Match, PhotoAnswer
-from backend.search.gallery import MAX_LIMIT, Filters, Gallery, Vector
+from backend.search.gallery import Filters, Gallery, Vector
 from backend.search.kinds import kinds_for
 from backend.search.matches import Found, found, to_matches
 from backend.search.milvus_gallery import open_gallery
-from backend.search.ranking import ranking, thresholds_of
+from backend.search.nearest import nearest, thresholds_for, with_spare
+from backend.search.ranking import ranking
 from backend.search.words import understand
 from backend.tenants import accounts, catalog, history, showcase, wording
 from backend.tenants.models import Product, new_id
@@ -30,7 +31,6 @@ LOOK_AT_PHOTO = "backend.search.jobs.look_at_photo"
 NO_PRODUCTS = "This shop has no products in Niteru yet. Results appear when its first crawl is done."
 NO_VECTORS = "The pictures of this product are not searchable yet, or none of them shows it."
 SIMILAR_CACHE_S = 20
-_MOST_VECTORS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Engine:
     ) -> list[list[Found]]:
         vectors = np.stack([_vector(one["vector"]) for one in looked["objects"]])
         gallery = self._gallery(tenant_id, looked["model_id"], looked["dim"])
-        thresholds, most = thresholds_of(looked["model_id"]), _with_spare(limit)
+        thresholds, most = thresholds_for(looked["model_id"]), with_spare(limit)
         answers = gallery.search(vectors, limit=most, filters=filters)
         return [
             found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]), _kinds(one, filters))
@@ -184,7 +184,7 @@ class Engine:
         if isinstance(cached, bytes):
             return [replace(Found(*fields), kinds=kinds) for fields in json.loads(cached)]
         gallery = self._gallery(tenant_id, card.model_id, card.dim)
-        ranked = _nearest(gallery, card.model_id, group, colors=values.colors, filters=filters, limit=limit)
+        ranked = nearest(gallery, card.model_id, group, colors=values.colors, filters=filters, limit=limit)
         queues.redis().set(
             cache_key,
             json.dumps([[one.product_id, one.score, one.tier, one.image_id] for one in ranked]),
@@ -203,25 +203,6 @@ def etag_of(answer: ListAnswer) -> str:
     """Return a tag of what the answer shows, whichever search it came from."""
     shown = [asdict(match) for match in answer.matches]
     return hashlib.sha256(json.dumps([shown, answer.notice]).encode()).hexdigest()[:32]
-
-
-def _nearest(
-    gallery: Gallery, model_id: str, group: list[str], *, colors: Sequence[str], filters: Filters, limit: int
-) -> list[Found]:
-    """Ask with the stored vectors of the product, or of one of its duplicates when it has none of its own."""
-    entries = next((entries for one in group if (entries := gallery.entries_of_product(one))), [])
-    if not entries:
-        return []
-    vectors = np.stack([entry.vector for entry in entries[:_MOST_VECTORS]])
-    excluded = tuple(dict.fromkeys([*filters.exclude_product_ids, *group]))
-    most = _with_spare(limit)
-    answers = gallery.search(vectors, limit=most, filters=replace(filters, exclude_product_ids=excluded))
-    return found(ranking(answers, thresholds=thresholds_of(model_id), limit=most, colors=colors))
-
-
-def _with_spare(limit: int) -> int:
-    """More than asked for: some may be gone, hidden, duplicates or of another kind."""
-    return min(MAX_LIMIT, limit * 3 + 40)
 
 
 def _kinds(one: dict[str, Any], filters: Filters) -> frozenset[str] | None:

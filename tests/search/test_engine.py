@@ -17,6 +17,8 @@ from backend import queues
 from backend.app import create_app
 from backend.config import PROJECT, Settings
 from backend.search import bench, jobs
+from backend.search.nearest import thresholds_for
+from backend.search.ranking import DEFAULT_THRESHOLDS, MODELS
 from tests.conftest import free_port, listens, wait_until
 from tests.search.query_worker import BLUE, RED, ColorVision
 from tests.search.serving import RED_PHOTO, multipart, photo, titles
@@ -173,6 +175,14 @@ def test_an_address_that_is_not_the_shops_is_not_fetched(make_shop, search, url)
     answer = search(make_shop(shop_url="https://shop.example"), None, image_url=url)
 
     assert (answer.json["error"]["code"], answer.status_code) == ("image_url_refused", 400)
+
+
+def test_a_model_that_was_never_calibrated_shows_what_is_nearest_and_claims_no_more():
+    unknown = thresholds_for("a model that nobody measured")
+
+    assert unknown.style < DEFAULT_THRESHOLDS.style
+    assert (unknown.same, unknown.close) == (DEFAULT_THRESHOLDS.same, DEFAULT_THRESHOLDS.close)
+    assert all(thresholds_for(model_id) == known for model_id, known in MODELS.items())
 
 
 def test_whoever_sends_too_much_gets_to_read_why(make_shop, web):

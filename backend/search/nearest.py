@@ -1,0 +1,41 @@
+"""Asking the gallery: how much, with which vectors of a product, and from which score on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from backend.search.gallery import MAX_LIMIT, Filters, Gallery
+from backend.search.matches import Found, found
+from backend.search.ranking import MODELS, Thresholds, ranking, thresholds_of
+
+_MOST_VECTORS = 16
+_UNCALIBRATED_STYLE = 0.15
+
+
+def thresholds_for(model_id: str) -> Thresholds:
+    """Return the tiers of a model; one that was never calibrated still shows what is nearest, as style only.
+
+    Measured with such a model: the nearest product of a garment on the street scores 0.37 on average.
+    """
+    known = thresholds_of(model_id)
+    return known if model_id in MODELS else replace(known, style=_UNCALIBRATED_STYLE)
+
+
+def nearest(
+    gallery: Gallery, model_id: str, group: list[str], *, colors: Sequence[str], filters: Filters, limit: int
+) -> list[Found]:
+    """Ask with the stored vectors of the product, or of one of its duplicates when it has none of its own."""
+    entries = next((entries for one in group if (entries := gallery.entries_of_product(one))), [])
+    if not entries:
+        return []
+    vectors = np.stack([entry.vector for entry in entries[:_MOST_VECTORS]])
+    excluded = tuple(dict.fromkeys([*filters.exclude_product_ids, *group]))
+    most = with_spare(limit)
+    answers = gallery.search(vectors, limit=most, filters=replace(filters, exclude_product_ids=excluded))
+    return found(ranking(answers, thresholds=thresholds_for(model_id), limit=most, colors=colors))
+
+
+def with_spare(limit: int) -> int:
+    """More than asked for: some may be gone, hidden, duplicates or of another kind."""
+    return min(MAX_LIMIT, limit * 3 + 40)
