@@ -1,9 +1,7 @@
 """The web process: `/v1`, the widget's files, the dashboard, and what the operator watches."""
 
-from pathlib import Path
-
 import redis.exceptions
-from flask import Flask, Response, jsonify, send_from_directory
+from flask import Flask, Response, jsonify, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
@@ -48,7 +46,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _add_widget(app: Flask) -> None:
     @app.get("/widget/<path:name>")
     def widget_file(name: str) -> ResponseReturnValue:
-        response = send_from_directory(Path(WIDGET), name, conditional=True, max_age=300)
+        # The loader is looked at again every five minutes; a part that is named by its hash never changes.
+        age = 31_536_000 if request.args.get("h") else 300
+        response = send_from_directory(WIDGET, name, conditional=True, max_age=age)
+        response.cache_control.immutable = age > 300
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
