@@ -203,10 +203,13 @@ def _as_label(box: Detection) -> dict[str, Any]:
     return {"box": [box.x, box.y, box.w, box.h], "category": box.category, "confidence": box.confidence}
 
 
-def list_decisions(session: Session, tenant_id: str, subject_ids: Sequence[str]) -> list[Decision]:
-    """Return the decisions about these subjects, the newest first."""
-    query = select(Decision).where(Decision.tenant_id == tenant_id, Decision.subject_id.in_(subject_ids))
-    return list(session.scalars(query.order_by(Decision.created_at.desc(), Decision.id)))
+def chosen_boxes(session: Session, tenant_id: str, image_ids: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    """Return the box (x, y, w, h as fractions) that a person chose last in each of the images that have a choice."""
+    query = select(Decision.subject_id, Decision.label).where(
+        Decision.tenant_id == tenant_id, Decision.kind == FOR_SALE, Decision.subject_id.in_(image_ids)
+    )
+    rows = session.execute(query.order_by(Decision.created_at, Decision.id))
+    return {row[0]: tuple(row[1]["chosen"]["box"]) for row in rows}
 
 
 def list_trouble(session: Session, tenant_id: str, run_id: str, *, limit: int = 12) -> list[Trouble]:

@@ -31,7 +31,7 @@ def _page(product_id: str, *, given: dict[str, Any] | None = None, problems: dic
         row = catalog.get_product(session, g.tenant_id, product_id)
         trace = catalog_trace.trace(session, g.tenant_id, product_id)
         pictures = review.pictures_of(session, g.tenant_id, [product_id])[product_id]
-        decided = review.list_decisions(session, g.tenant_id, [picture.image.id for picture in pictures])
+        decided = review.chosen_boxes(session, g.tenant_id, [picture.image.id for picture in pictures])
         twin = catalog.get_product(session, g.tenant_id, row.duplicate_of) if row.duplicate_of else None
     facts = catalog.effective(row)
     return render_template(
@@ -43,7 +43,7 @@ def _page(product_id: str, *, given: dict[str, Any] | None = None, problems: dic
         trace=trace,
         steps=story.tell(row, trace),
         pictures=pictures,
-        decided={decision.subject_id for decision in decided if decision.kind == review.FOR_SALE},
+        decided=decided,
         twin=twin,
         similar=shoppers.similar_items(g.tenant_id, product_id) if trace["searchable"] else [],
         categories=CATEGORIES,

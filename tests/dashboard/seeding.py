@@ -179,7 +179,8 @@ def _states(session: Session, shop: Shop, products: Sequence[Product]) -> None:
     for image in catalog.list_images(session, shop.tenant_id, products[-1].id):
         image.state, image.reason, image.storage_key = "failed", "http_404", None
     first = catalog.list_images(session, shop.tenant_id, edited.id)[0]
-    session.add(Decision(tenant_id=shop.tenant_id, kind="for_sale", subject_id=first.id, label={}))
+    label = {"chosen": {"box": [0.25, 0.13, 0.5, 0.4], "category": "top", "confidence": 0.9}, "instead_of": []}
+    session.add(Decision(tenant_id=shop.tenant_id, kind="for_sale", subject_id=first.id, label=label))
 
 
 def _trouble(session: Session, shop: Shop, run: IngestRun) -> None:

@@ -12,7 +12,7 @@ from backend import queues
 from backend.db import transaction
 from backend.ingest import runs
 from backend.storage import open_storage
-from backend.tenants import catalog, keys
+from backend.tenants import accounts, catalog, keys
 from backend.tenants.models import Event, IngestRun, Product, ProductImage, SearchQuery, now
 
 PAGES = ("/", "/catalog", "/crawl", "/crawl/live", "/searches", "/try", "/embed", "/keys", "/settings")
@@ -242,6 +242,18 @@ def test_the_shops_name_is_changed_and_an_empty_one_refused(seller):
     assert (saved.status_code, refused.status_code) == (302, 422)
     assert "Kiri &amp; Co" in page
     assert "Settings changed" in page
+
+
+def test_what_the_operator_did_is_listed_too(seller):
+    """Its subject is a name or an address, not always a product."""
+    me = seller()
+    with transaction(me.shop.tenant_id) as session:
+        accounts.audit(session, me.shop.tenant_id, "tenant_created", subject="<i>Atelier</i>")
+
+    answer = me.get("/settings")
+
+    assert answer.status_code == 200
+    assert "Shop created" in answer.get_data(as_text=True)
 
 
 def test_pictures_are_served_to_members_in_both_sizes(seller, stocked):

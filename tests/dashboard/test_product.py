@@ -127,13 +127,15 @@ def test_choosing_the_garment_for_sale_is_kept_as_a_decision(seller, stocked):
     answer = me.post(f"/products/{product.id}/for-sale", detection=chosen.id)
 
     with transaction(me.shop.tenant_id) as session:
-        kept = session.scalars(select(Decision).where(Decision.label != {})).one()
+        kept = session.scalars(select(Decision).order_by(Decision.created_at.desc())).first()
+        boxes = review.chosen_boxes(session, me.shop.tenant_id, [image.id])
         sold = session.scalars(select(Detection.id).where(Detection.image_id == image.id, Detection.for_sale)).all()
         state = session.get_one(ProductImage, image.id).state
     assert answer.status_code == 302
     assert (kept.kind, kept.subject_id) == (review.FOR_SALE, image.id)
     assert kept.label["chosen"]["category"] == chosen.category
     assert [each["category"] for each in kept.label["instead_of"]] == ["top"]
+    assert boxes == {image.id: (chosen.x, chosen.y, chosen.w, chosen.h)}
     assert sold == [chosen.id]
     assert state == "stored"
 
