@@ -37,5 +37,5 @@ def nearest(
 
 
 def with_spare(limit: int) -> int:
-    """More than asked for: some may be gone, hidden, duplicates or of another kind."""
-    return min(MAX_LIMIT, limit * 3 + 40)
+    """More than asked for: some may be gone, hidden, duplicates or of another kind. Each row more costs time."""
+    return min(MAX_LIMIT, limit * 2)
