@@ -11,7 +11,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from backend import http
 from backend.db import transaction
-from backend.tenants import accounts
+from backend.tenants import accounts, auth
 from backend.tenants.models import User
 from dashboard import frame
 from dashboard.locale import LOCALES, t
@@ -125,6 +125,13 @@ def home() -> ResponseReturnValue:
     if len(shops) == 1:
         return redirect(url_for("shop.overview", tenant_id=shops[0].id))
     return render_template("shops.html", shops=shops)
+
+
+@bp.get("/crawler")
+def crawler() -> ResponseReturnValue:
+    """What our crawler is, for whoever finds its name in a log; the crawler's User-Agent leads here."""
+    contact = auth.settings().crawler_contact
+    return render_template("crawler.html", contact=contact)
 
 
 @bp.post("/language")

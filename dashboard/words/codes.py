@@ -89,7 +89,7 @@ WORDS = {
     "reason.foreign_redirect": ("Leads to another site", "別のサイトへ転送されます"),
     "reason.http_401": ("Asks for a password (HTTP 401)", "パスワードが必要です（HTTP 401）"),
     "reason.http_403": ("Refused by the shop (HTTP 403)", "ショップに拒否されました（HTTP 403）"),
-    "reason.http_404": ("No such page (HTTP 404)", "ページがありません（HTTP 404）"),
+    "reason.http_404": ("Not there (HTTP 404)", "見つかりません（HTTP 404）"),
     "reason.http_410": ("Removed (HTTP 410)", "削除されました（HTTP 410）"),
     "reason.http_500": ("The shop failed (HTTP 500)", "ショップ側のエラー（HTTP 500）"),
     "reason.http_503": ("The shop is busy (HTTP 503)", "ショップが混み合っています（HTTP 503）"),

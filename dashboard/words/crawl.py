@@ -1,6 +1,19 @@
 """Crawls: start, progress, history."""
 
 WORDS = {
+    "crawler.lede": (
+        "NiteruBot reads the product pages of shops whose sellers asked it to, for the search on their own pages.",
+        "NiteruBot は、依頼を受けたショップの商品ページを読み取り、そのショップ内の検索に利用しています。",
+    ),
+    "crawler.manners": (
+        "It obeys robots.txt and Crawl-delay, asks for a few pages at a time, and waits when a server asks it to.",
+        "robots.txt と Crawl-delay に従い、少しずつ読み取り、サーバーから求められた場合は待機します。",
+    ),
+    "crawler.stop": (
+        "To keep it out, put these lines into your robots.txt. The next visit respects them.",
+        "アクセスを止めるには、robots.txt に次の行を追加してください。次回のアクセスから反映されます。",
+    ),
+    "crawler.contact": ("Questions and complaints:", "お問い合わせ先："),
     "crawl.title": ("Crawl", "クロール"),
     "crawl.lede": (
         "Niteru reads {host} politely: as robots.txt allows, a few pages at a time.",

@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from backend.config import Settings
 from backend.db import transaction
 from backend.tenants import accounts
-from backend.tenants.models import Product
+from backend.tenants.models import Product, User
 from tests.conftest import Shop, free_port
 from tests.dashboard.seeding import drawn_pieces, fill
 
@@ -78,14 +79,14 @@ def seller(app: Flask, make_shop: Callable[..., Shop]) -> Callable[..., Seller]:
     """Return a function that makes a shop and signs its person in: `seller(role="viewer", locale="en")`."""
 
     def make(shop: Shop | None = None, *, role: str = "owner", locale: str = "en") -> Seller:
-        shop = shop or make_shop(name="Atelier Kiri", role="owner")
-        email = f"{role}-{locale}-{shop.email}"
+        shop = shop or make_shop(name="Atelier Kiri")
         with transaction() as session:
-            user = accounts.create_user(session, email=email, password=PASSWORD, locale=locale)
+            user = session.scalars(select(User).where(User.email == shop.email)).one()
+            user.locale = locale
         with transaction(shop.tenant_id) as session:
             accounts.add_member(session, shop.tenant_id, user_id=user.id, role=role)
         client = app.test_client()
-        assert sign_in(client, email).status_code == 302
+        assert sign_in(client, shop.email).status_code == 302
         return Seller(client, shop)
 
     return make

@@ -70,7 +70,7 @@ def test_shots(
     for locale in ("ja", "en"):
         seller(shop, locale=locale)
         with browser.new_context() as context:
-            _sign_in(context.new_page(), address, f"owner-{locale}-{shop.email}")
+            _sign_in(context.new_page(), address, shop.email)
             state = context.storage_state() if page_name != "sign-in" else None
         for theme, (width, height) in product(("light", "dark"), WIDTHS.items()):
             with browser.new_context(

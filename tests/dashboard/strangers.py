@@ -109,13 +109,17 @@ def _home(app: Flask, make_shop: MakeShop) -> None:
     assert app.test_client().get("/").location == "/sign-in"
 
 
-def _sign_in_page(app: Flask, make_shop: MakeShop) -> None:
-    shop = make_shop(name="Theirs")
+def _public_page(path: str) -> Case:
+    def case(app: Flask, make_shop: MakeShop) -> None:
+        shop = make_shop(name="Theirs")
 
-    page = app.test_client().get("/sign-in").get_data(as_text=True)
+        answer = app.test_client().get(path)
 
-    assert "Theirs" not in page
-    assert shop.email not in page
+        assert answer.status_code == 200
+        assert b"Theirs" not in answer.data
+        assert shop.email.encode() not in answer.data
+
+    return case
 
 
 def _wrong_sign_in(app: Flask, make_shop: MakeShop) -> None:
@@ -150,7 +154,8 @@ def _language(app: Flask, make_shop: MakeShop) -> None:
 
 CASES: dict[str, Case] = {
     "session.home": _home,
-    "session.sign_in": _sign_in_page,
+    "session.crawler": _public_page("/crawler"),
+    "session.sign_in": _public_page("/sign-in"),
     "session.check_sign_in": _wrong_sign_in,
     "session.sign_out": _sign_out,
     "session.language": _language,

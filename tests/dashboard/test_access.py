@@ -46,22 +46,14 @@ def test_every_form_that_changes_something_is_in_the_table_of_roles(app):
     assert {endpoint for endpoint in posts if endpoint.startswith("shop.")} == {*CHANGES, "shop.try_photo"}
 
 
-@pytest.mark.parametrize("endpoint", sorted(CHANGES))
-def test_a_viewer_changes_nothing(endpoint, seller):
-    viewer = seller(role="viewer")
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_a_viewer_changes_nothing_and_an_editor_neither_keys_nor_the_shop(seller, role):
+    me = seller(role=role)
 
-    answer = viewer.post(CHANGES[endpoint].format(id=NOBODY), kind="secret", name="x", title="x")
+    answers = {name: me.post(path.format(id=NOBODY), title="x", hidden="1") for name, path in CHANGES.items()}
 
-    assert answer.status_code == 403
-
-
-@pytest.mark.parametrize("endpoint", sorted(CHANGES))
-def test_an_editor_changes_products_but_neither_keys_nor_the_shop(endpoint, seller):
-    editor = seller(role="editor")
-
-    answer = editor.post(CHANGES[endpoint].format(id=NOBODY), title="x", hidden="1")
-
-    assert (answer.status_code == 403) == (endpoint in FOR_OWNERS)
+    refused = {name for name, answer in answers.items() if answer.status_code == 403}
+    assert refused == (set(CHANGES) if role == "viewer" else FOR_OWNERS)
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor"])
@@ -72,7 +64,7 @@ def test_only_an_owner_sees_keys_and_people(seller, role):
 
     assert keys.status_code == 403
     assert f"/shops/{me.shop.tenant_id}/keys" not in overview.get_data(as_text=True)
-    assert me.shop.email not in settings.get_data(as_text=True).replace(f"{role}-en-{me.shop.email}", "")
+    assert "People" not in settings.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/language"])
@@ -83,17 +75,15 @@ def test_a_form_without_a_token_is_refused(app, path):
     assert "有効期限" in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("endpoint", sorted([*CHANGES, "shop.try_photo"]))
-def test_every_change_needs_the_token_of_this_session(endpoint, app, seller):
+def test_every_change_needs_the_token_of_this_session(app, seller):
     me = seller()
-    path = {**CHANGES, "shop.try_photo": "/try/photo"}[endpoint].format(id=NOBODY)
     foreign = token(app.test_client())
+    paths = [me.url(path.format(id=NOBODY)) for path in (*CHANGES.values(), "/try/photo")]
 
-    without = me.client.post(me.url(path), data={})
-    with_foreign = me.client.post(me.url(path), data={"csrf_token": foreign})
+    without = {path: me.client.post(path, data={}).status_code for path in paths}
+    with_foreign = {path: me.client.post(path, data={"csrf_token": foreign}).status_code for path in paths}
 
-    assert without.status_code == 400
-    assert with_foreign.status_code == 400
+    assert without == with_foreign == dict.fromkeys(paths, 400)
 
 
 def test_the_api_needs_no_token(client, make_shop):

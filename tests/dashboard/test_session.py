@@ -86,7 +86,7 @@ def test_signing_out_ends_the_session(seller):
 def test_a_changed_password_ends_every_session(seller):
     me = seller()
     with transaction() as rows:
-        user = rows.scalars(select(User).where(User.email.startswith("owner-en"))).one()
+        user = rows.scalars(select(User).where(User.email == me.shop.email)).one()
         user.password_hash = user.password_hash[:-4] + "AAAA"
 
     answer = me.get("/")
