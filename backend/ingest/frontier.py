@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.ingest import addresses
-from backend.tenants.models import FrontierUrl, new_id, now
+from backend.tenants.models import FrontierUrl, Product, new_id, now
 
 PRODUCT, SITEMAP, LISTING, OTHER = 40, 30, 20, 10
 """Priorities: what is most likely to bring a product comes first."""
@@ -43,13 +43,17 @@ class PatternCount:
 
 
 def begin(session: Session, tenant_id: str, run_id: str) -> None:
-    """Give the rows of earlier runs to this one, to be looked at again; pages that were not there stay behind."""
+    """Give the rows of earlier runs to this one, to be looked at again.
+
+    Pages that were not there stay behind, unless they are those of a product that is not known to be gone.
+    """
+    here = select(Product.id).where(Product.tenant_id == tenant_id, Product.gone_at.is_(None))
     session.execute(
         update(FrontierUrl)
         .where(
             FrontierUrl.tenant_id == tenant_id,
             FrontierUrl.run_id.is_distinct_from(run_id),
-            or_(FrontierUrl.product_id.is_not(None), FrontierUrl.state.in_(("fetched", "queued", "leased"))),
+            or_(FrontierUrl.product_id.in_(here), FrontierUrl.state.in_(("fetched", "queued", "leased"))),
         )
         .values(
             run_id=run_id,

@@ -1,6 +1,7 @@
 """What the workers do: `crawl` on the forking crawl worker, the rest on the vision worker, which never forks."""
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -17,7 +18,7 @@ from backend.ingest.fetch import Fetcher
 from backend.ingest.pictures import Pump
 from backend.ingest.pulse import Pace, Pulse
 from backend.queues import job
-from backend.search.milvus_gallery import GalleryUnavailable
+from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable
 from backend.storage import open_storage
 from backend.tenants import accounts, catalog_sync
 from backend.tenants.models import IngestRun, now
@@ -32,7 +33,7 @@ _vision: Vision | None = None
 
 
 class GalleryDown(Exception):
-    """The gallery server did not answer: RQ tries this job again."""
+    """The gallery could not be written: the work stays open, and is tried again."""
 
 
 def warm_up_vision(settings: Settings) -> None:
@@ -167,19 +168,21 @@ def finish_run(*, tenant_id: str, run_id: str) -> None:
 
 def enqueue_finish(tenant_id: str, run_id: str) -> bool:
     """Ask the vision worker to end the run once it is through with the pictures queued before."""
-    return queues.enqueue(
-        queues.VISION, "backend.ingest.jobs.finish_run", job_id=f"finish-{run_id}", tenant_id=tenant_id, run_id=run_id
-    )
+    return _enqueue_soon("finish_run", run_id, tenant_id=tenant_id, run_id=run_id)
 
 
-def enqueue_follow(tenant_id: str, newest_message_id: str) -> bool:
-    """Queue `follow_catalog` for the notes up to this one."""
-    return queues.enqueue(
-        queues.VISION,
-        "backend.ingest.jobs.follow_catalog",
-        job_id=f"follow-{newest_message_id}",
-        tenant_id=tenant_id,
-    )
+def enqueue_follow(tenant_id: str) -> bool:
+    """Ask the vision worker to bring the gallery in step with what the outbox notes."""
+    return _enqueue_soon("follow_catalog", tenant_id, tenant_id=tenant_id)
+
+
+def _enqueue_soon(name: str, subject: str, **ids: str) -> bool:
+    """Queue a job that is asked for again until its work is done; at most one waits in a half minute.
+
+    The half minute is in the id, since a failed job that Redis keeps would block its own.
+    """
+    job_id = f"{name}-{subject}-{int(time.time()) // 30}"
+    return queues.enqueue(queues.VISION, f"backend.ingest.jobs.{name}", job_id=job_id, retries=0, **ids)
 
 
 def _finish_if_done(tenant_id: str, run_id: str) -> None:
@@ -198,7 +201,7 @@ def _retried(tenant_id: str, image_ids: Sequence[str]) -> Iterator[None]:
     """Let RQ retry the job when something but the pictures failed, without counting it against them."""
     try:
         yield
-    except GalleryUnavailable as error:
+    except (GalleryUnavailable, GalleryMismatch) as error:
         embedding.start_attempt(tenant_id, image_ids, by=-1)
         raise GalleryDown(error.message) from error
 

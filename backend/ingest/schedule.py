@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
@@ -95,14 +95,13 @@ def _has_open_images(session: Session, tenant_id: str) -> bool:
 
 def _send_notes(tenant_id: str) -> None:
     with transaction(tenant_id) as session:
-        newest = session.scalar(
+        noted = session.scalar(
             select(OutboxMessage.id)
             .where(OutboxMessage.tenant_id == tenant_id, OutboxMessage.topic == GALLERY_TOPIC)
-            .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
             .limit(1)
         )
-    if newest is not None:
-        jobs.enqueue_follow(tenant_id, newest)
+    if noted is not None:
+        jobs.enqueue_follow(tenant_id)
 
 
 def _queue_pictures(tenant_id: str, moment: datetime) -> None:
@@ -139,9 +138,13 @@ def _dissolve_lost_batches(session: Session, tenant_id: str, moment: datetime) -
 def _will_be_done(job_id: str, age: timedelta) -> bool:
     """Say whether Redis still has the job: waiting, or under way for no longer than it can take."""
     try:
-        status = Job.fetch(job_id, connection=queues.redis(), serializer=JSONSerializer).get_status()
+        job = Job.fetch(job_id, connection=queues.redis(), serializer=JSONSerializer)
     except NoSuchJobError:
         return age < timedelta(seconds=5)  # its writer may stand between commit and enqueueing
+    status = job.get_status()
     if status in {JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED}:
         return True
-    return age < _LOST_AFTER
+    if status == JobStatus.STARTED and job.started_at is not None:
+        # It may have waited long before; a worker that was killed leaves it "started" for good.
+        return now() - job.started_at.replace(tzinfo=UTC) < _LOST_AFTER
+    return False

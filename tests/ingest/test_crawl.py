@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from backend.db import transaction
+from backend.ingest import runs
 from backend.ingest.publishing import gallery_of
 from backend.tenants import catalog, catalog_edits, catalog_trace
 from tests.ingest.local_shop import Answer
@@ -114,6 +115,44 @@ def test_a_vanished_product_leaves_search_and_a_new_one_joins(ingest, three_good
     assert gallery.entries_of_product(shirt_id) == []
     assert gallery.entries_of_product(ingest.products()["sk01-green"].id)
     assert ingest.products()[SHIRT].state == "gone"
+
+
+def test_a_product_that_is_gone_is_not_asked_for_ever_again(ingest, three_goods):
+    ingest.crawl()
+    del three_goods.goods[SHIRT]
+    three_goods.open()
+    ingest.crawl()
+    three_goods.forget()
+
+    ingest.crawl()
+
+    assert three_goods.count(f"/products/{SHIRT}") == 0
+    assert three_goods.count(f"/products/{DRESS}") == 1
+
+
+def test_a_stopped_crawl_keeps_what_it_has_and_the_next_one_completes_it(ingest, three_goods):
+    run_id = ingest.ask()
+    pages = three_goods.pages
+
+    class StopAtFirstProduct(dict):
+        def get(self, path, default=None):
+            if path.startswith("/products/"):
+                with transaction(ingest.tenant_id) as session:
+                    runs.request_stop(session, ingest.tenant_id, run_id)
+            return super().get(path, default)
+
+    three_goods.pages = StopAtFirstProduct(pages)
+    ingest.work()
+    stopped, known = ingest.summary(run_id), set(ingest.products())
+    three_goods.pages = pages
+
+    facts = ingest.crawl()
+
+    assert stopped["state"] == "canceled"
+    assert len(known) == 1
+    assert facts["state"] == "succeeded"
+    assert set(ingest.products()) == {DRESS, SHIRT, JEANS}
+    assert facts["products"]["gone"] == 0
 
 
 def test_a_shop_that_is_down_keeps_its_catalog_and_the_seller_learns_why(ingest, three_goods):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from backend import queues
 from backend.db import transaction
@@ -130,6 +130,26 @@ def test_a_batch_that_still_waits_is_not_queued_twice_however_long_it_waits(shop
     assert vision_images() == [image_id]
 
 
+def test_a_batch_whose_worker_was_killed_is_queued_again_and_one_under_way_is_not(shop):
+    queued_at = now() - timedelta(minutes=10)
+    image_id = add_image(shop, queued_at=queued_at)
+    pictures.enqueue_embed(shop.tenant_id, None, [image_id], queued_at)
+    (job,) = queues.queue(queues.VISION).jobs
+    queues.redis().lpop(queues.queue(queues.VISION).key)
+    job.set_status("started")
+
+    job.started_at = now()
+    job.save()
+    schedule.tick(everybody=True)
+    under_way = vision_images()
+    job.started_at = now() - timedelta(minutes=5)
+    job.save()
+    schedule.tick(everybody=True)
+
+    assert under_way == []
+    assert vision_images() == [image_id]
+
+
 def test_a_change_of_the_catalog_reaches_the_vision_queue_once(shop):
     product = shop.add_product("Dress")
     with transaction(shop.tenant_id) as session:
@@ -138,9 +158,8 @@ def test_a_change_of_the_catalog_reaches_the_vision_queue_once(shop):
     schedule.tick()
     schedule.tick()
 
-    with transaction(shop.tenant_id) as session:
-        message_id = session.scalar(select(OutboxMessage.id))
-    assert waiting(queues.VISION) == [f"follow-{message_id}"]
+    (job,) = waiting(queues.VISION)
+    assert job.startswith(f"follow_catalog-{shop.tenant_id}")
 
 
 def test_a_run_whose_pictures_are_done_is_asked_to_end(shop):
@@ -154,6 +173,6 @@ def test_a_run_whose_pictures_are_done_is_asked_to_end(shop):
         session.get_one(ProductImage, image_id).state = "live"
     schedule.tick()
 
-    assert f"finish-{run_id}" not in with_open
-    assert f"finish-{run_id}" in waiting(queues.VISION)
+    assert not [job for job in with_open if job.startswith("finish_run")]
+    assert [job for job in waiting(queues.VISION) if job.startswith(f"finish_run-{run_id}")]
     assert waiting(queues.CRAWL) == [f"crawl-{run_id}-0"]  # from its request; a stage without a crawler revives none
