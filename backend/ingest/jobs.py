@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -176,7 +177,7 @@ def enqueue_follow(tenant_id: str) -> bool:
     return _enqueue_soon("follow_catalog", tenant_id, tenant_id=tenant_id)
 
 
-def _enqueue_soon(name: str, subject: str, **ids: str) -> bool:
+def _enqueue_soon(name: str, subject: str, **ids: Any) -> bool:
     """Queue a job that is asked for again until its work is done; at most one waits in a half minute.
 
     The half minute is in the id, since a failed job that Redis keeps would block its own.
