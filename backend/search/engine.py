@@ -66,14 +66,7 @@ class Engine:
         clock = _Clock()
         filters = filters or Filters()
         understood = understand(words, filters)
-        looked = queues.ask(
-            LOOK_AT_PHOTO,
-            photo,
-            deadline_s=self._settings.query_deadline_s,
-            queue_limit=self._settings.query_queue_limit,
-            tenant_id=tenant_id,
-            box=list(box) if box else None,
-        )
+        looked = self._look(tenant_id, photo, box)
         clock.lap("asked")
         ranked = self._search_objects(tenant_id, looked, understood.narrow(filters), limit)
         with transaction(tenant_id) as session:
@@ -87,16 +80,7 @@ class Engine:
                 understood=understood.chips,
                 notice=None if any(groups) else _notice(session, tenant_id),
             )
-            history.record_query(
-                session,
-                tenant_id,
-                answer.query_id,
-                kind="photo",
-                categories=list(dict.fromkeys(one.category for one in answer.objects)),
-                words=words,
-                matches=sum(len(group) for group in groups),
-                took_ms=answer.took_ms["total"],
-            )
+            _record_photo(session, tenant_id, answer, words)
         return answer
 
     def similar(
@@ -146,6 +130,16 @@ class Engine:
             answer = ListAnswer(new_id(), clock.total(), matches, understood.chips, notice)
             _record_list(session, tenant_id, answer, kind="text", words=words)
         return answer
+
+    def _look(self, tenant_id: str, photo: bytes, box: Sequence[float] | None) -> dict[str, Any]:
+        return queues.ask(
+            LOOK_AT_PHOTO,
+            photo,
+            deadline_s=self._settings.query_deadline_s,
+            queue_limit=self._settings.query_queue_limit,
+            tenant_id=tenant_id,
+            box=list(box) if box else None,
+        )
 
     def _search_objects(
         self, tenant_id: str, looked: dict[str, Any], filters: Filters, limit: int
@@ -237,6 +231,19 @@ def _conditions(filters: Filters) -> wording.Conditions:
         price_min=filters.price_min,
         price_max=filters.price_max,
         in_stock=filters.in_stock,
+    )
+
+
+def _record_photo(session: Session, tenant_id: str, answer: PhotoAnswer, words: str) -> None:
+    history.record_query(
+        session,
+        tenant_id,
+        answer.query_id,
+        kind="photo",
+        categories=list(dict.fromkeys(one.category for one in answer.objects)),
+        words=words,
+        matches=sum(len(one.matches) for one in answer.objects),
+        took_ms=answer.took_ms["total"],
     )
 
 

@@ -111,9 +111,7 @@ class SearchForm(BaseModel):
 class PhotoForm(SearchForm):
     """The fields beside the picture of a photo search."""
 
-    image_url: str | None = Field(
-        default=None, max_length=2000, description="Instead of `image`: where one is"
-    )
+    image_url: str | None = Field(default=None, max_length=2000, description="Instead of `image`: where one is")
     box: Annotated[
         Fraction4 | None,
         BeforeValidator(_box),
@@ -125,9 +123,7 @@ class PhotoForm(SearchForm):
 class SimilarForm(SearchForm):
     """Names one product, in exactly one way."""
 
-    url: str | None = Field(
-        default=None, min_length=1, max_length=2000, description="An address of its page"
-    )
+    url: str | None = Field(default=None, min_length=1, max_length=2000, description="An address of its page")
     product_id: str | None = Field(default=None, min_length=1, max_length=64)
     sku: str | None = Field(default=None, min_length=1, max_length=200)
 

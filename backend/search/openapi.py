@@ -60,6 +60,14 @@ _ERROR_SCHEMA: Json = {
         }
     },
 }
+_THIS_DOCUMENT: Json = {
+    "operationId": "openapi",
+    "summary": "Return this document",
+    "security": [],
+    "responses": {
+        "200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}
+    },
+}
 _ERRORS: Mapping[int, str] = {
     400: "The request is wrong; `message` names the field and what to do.",
     401: "No key, or one that is unknown or revoked.",
@@ -135,14 +143,7 @@ def _paths(schemas: Json) -> Json:
             "get": _operation("getProduct", "Return one product of the catalogue", a_product, secret_only=True)
             | {"parameters": [one]}
         },
-        "/v1/openapi.json": {
-            "get": {
-                "operationId": "openapi",
-                "summary": "Return this document",
-                "security": [],
-                "responses": {"200": {"description": "OpenAPI 3.1", "content": _json({"type": "object"})}},
-            }
-        },
+        "/v1/openapi.json": {"get": _THIS_DOCUMENT},
     }
 
 

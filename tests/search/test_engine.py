@@ -61,6 +61,8 @@ def web(settings: Settings) -> Iterator[str]:
         cwd=PROJECT, env=environment(small), stderr=subprocess.DEVNULL,
     )  # fmt: skip
     wait_until(lambda: listens(port), what="gunicorn")
+    # It listens before its worker has imported the application.
+    httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=60, trust_env=False).raise_for_status()
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(30)
@@ -188,10 +190,10 @@ def test_a_model_that_was_never_calibrated_shows_what_is_nearest_and_claims_no_m
 def test_whoever_sends_too_much_gets_to_read_why(make_shop, web):
     form = multipart(b"\xff" * 8_000_000)
     url = f"{web}/v1/search/photo"
-    types = {"Content-Type": form["content_type"]}
+    types, patient = {"Content-Type": form["content_type"]}, {"timeout": 60, "trust_env": False}
 
-    too_large = httpx.post(url, content=form["data"], headers={**make_shop().headers, **types}, trust_env=False)
-    unknown = httpx.post(url, content=form["data"], headers=types, trust_env=False)
+    too_large = httpx.post(url, content=form["data"], headers={**make_shop().headers, **types}, **patient)
+    unknown = httpx.post(url, content=form["data"], headers=types, **patient)
 
     assert (too_large.status_code, too_large.json()["error"]["code"]) == (413, "image_too_large")
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (401, "unauthorized")
@@ -203,7 +205,9 @@ def test_a_body_that_never_comes_does_not_hold_the_others_up(make_shop, web):
         stuck.sendall(b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
         time.sleep(0.2)
 
-        answer = httpx.get(f"{web}/v1/search/text", params={"q": "dress"}, headers=shop.headers, trust_env=False)
+        answer = httpx.get(
+            f"{web}/v1/search/text", params={"q": "dress"}, headers=shop.headers, timeout=60, trust_env=False
+        )
 
     assert answer.status_code == 200
 
