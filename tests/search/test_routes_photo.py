@@ -26,9 +26,9 @@ OUTFIT = photo((RED, (10, 10, 190, 100)), (BLUE, (60, 110, 140, 190)))
 
 def test_every_object_of_a_photo_carries_its_matches_best_first(make_shop, shelf, search):
     shop = make_shop()
-    shelf.put(shop, "red dress", color=RED)
-    shelf.put(shop, "crimson dress", color=(180, 40, 40))
-    shelf.put(shop, "blue jeans", color=BLUE)
+    shelf.put(shop, "red dress", color=RED, category="dress")
+    shelf.put(shop, "crimson dress", color=(180, 40, 40), category="dress")
+    shelf.put(shop, "blue jeans", color=BLUE, category="pants")
 
     answer = search(shop, OUTFIT).json
 
