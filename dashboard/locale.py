@@ -24,7 +24,9 @@ def _wishes() -> Iterator[str]:
     if current_user.is_authenticated:
         yield current_user.locale
     yield str(session.get("locale", ""))
-    yield request.accept_languages.best_match(list(LOCALES)) or DEFAULT
+    asked = request.accept_languages
+    # Whoever asks for neither reads English sooner than Japanese; whoever asks for nothing gets the default.
+    yield asked.best_match(list(LOCALES)) or ("en" if asked else DEFAULT)
 
 
 def t(key: str, **facts: object) -> str:
@@ -43,6 +45,9 @@ def knows(key: str) -> bool:
 
 
 def said(kind: str, code: str) -> str:
-    """Return the words for a code that the data carries (a state, a reason, a category); the code itself if unknown."""
-    key = f"{kind}.{code}"
-    return t(key) if key in WORDS else code.replace("_", " ")
+    """Return the words for a code that the data carries (a state, a category); the code itself if unknown.
+
+    Why a run failed may also be a reason that a single page has.
+    """
+    keys = [f"{kind}.{code}", *([f"reason.{code}"] if kind == "run_error" else [])]
+    return next((t(key) for key in keys if key in WORDS), code.replace("_", " "))

@@ -1,12 +1,12 @@
 /** Search with a photo as a shopper would: choose or drop one, see its garments, see what each finds. */
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("try"));
-const status = document.getElementById("try-status");
+const report = document.getElementById("try-status");
 const answerArea = document.getElementById("try-answer");
 const csrf = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
 const SVG = "http://www.w3.org/2000/svg";
 let shownUrl = "";
 
-if (form && status && answerArea) {
+if (form && report && answerArea) {
   const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("image"));
   input.addEventListener("change", () => input.files?.[0] && search(input.files[0]));
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -25,8 +25,8 @@ if (form && status && answerArea) {
 
 /** @param {File} file */
 async function search(file) {
-  if (!form || !status) return;
-  status.textContent = form.dataset.busy ?? "";
+  if (!form || !report) return;
+  report.textContent = form.dataset.busy ?? "";
   const body = new FormData();
   body.append("image", file);
   try {
@@ -34,10 +34,10 @@ async function search(file) {
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.problem);
     show(file, answer);
-    status.textContent = fill(form.dataset.done, { n: answer.objects.length, ms: answer.ms });
+    report.textContent = fill(form.dataset.done, { n: answer.objects.length, ms: answer.ms });
   } catch (error) {
     const problem = error instanceof TypeError || error instanceof SyntaxError ? "" : /** @type {Error} */ (error).message;
-    status.textContent = problem || form.dataset.failed || "";
+    report.textContent = problem || form.dataset.failed || "";
   }
 }
 
@@ -64,6 +64,7 @@ function show(file, answer) {
   });
   choice.replaceChildren(...buttons);
   if (answerArea) answerArea.hidden = false;
+  form?.classList.add("drop-small");
   pick(answer.primary);
 
   /** @param {number} index */

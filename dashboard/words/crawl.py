@@ -66,6 +66,10 @@ WORDS = {
         "The shop could not be reached. Check that it opens in a browser, then start again.",
         "ショップに接続できませんでした。ブラウザーで開けることを確認し、もう一度開始してください。",
     ),
+    "run_error.robots_unreachable": (
+        "The shop's robots.txt could not be read, so nothing was crawled. Check that it opens in a browser.",
+        "robots.txt を読み取れなかったため、クロールしませんでした。ブラウザーで開けるかご確認ください。",
+    ),
     "run_error.worker_died": (
         "The crawl stopped unexpectedly several times. Please tell whoever runs Niteru.",
         "クロールが繰り返し中断しました。運用担当者にお知らせください。",
