@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from backend.config import Settings
 from backend.db import transaction
 from backend.ingest import runs
+from backend.ingest.duplicates import mark_duplicates
 from backend.search.gallery import MAX_COLORS, Facts
 from backend.search.milvus_gallery import MilvusGallery, open_gallery
 from backend.storage import open_storage
@@ -166,8 +167,9 @@ def finish_run(settings: Settings, tenant_id: str, run_id: str) -> bool:
     with transaction(tenant_id) as session:
         if count_open_images(session, tenant_id):
             return False
+        found = mark_duplicates(session, tenant_id)
         ended = runs.finish(session, tenant_id, run_id)
-    log.info("run_finished", extra={"run_id": run_id})
+    log.info("run_finished", extra={"run_id": run_id, "duplicates": found})
     return ended
 
 
