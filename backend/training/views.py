@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from backend.training.datasets import find_folder, load_garment_photos, load_shop, load_street_photos, read
+from backend.training.datasets import (
+    GarmentPhoto,
+    find_folder,
+    load_garment_photos,
+    load_shop,
+    load_street_photos,
+    read,
+)
 from backend.vision.choice import choose_for_sale
 from backend.vision.crops import EMBEDDER_SIDE as SIDE
 from backend.vision.crops import embedder_crop
@@ -21,9 +29,11 @@ from backend.vision.images import Picture, Pixels
 from backend.vision.model import CENTRAL, Vision, distinct
 from backend.vision.values import Box
 
-_SHOP_VIEWS = 10
-_OTHER_VIEWS = 3  # one as it is, one changed, one recoloured
+_PER_CATEGORY = 55  # of each set beside the shop: enough to keep every kind of garment apart
 _LEAST_SIDE = 40  # pixels: a smaller street garment shows nothing to learn
+
+
+S = TypeVar("S", "Subject", GarmentPhoto)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,8 @@ def for_sale_box(vision: Vision, picture: Picture, category: str | None) -> Box:
     return CENTRAL if chosen is None else found[chosen].box
 
 
-def list_subjects(data: Path, vision: Vision) -> list[Subject]:
-    """Every garment of the train splits: the shop's, the garment photos', the street photos'."""
+def list_subjects(data: Path, vision: Vision, chance: Random) -> list[Subject]:
+    """Train garments: all of the shop's, and of the other sets as many of each category."""
     shop = [
         Subject(
             one.path, for_sale_box(vision, read(one.path), one.category), one.sku, one.color or "?", one.category, ""
@@ -65,8 +75,14 @@ def list_subjects(data: Path, vision: Vision) -> list[Subject]:
         Subject(
             one.path, for_sale_box(vision, read(one.path), one.category), one.path.name, "", one.category, one.label
         )
-        for one in load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
-        if one.split == "train"
+        for one in _balanced(
+            [
+                one
+                for one in load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
+                if one.split == "train" and one.category
+            ],
+            chance,
+        )
     ]
     street = [
         Subject(photo.path, one.box, f"{photo.path.name}-{number}", "", one.category, one.label)
@@ -75,22 +91,25 @@ def list_subjects(data: Path, vision: Vision) -> list[Subject]:
         for number, one in enumerate(photo.labels)
         if min(one.box.w, one.box.h) * 640 >= _LEAST_SIDE
     ]
-    return shop + single + street
+    return shop + single + _balanced(street, chance)
+
+
+def _balanced(items: Sequence[S], chance: Random) -> list[S]:
+    by_category: dict[str | None, list[S]] = {}
+    for one in items:
+        by_category.setdefault(one.category, []).append(one)
+    return [one for group in by_category.values() for one in chance.sample(group, min(_PER_CATEGORY, len(group)))]
 
 
 def make_views(subjects: Sequence[Subject], chance: Random) -> Iterator[View]:
+    """The garment as it is; of a garment with one photo also a changed view and a recoloured one."""
     for subject in subjects:
         picture = read(subject.path)
-        if subject.label == "":  # the shop's: it has true mates, other colours among them
-            yield View(subject, subject.color, embedder_crop(picture, subject.box, SIDE))
-            for _ in range(_SHOP_VIEWS - 1):
-                yield View(subject, subject.color, _changed(picture, subject.box, chance))
-            continue
-        yield View(subject, "", embedder_crop(picture, subject.box, SIDE))
-        for number in range(1, _OTHER_VIEWS):
-            crop = _changed(picture, subject.box, chance)
-            recolored = number == _OTHER_VIEWS - 1
-            yield View(subject, "recolored" if recolored else "", _recolored(crop, chance) if recolored else crop)
+        yield View(subject, subject.color, embedder_crop(picture, subject.box))
+        if subject.label:
+            changed = _changed(picture, subject.box, chance)
+            yield View(subject, subject.color, changed)
+            yield View(subject, "recolored", _recolored(changed, chance))
 
 
 def _changed(picture: Picture, box: Box, chance: Random) -> Pixels:

@@ -10,7 +10,7 @@ from typing import Any
 
 import timm
 import torch
-from timm.layers import Conv2dSame
+from timm.layers.conv2d_same import Conv2dSame
 from torch import Tensor, nn
 
 from backend.vision.crops import EMBEDDER_SIDE
@@ -21,6 +21,7 @@ _STAGES = (1, 2, 4)  # pooled besides the last layer: texture and colour live ea
 _STAGE_CHANNELS = (24, 40, 112)
 _FINAL_CHANNELS = 1280
 _CELLS = 56
+CLIP = 120.0  # bounds what one odd value can do; ordinary standardised values stay far below
 # OKLab palette of the soft colour histogram: 4 lightness levels of grey, then 8 hues at 3 levels and 2 strengths.
 _HUES = [hue * math.pi / 4 for hue in range(8)]
 _PALETTE = [(light, 0.0, 0.0) for light in (0.15, 0.3, 0.45, 0.6, 0.75, 0.88, 0.97)] + [
@@ -92,7 +93,7 @@ class EmbedderNet(nn.Module):
 
     def head(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         """From raw features, so that training can start from cached ones."""
-        standard = ((raw - self.mean) * self.scale).clamp(-6, 6)
+        standard = ((raw - self.mean) * self.scale).clamp(-CLIP, CLIP)
         vector = nn.functional.normalize(self.project(standard), dim=1)
         return vector, self.category(standard).softmax(1)
 
@@ -167,4 +168,6 @@ _LMS_TO_LAB = [
     [0.0259040371, 0.7827717662, -0.8086757660],
 ]
 
-FEATURES = _FINAL_CHANNELS + 2 * sum(_STAGE_CHANNELS) + 3 * len(_PALETTE)
+# widths of the parts of a feature row: last layer, three early stages, colours
+FEATURE_BLOCKS = (_FINAL_CHANNELS, *(2 * channels for channels in _STAGE_CHANNELS), 3 * len(_PALETTE))
+FEATURES = sum(FEATURE_BLOCKS)

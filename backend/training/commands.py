@@ -1,0 +1,87 @@
+"""`niteru evaluate …` and `niteru train …`: figures on stdout, as text or as one JSON document."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from backend.training.evaluation import (
+    evaluate_categories,
+    evaluate_detection,
+    evaluate_images,
+    evaluate_retrieval,
+)
+
+_DATA = click.option(
+    "--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A labelled folder, laid out as docs/vision.md says.",
+)  # fmt: skip
+_OUT = click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the new weights go."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure the weights that are served on labelled photos."""
+
+
+@click.group()
+def train() -> None:
+    """Train new weights from labelled photos (needs the extra `train`)."""
+
+
+def _add_evaluation(name: str, measure: Callable[[Path], dict[str, Any]], summary: str) -> None:
+    @evaluate.command(name, help=summary)
+    @_DATA
+    @_JSON
+    def command(data: Path, as_json: bool) -> None:
+        _print(measure(data), as_json=as_json)
+
+
+_add_evaluation("detection", evaluate_detection, "Boxes: mAP50 and mAP50-95 over the 13 classes (street_photos).")
+_add_evaluation("retrieval", evaluate_retrieval, "Vectors: same product, colour, class (luma or garment_photos).")
+_add_evaluation("images", evaluate_images, "What a picture shows: garment, size chart, close-up (luma).")
+_add_evaluation("categories", evaluate_categories, "Categories read from titles and breadcrumbs (luma).")
+
+
+@train.command("images")
+@_DATA
+@_OUT
+@_JSON
+@click.option("--seed", default=0, show_default=True)
+def train_images_command(data: Path, out: Path, as_json: bool, seed: int) -> None:
+    """What tells garments from size charts and close-ups."""
+    from backend.training.usefulness import train_images  # noqa: PLC0415  measuring does without training's packages
+
+    _print(train_images(data, out, seed=seed), as_json=as_json)
+
+
+@train.command("embedder")
+@_DATA
+@_OUT
+@_JSON
+@click.option("--seed", default=0, show_default=True)
+def train_embedder_command(data: Path, out: Path, as_json: bool, seed: int) -> None:
+    """The projection that makes vectors comparable, and its ONNX file."""
+    from backend.training.embedder import train as train_embedder  # noqa: PLC0415  imports torch
+
+    _print(train_embedder(data, out, seed=seed), as_json=as_json)
+
+
+def _print(facts: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    for name, value in facts.items():
+        for line in _lines(name, value):
+            click.echo(line)
+
+
+def _lines(name: str, value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [line for key, inner in value.items() for line in _lines(f"{name} {key}", inner)]
+    return [f"{name:40} {value:.3f}" if isinstance(value, float) else f"{name:40} {value}"]
