@@ -149,6 +149,10 @@ WORDS = {
     ),
     "error.code.bad_input": ("Please choose a picture.", "画像を選んでください。"),
     "error.code.bad_edit": ("This value cannot be kept.", "この値は保存できません。"),
+    "error.code.gallery_mismatch": (
+        "The search is being rebuilt with a new model. Please try again later.",
+        "新しいモデルで検索を作り直しています。しばらくしてからもう一度お試しください。",
+    ),
     "error.code.gallery_unavailable": (
         "The search is not ready at the moment. Please try again soon.",
         "検索の準備ができていません。しばらくしてからもう一度お試しください。",
