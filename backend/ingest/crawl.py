@@ -189,6 +189,11 @@ class Crawl:
         if not addresses.same_site(record.url, self._shop_url):
             record = replace(record, url=visit.final_url)
         facts = sync.facts_of(record, [row.url, visit.final_url])
+        if facts.fingerprint not in {row.fingerprint, addresses.fingerprint(visit.final_url)}:
+            # A copy (another language, say) names the page it stands for. What that page says of itself counts.
+            own = frontier.find(session, self._tenant_id, facts.fingerprint)
+            if own is not None and own.product_id is not None:
+                return catalog_sync.note_copy(session, self._tenant_id, own.product_id, facts)
         return catalog_sync.upsert_product(session, self._tenant_id, facts, run_id=self._run_id)
 
     def _links(self, row: FrontierUrl, page: Page) -> Iterable[Link]:

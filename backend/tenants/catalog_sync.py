@@ -79,6 +79,13 @@ def upsert_product(session: Session, tenant_id: str, facts: ProductFacts, *, run
     return Synced(product.id, outcome)
 
 
+def note_copy(session: Session, tenant_id: str, product_id: str, facts: ProductFacts) -> Synced:
+    """Note another address that shows the product, and nothing of what it says there."""
+    _note_urls(session, tenant_id, product_id, facts)
+    mark_seen(session, tenant_id, product_id)
+    return Synced(product_id, "unchanged")
+
+
 def mark_seen(session: Session, tenant_id: str, product_id: str) -> bool:
     """Note that the product's page is as it was. False when the product is gone or unknown: then read the page."""
     result = session.execute(

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from backend.db import transaction
-from backend.ingest import runs
+from backend.ingest import addresses, runs
 from backend.ingest.publishing import gallery_of
 from backend.tenants import catalog, catalog_edits, catalog_trace
 from tests.ingest.local_shop import Answer
@@ -267,3 +267,26 @@ def test_two_shops_with_the_same_site_share_nothing(ingest, three_goods, make_sh
     keys = {image.storage_key.partition("/")[0] for image in ingest.images().values() if image.storage_key}
     assert keys == {theirs.tenant_id}
     assert theirs.tenant_id != ours.tenant_id
+
+
+def test_a_copy_in_another_language_adds_an_address_and_overwrites_nothing(ingest, three_goods):
+    original = three_goods.pages[f"/products/{DRESS}"]
+    own, copy = f"{three_goods.url}/products/{DRESS}", f"{three_goods.url}/en/products/{DRESS}"
+    canonical = f'<link rel="canonical" href="{own}">'
+    text = original.body if isinstance(original.body, str) else original.body.decode()
+    english = text.replace("<head>", f"<head>{canonical}").replace("Navy dress", "Navy dress in other words")
+    three_goods.pages[f"/en/products/{DRESS}"] = Answer(english)
+    home = three_goods.pages["/"]
+    # Met before the page it stands for, and again after it: a second copy.
+    three_goods.pages[f"/fr/products/{DRESS}"] = Answer(english)
+    three_goods.pages["/"] = Answer(
+        f'<a href="{copy}">English</a>' + str(home.body) + f'<a href="{three_goods.url}/fr/products/{DRESS}">FR</a>'
+    )
+
+    facts = ingest.crawl()
+
+    assert facts["products"]["new"] == 3
+    assert ingest.products()[DRESS].title == "Navy dress"
+    with transaction(ingest.tenant_id) as session:
+        found = catalog.find_product_by_fingerprint(session, ingest.tenant_id, addresses.fingerprint(copy))
+    assert found.title == "Navy dress"
