@@ -1,14 +1,15 @@
 """Real parts for every test: PostgreSQL, Redis and the gallery server, each started once and stopped by pid."""
 
-import os
 import secrets
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -55,12 +56,25 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@contextmanager
+def passable_folder() -> Iterator[Path]:
+    """A new folder that other users may pass through: as root, PostgreSQL runs as another one.
+
+    Not one of pytest's: those are closed, and a second run of pytest closes them again.
+    """
+    with TemporaryDirectory(prefix="niteru-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    folder = tmp_path_factory.mktemp("pg")
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
+def postgres() -> Iterator[Postgres]:
+    with passable_folder() as folder:
+        yield from _running_postgres(folder)
+
+
+def _running_postgres(folder: Path) -> Iterator[Postgres]:
     server = Postgres(folder / "data", free_port(), secrets.token_hex(8), secrets.token_hex(8))
     server.prepare()
     process = subprocess.Popen([*server.command(), "-c", "fsync=off"], user=system_user(), cwd="/")

@@ -5,13 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
 from tests.conftest import free_port, listens, wait_until
 
@@ -85,14 +83,3 @@ def stop(deployment: Deployment) -> None:
     deployment.process.wait(90)
     _gone, alive = psutil.wait_procs(family, timeout=20)
     assert not alive, f"outlived niteru up: {alive}"
-
-
-@pytest.fixture(scope="module")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    folder = tmp_path_factory.mktemp("up")
-    for parent in (folder, *folder.parents):  # PostgreSQL runs as another user when the tests run as root
-        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    running = start(folder / "data", "up")
-    yield running
-    stop(running)

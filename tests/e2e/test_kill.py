@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import free_port, listens, passable_folder, wait_until
 from tests.e2e.conftest import Deployment, start, stop
 
 pytestmark = pytest.mark.soak
@@ -38,9 +38,13 @@ def truth(shop: str) -> dict[str, dict]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_crawl_ends_complete_after_a_kill(part, shop, tmp_path):
-    tmp_path.chmod(0o755)
-    deployment = start(tmp_path / "data", "up")
+def test_a_crawl_ends_complete_after_a_kill(part, shop):
+    with passable_folder() as folder:
+        deployment = start(folder / "data", "up")
+        _crawl_and_kill(deployment, part, shop)
+
+
+def _crawl_and_kill(deployment: Deployment, part: str, shop: str) -> None:
     try:
         host = shop.removeprefix("http://")
         tenant = deployment.niteru("tenants", "create", "--name", part, "--shop-url", shop, "--allow-host", host)

@@ -1,7 +1,6 @@
 """The whole job, as a newcomer sees it: `niteru demo`, a shopper with a photo, the seller in the dashboard."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 
@@ -10,25 +9,25 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from backend.demo.pictures import outfit_picture
 from backend.up.doctor import find_chromium
-from tests.conftest import free_port, wait_until
+from tests.conftest import free_port, passable_folder, wait_until
 from tests.e2e.conftest import Deployment, start, stop
 
 CRAWL_S = 900
+LAST_LINE = "the next `niteru demo` starts where this one ended"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    folder = tmp_path_factory.mktemp("demo")
-    for parent in (folder, *folder.parents):  # PostgreSQL runs as another user when the tests run as root
-        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    running = start(folder / "data", "demo", NITERU_DEMO_PORT=str(free_port()))
-    says = running.data_dir / "out.txt"
-    wait_until(
-        lambda: "Ctrl-C stops everything; the next" in says.read_text(), seconds=CRAWL_S, what="the demo's crawl"
-    )
-    yield running
-    stop(running)
+def demo() -> Iterator[Deployment]:
+    with passable_folder() as folder:
+        running = start(folder / "data", "demo", NITERU_DEMO_PORT=str(free_port()))
+        says = running.data_dir / "out.txt"
+        try:
+            wait_until(
+                lambda: "Ctrl-C stops everything; the next" in says.read_text(), seconds=CRAWL_S, what="the crawl"
+            )
+            yield running
+        finally:
+            stop(running)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +70,7 @@ def test_the_demo_prints_its_addresses_and_finds_every_product(demo, facts):
     assert facts["password"] in said
     expected = {product.sku: product for product in demo_products()}
     assert {product["sku"] for product in products} == set(expected)
+    assert all(product["title"] == expected[product["sku"]].title_ja for product in products)
     assert all(product["price"] == expected[product["sku"]].price for product in products)
     assert all(any(image["usefulness"] == "garment" for image in product["images"]) for product in products)
 
@@ -95,9 +95,7 @@ def test_a_shopper_finds_the_second_garment_of_a_photo_and_the_seller_sees_the_c
     # a result
     result = dialog.locator(".groups").get_by_role("link").first
     address = result.get_attribute("href")
-    with page.expect_response(lambda response: "/v1/events" in response.url and _clicks(response)) as sent:
-        result.click()
-    assert sent.value.status == 204
+    result.click()
     page.wait_for_url(re.compile(re.escape(address)))
     clicked = next(product for product in demo.niteru("products", facts["tenant"]) if product["url"] == address)
 
@@ -106,12 +104,13 @@ def test_a_shopper_finds_the_second_garment_of_a_photo_and_the_seller_sees_the_c
     page.locator("input[name=email]").fill(facts["email"])
     page.locator("input[name=password]").fill(facts["password"])
     page.locator("form button").last.click()
-    page.goto(f"{demo.url}/shops/{facts['tenant']}/searches")
-    expect(page.locator(".clicked").first).to_contain_text(clicked["title"])
+    page.wait_for_url(re.compile(r"/shops/"))
 
+    def seen() -> bool:  # the browser sends the click when it likes
+        page.goto(f"{demo.url}/shops/{facts['tenant']}/searches")
+        return page.locator(".clicked", has_text=clicked["title"]).count() > 0
 
-def _clicks(response) -> bool:
-    return '"click"' in (response.request.post_data or "")
+    wait_until(seen, seconds=60, what="the click in the dashboard")
 
 
 def test_the_command_line_searches_what_the_widget_searches(demo, facts, tmp_path):
