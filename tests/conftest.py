@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine, text
 
 from backend import db, migrate, queues
-from backend.config import PROJECT, Settings
+from backend.config import PROJECT, Settings, environment
 from backend.db import transaction
+from backend.ingest.browser import find_chromium
 from backend.search.milvus_gallery import gallery_server_command, ping
 from backend.tenants import accounts, keys
 from backend.tenants.models import Product, new_id
@@ -66,6 +68,25 @@ def passable_folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o755)
         yield folder
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Start Chromium; without its sandbox, because tests may run as root."""
+    expect.set_options(timeout=20_000)  # far more than it takes, so that a busy machine passes
+    with sync_playwright() as playwright:
+        program = find_chromium(environment().get("NITERU_CHROMIUM", "")) or None
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        running = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for one file of tests. (While Playwright runs here, no other test can have an event loop.)"""
+    with open_browser() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

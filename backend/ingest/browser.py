@@ -50,6 +50,14 @@ _NET_ERRORS = {
 }
 
 
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_chromium(named: str) -> str:
+    """Return the browser's program: the one that is named, the system's, or "" for the one Playwright installed."""
+    return named or next((path for name in _NAMES if (path := shutil.which(name))), "")
+
+
 class BrowserCrashed(Exception):
     """Chromium died under this page. The next `render` starts a new one; the page may be tried again."""
 
@@ -192,7 +200,7 @@ class Browser:
 def _launch(playwright: Playwright, settings: Settings, tenant_id: str) -> Chromium:
     proxy = urlsplit(settings.egress_url)
     return playwright.chromium.launch(
-        executable_path=settings.chromium_path or shutil.which("chromium"),
+        executable_path=find_chromium(settings.chromium_path) or None,
         chromium_sandbox=os.geteuid() != 0,  # root has no sandbox to offer
         proxy={
             "server": settings.egress_url,

@@ -12,10 +12,10 @@ from importlib import metadata
 from pathlib import Path
 
 from backend.config import ConfigError, Settings, find_data_dir
+from backend.ingest.browser import find_chromium
 from backend.up.postgres import BIN
 from backend.vision.card import WEIGHTS
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 NEEDED_DISK_GB = 2.0
 
 
@@ -73,11 +73,6 @@ def _package(name: str, needed: bool) -> Finding:
 
 def _program(name: str, path: Path, mend: str) -> Finding:
     return Finding(name, path.exists(), str(path) if path.exists() else "missing", mend)
-
-
-def find_chromium(named: str = "") -> str:
-    """Return the browser's path: the one named by NITERU_CHROMIUM, Debian's, or "" when there is none."""
-    return named or next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), "")
 
 
 def chromium(env: Mapping[str, str]) -> Finding:

@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from backend.demo.pictures import outfit_picture
-from backend.up.doctor import find_chromium
 from tests.conftest import free_port, passable_folder, wait_until
 from tests.e2e.conftest import Deployment, start, stop
 
@@ -35,16 +34,6 @@ def facts(demo: Deployment) -> dict[str, str]:
     """What the demo made: tenant, keys, login."""
     (memory,) = (demo.data_dir / "demo").glob("127.0.0.1_*.json")
     return json.loads(memory.read_text())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=find_chromium() or None, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

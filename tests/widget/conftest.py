@@ -1,31 +1,18 @@
 """A browser, a shop and a service that can be put in any trouble."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-import widget_drawn as drawn
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-from widget_fake import FakeService, FakeShop, serve, service_handler, shop_handler
+from playwright.sync_api import Browser, Locator, Page
 
-expect.set_options(timeout=20_000)  # far more than it takes, so that a busy machine passes
+from tests.widget import widget_drawn as drawn
+from tests.widget.widget_fake import FakeService, FakeShop, serve, service_handler, shop_handler
+
 PAGES = Path(__file__).parent / "pages"
 SEARCH = '<form role="search"><input type="search" name="q" aria-label="Search"></form>'
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; without its sandbox, because tests may run as root."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs Chromium on the PATH")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="session")

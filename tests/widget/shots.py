@@ -1,18 +1,19 @@
-"""Writes a picture of every state of the widget, to be looked at: python tests/widget/shots.py FOLDER [STATE ...]
+"""Writes a picture of every state of the widget, to be looked at: python -m tests.widget.shots FOLDER [STATE ...]
 
 Uses real photos where the folder `shared` lies beside the project, drawn ones where it does not.
 """
 
 import json
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import conftest
-import widget_drawn as drawn
-from playwright.sync_api import Browser, sync_playwright
-from widget_fake import HERE, FakeService, FakeShop, serve, service_handler, shop_handler
+from playwright.sync_api import Browser
+
+from tests.conftest import open_browser
+from tests.widget import conftest
+from tests.widget import widget_drawn as drawn
+from tests.widget.widget_fake import HERE, FakeService, FakeShop, serve, service_handler, shop_handler
 
 DATA = HERE.parents[2] / "shared" / "data"
 DARK = "<style>:root{color-scheme:dark}body{background:#111;color:#eee}</style>"
@@ -166,7 +167,5 @@ def shoot(browser: Browser, folder: Path, wanted: list[str]) -> None:
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with open_browser() as chromium:
         shoot(chromium, target, sys.argv[2:])
-        chromium.close()

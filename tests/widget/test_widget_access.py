@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-import widget_drawn as drawn
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Visit, product_page
 from playwright.sync_api import FileChooser, Page, expect
+
+from tests.widget import widget_drawn as drawn
+from tests.widget.conftest import Visit, product_page
 
 LOOKS = [("en", "light", 1280), ("ja", "dark", 390), ("ja", "light", 1280), ("en", "dark", 390)]
 FOCUS = """() => {

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-import widget_drawn as drawn
-from conftest import product_page
 from playwright.sync_api import expect
+
+from tests.widget import widget_drawn as drawn
+from tests.widget.conftest import product_page
 
 SENTENCES = {
     "gone": "Photo search is taking a short rest. Please try again in a moment.",

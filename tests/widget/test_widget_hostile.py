@@ -1,8 +1,9 @@
 """Host pages that fight back: resets, strict policies, old libraries, and names of our own."""
 
 import pytest
-from conftest import product_page, tag
 from playwright.sync_api import expect
+
+from tests.widget.conftest import product_page, tag
 
 RESETS = {
     "everything unset": "* { all: unset }",

@@ -3,10 +3,11 @@
 from io import BytesIO
 
 import pytest
-import widget_drawn as drawn
-from conftest import product_page
 from PIL import Image
 from playwright.sync_api import expect
+
+from tests.widget import widget_drawn as drawn
+from tests.widget.conftest import product_page
 
 PICTURE_IN_PAGE = """async (kind) => {
   const canvas = new OffscreenCanvas(300, 400);

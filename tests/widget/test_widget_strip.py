@@ -1,8 +1,9 @@
 """The strip of similar items on the seller's page."""
 
 import pytest
-from conftest import product_page, tag
 from playwright.sync_api import expect
+
+from tests.widget.conftest import product_page, tag
 
 LONG_PAGE = '<div class="details"></div>'
 SHORT_PAGE = ""

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs, urlsplit
 
-import widget_drawn as drawn
+from tests.widget import widget_drawn as drawn
 
 HERE = Path(__file__).parent
 DIST = HERE.parents[1] / "widget" / "dist"
