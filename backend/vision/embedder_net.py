@@ -19,6 +19,7 @@ from backend.vision.values import CATEGORIES
 SIDE = EMBEDDER_SIDE
 _STAGES = (1, 2, 4)  # pooled besides the last layer: texture and colour live early in the network
 _STAGE_CHANNELS = (24, 40, 112)
+_LATE = 5  # stages from here on are fine-tuned
 _FINAL_CHANNELS = 1280
 _CELLS = 56
 CLIP = 120.0  # bounds what one odd value can do; ordinary standardised values stay far below
@@ -49,19 +50,31 @@ class FeatureNet(nn.Module):
         self.register_buffer("to_lab", torch.tensor(_LMS_TO_LAB), persistent=False)
 
     def forward(self, crops: Tensor) -> Tensor:
-        unit = crops.permute(0, 3, 1, 2).float() / 255
-        final, stages = self._backbone((unit - 0.5) / 0.5)
-        return torch.cat([final, *stages, self._colors(unit)], dim=1)
+        middle, shallow = self.early(crops)
+        return torch.cat([self.late(middle), shallow], dim=1)
 
-    def _backbone(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-        x = self.backbone.bn1(self.backbone.conv_stem(x))
+    def early(self, crops: Tensor) -> tuple[Tensor, Tensor]:
+        """What training leaves as it is: the middle activations (n, 112, 14, 14), and the features before the last."""
+        unit = crops.permute(0, 3, 1, 2).float() / 255
+        x = self.backbone.bn1(self.backbone.conv_stem((unit - 0.5) / 0.5))
         pooled = []
-        for number, stage in enumerate(self.backbone.blocks):
+        for number, stage in enumerate(self.backbone.blocks[:_LATE]):
             x = stage(x)
             if number in _STAGES:
                 pooled += [x.mean((2, 3)), _spread(x)]
-        x = self.backbone.bn2(self.backbone.conv_head(x))
-        return x.mean((2, 3)), pooled
+        return x, torch.cat([*pooled, self._colors(unit)], dim=1)
+
+    def late(self, middle: Tensor) -> Tensor:
+        """The last layer's features (n, 1280) from the middle activations."""
+        x = middle
+        for stage in self.backbone.blocks[_LATE:]:
+            x = stage(x)
+        final: Tensor = self.backbone.bn2(self.backbone.conv_head(x))
+        return final.mean((2, 3))
+
+    def late_parameters(self) -> list[nn.Parameter]:
+        late = [*self.backbone.blocks[_LATE:], self.backbone.conv_head, self.backbone.bn2]
+        return [parameter for module in late for parameter in module.parameters()]
 
     def _colors(self, unit: Tensor) -> Tensor:
         """Soft OKLab histograms of the middle, the upper and the lower part: (n, 3 * palette), each sums to 1."""
@@ -91,9 +104,12 @@ class EmbedderNet(nn.Module):
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor]:
         return self.head(self.features(crops))
 
+    def standard(self, raw: Tensor) -> Tensor:
+        return ((raw - self.mean) * self.scale).clamp(-CLIP, CLIP)
+
     def head(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         """From raw features, so that training can start from cached ones."""
-        standard = ((raw - self.mean) * self.scale).clamp(-CLIP, CLIP)
+        standard = self.standard(raw)
         vector = nn.functional.normalize(self.project(standard), dim=1)
         return vector, self.category(standard).softmax(1)
 

