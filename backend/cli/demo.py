@@ -35,8 +35,14 @@ def demo(shop_url: str | None) -> None:
         port = int(env.get("NITERU_DEMO_PORT") or DEFAULT_PORT)
         shop_url = f"http://127.0.0.1:{port}/"
         extra = (_shop_part(port),)
-    guide = [sys.executable, "-m", "backend.cli", "demo-guide", shop_url]
+    guide = [sys.executable, "-m", "backend.cli", "demo-guide", shop_url, *(["--name", _shop_name()] if extra else [])]
     run_everything(env, extra, lambda runtime: _start_guide(guide, {**env, **runtime}))
+
+
+def _shop_name() -> str:
+    from backend.demo.shop_texts import TEXTS
+
+    return str(TEXTS["ja"]["shop"])
 
 
 def _shop_part(port: int) -> Part:
@@ -65,12 +71,13 @@ def demo_shop(port: int) -> None:
 
 @click.command(hidden=True)
 @click.argument("shop_url")
-def demo_guide(shop_url: str) -> None:
+@click.option("--name", default="")
+def demo_guide(shop_url: str, name: str) -> None:
     """Make the demo's tenant (the first time), crawl its shop, and tell where everything is."""
     settings = connect()
     folder = settings.data_dir / "demo"
     folder.mkdir(parents=True, exist_ok=True)
-    facts = _remembered(folder, shop_url)
+    facts = _remembered(folder, shop_url, name)
     tag = {"widget_url": f"{settings.public_url}/widget/v1.js", "key": facts["publishable_key"]}
     (folder / "tag.json").write_text(json.dumps(tag), encoding="utf-8")
     click.echo(f"Crawling {shop_url} …")
@@ -78,7 +85,7 @@ def demo_guide(shop_url: str) -> None:
     click.echo(_addresses(settings.public_url, shop_url, facts, run))
 
 
-def _remembered(folder: Path, shop_url: str) -> dict[str, str]:
+def _remembered(folder: Path, shop_url: str, name: str) -> dict[str, str]:
     """Return the tenant, keys and login made for this shop the first time."""
     memory = folder / f"{urlsplit(shop_url).netloc.replace(':', '_')}.json"
     if memory.exists():
@@ -86,7 +93,10 @@ def _remembered(folder: Path, shop_url: str) -> dict[str, str]:
     parts = urlsplit(shop_url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     facts = add_shop(
-        name=parts.hostname or shop_url, shop_url=shop_url, allow_hosts=[f"{parts.hostname}:{port}"], locale="ja"
+        name=name or parts.hostname or shop_url,
+        shop_url=shop_url,
+        allow_hosts=[f"{parts.hostname}:{port}"],
+        locale="ja",
     )
     facts |= {"email": EMAIL, "password": secrets.token_urlsafe(12)}
     _allow_localhost(facts["tenant"], port)

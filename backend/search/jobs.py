@@ -72,20 +72,48 @@ def look_at_photo(*, photo_key: str, tenant_id: str, box: Sequence[float] | None
 
 
 def _see(vision: Vision, picture: Picture, clock: "_Clock") -> tuple[str, list[Garment]]:
-    detections = distinct(vision.detect([picture])[0])[:MAX_OBJECTS]
+    found = pairs_joined(distinct(vision.detect([picture])[0]))[:MAX_OBJECTS]
     clock.lap("detect")
-    found_by = "detector" if detections else "whole"
-    garments = _look_at(vision, picture, detections) if detections else [vision.whole(picture)]
+    found_by = "detector" if found else "whole"
+    garments = _look_at(vision, picture, found) if found else [vision.whole(picture)]
     clock.lap("embed")
     return found_by, garments
 
 
-def _look_at(vision: Vision, picture: Picture, detections: Sequence[Detection]) -> list[Garment]:
+def pairs_joined(detections: Sequence[Detection]) -> list[tuple[Detection, Box]]:
+    """Return each detection with the box to show for it; the surer shoe of a pair stands for both."""
+    joined: list[tuple[Detection, Box]] = []
+    for one in sorted(detections, key=lambda detection: -detection.confidence):
+        left = next((n for n, (other, _) in enumerate(joined) if _is_pair(one, other)), None)
+        if left is None or joined[left][1] != joined[left][0].box:  # none to join, or that one has its fellow
+            joined.append((one, one.box))
+        else:
+            joined[left] = (joined[left][0], _around(one.box, joined[left][0].box))
+    return joined
+
+
+def _is_pair(one: Detection, other: Detection) -> bool:
+    """Two shoes side by side, of about one size and height."""
+    if one.category != other.category or one.category != "shoes":
+        return False
+    a, b = one.box, other.box
+    reach = 1.5 * max(a.w, b.w)
+    near = abs(a.center[0] - b.center[0]) <= (a.w + b.w) / 2 + reach
+    level = abs(a.center[1] - b.center[1]) <= max(a.h, b.h)
+    return near and level and 0.3 <= a.area / max(b.area, 1e-9) <= 3.3
+
+
+def _around(a: Box, b: Box) -> Box:
+    left, top = min(a.x, b.x), min(a.y, b.y)
+    return Box(left, top, max(a.x + a.w, b.x + b.w) - left, max(a.y + a.h, b.y + b.h) - top)
+
+
+def _look_at(vision: Vision, picture: Picture, found: Sequence[tuple[Detection, Box]]) -> list[Garment]:
     """As `Vision.see`, from where the boxes are known: the two halves are timed apart."""
-    vectors = vision.embed([(picture, one.box) for one in detections])
+    vectors = vision.embed([(picture, one.box) for one, _ in found])
     return [
-        Garment(one.box, one.category, one.confidence, colors_of_crop(cut(picture, one.box)), vector)
-        for one, vector in zip(detections, vectors, strict=True)
+        Garment(shown, one.category, one.confidence, colors_of_crop(cut(picture, one.box)), vector)
+        for (one, shown), vector in zip(found, vectors, strict=True)
     ]
 
 

@@ -21,7 +21,11 @@ class Thresholds:
 DEFAULT_THRESHOLDS = Thresholds(same=0.92, close=0.75, style=0.50)
 """For a model that was never calibrated. A model's own are measured on its validation pairs and live in MODELS."""
 
-MODELS: Mapping[str, Thresholds] = {}
+MODELS: Mapping[str, Thresholds] = {
+    # On luma's held-out photos, best score per product: from 0.78 on 95 % of the products found are the same one, from
+    # 0.55 on half are and 94 % are of the same class, below 0.30 most are of another class.
+    "lite0t2": Thresholds(same=0.78, close=0.55, style=0.30),
+}
 
 NEAR_TIE = 0.02
 """Scores closer than this say the same about shape; which colour is right then matters more to a shopper."""
