@@ -72,9 +72,7 @@ def _start() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if re.fullmatch(r"[\w\-]{8,64}", given) else uuid4().hex
     g.started = time.perf_counter()
-    # Held until the request ends; Flask copies the context per request, so nothing leaks into the next one.
-    g.log_context = logs.context(request_id=g.request_id)
-    g.log_context.__enter__()
+    logs.begin(request_id=g.request_id)
 
 
 def _finish(response: Response) -> Response:
@@ -83,8 +81,6 @@ def _finish(response: Response) -> Response:
     took = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
     extra = {"method": request.method, "path": request.path, "status": response.status_code, "ms": round(took, 1)}
     log.info("request_finished", extra=extra)
-    if "log_context" in g:
-        g.pop("log_context").__exit__(None, None, None)
     return response
 
 

@@ -22,9 +22,9 @@ def context(**ids: str) -> Iterator[None]:
         _context.reset(token)
 
 
-def current(name: str) -> str | None:
-    """Return one id of the surrounding context."""
-    return (_context.get() or {}).get(name)
+def begin(**ids: str) -> None:
+    """Put `ids`, and nothing from before, on every line of this thread from now on (a request's start)."""
+    _context.set(ids)
 
 
 class JsonFormatter(logging.Formatter):
