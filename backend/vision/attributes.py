@@ -18,6 +18,10 @@ _DISPUTED = 0.75  # the title names two categories, or the breadcrumbs another o
 _AFTERTHOUGHT = re.compile(r"\b(?:with|for|and|incl|including|plus)\b|[+＋&]|\d+点セット")
 _SEGMENTS = re.compile(r"\s[-–—:]\s|[|｜/／,、()（）\[\]「」【】『』~〜]")
 _TAGS = re.compile(r"<[^>]*>")
+_KANJI = r"\u4e00-\u9fff"
+_KATAKANA = r"[\u30a1-\u30fa\u30fc]"
+_KATAKANA_START, _KATAKANA_END = re.compile(_KATAKANA), re.compile(rf"{_KATAKANA}\Z")
+_LONE_BEFORE = re.compile(rf"(?<!{_KATAKANA}){_KATAKANA}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +41,34 @@ class _Found:
 
 
 class _Lexicon:
-    """One pattern for many words, the longest first; each word stands for a label, "" for words to pass over."""
+    """One pattern for many words, each for a label, "" for words to pass over. The longest of overlapping ones counts.
 
-    def __init__(self, labels: Mapping[str, Iterable[str]]) -> None:
+    With `tails` a katakana word counts only where the katakana around it lets it be one: other listed words and the
+    tails may follow without a space (パーカーメンズ), any other katakana makes it another word (ブラシ, スーツケース).
+    """
+
+    def __init__(self, labels: Mapping[str, Iterable[str]], tails: Iterable[str] | None = None) -> None:
         self._label = {_normal(word): label for label, words in labels.items() for word in words}
         longest_first = sorted(self._label, key=len, reverse=True)
         self._pattern = re.compile("|".join(_pattern(word) for word in longest_first))
+        self._rest = None if tails is None else _compound_rest({*self._label, *map(_normal, tails)})
 
     def find(self, text: str) -> list[_Found]:
-        hits = []
-        for match in self._pattern.finditer(text):
+        taken: list[_Found] = []
+        for one in sorted(self._candidates(text), key=lambda one: one.start - one.end):
+            if all(one.end <= other.start or other.end <= one.start for other in taken):
+                taken.append(one)
+        hits = [one for one in taken if one.label and not _belongs_to_another(text, one.end)]
+        return sorted(hits, key=lambda one: one.start)
+
+    def _candidates(self, text: str) -> Iterable[_Found]:
+        """The longest word at every place, those inside others too, but none that its surroundings make another."""
+        start = 0
+        while match := self._pattern.search(text, start):
             label = self._label.get(_singular_or_plural(match[0], self._label), "")
-            if label and not _belongs_to_another(text, match.end()):
-                hits.append(_Found(label, match.start(), match.end()))
-        return hits
+            if not label or self._rest is None or _stands_alone(text, match, self._rest):
+                yield _Found(label, match.start(), match.end())
+            start = match.start() + 1
 
 
 def category_of_text(
@@ -59,7 +77,7 @@ def category_of_text(
     """The garment that a product page sells, None when its words name none.
 
     The last garment word of the title counts (it is the head noun in both languages), unless it is one that shops use
-    loosely and the breadcrumbs are clearer.
+    loosely and the breadcrumbs are clearer. Words that name a cloth as well (ニット, denim) count only without another.
     """
     in_title = _category_of_line(_normal(title or ""), _IN_TITLE)
     crumbs = (_category_of_line(_normal(crumb), _IN_BREADCRUMBS) for crumb in reversed(breadcrumbs))
@@ -109,7 +127,8 @@ def _category_of_line(line: str, confidence: float) -> TextCategory | None:
 def _garments(text: str) -> list[_Found]:
     found = _lexicons().category.find(text)
     # "short" is a garment only as the last word ("yoga short"), an adjective elsewhere ("short jacket")
-    return [one for one in found if text[one.start : one.end] != "short" or not text[one.end :].strip(" .!™®")]
+    found = [one for one in found if text[one.start : one.end] != "short" or not text[one.end :].strip(" .!™®")]
+    return [one for one in found if text[one.start : one.end] not in _lexicons().cloth] or found
 
 
 def _text_category(label: str, confidence: float) -> TextCategory:
@@ -123,6 +142,7 @@ class _Lexicons:
     gender: _Lexicon
     color: _Lexicon
     weak: frozenset[str]
+    cloth: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -132,11 +152,14 @@ def _lexicons() -> _Lexicons:
     categories = {
         f"{coarse}/{fine}": names for coarse, fines in words["category"].items() for fine, names in fines.items()
     }
+    # Garments are looked for beside the words of colour and gender, because these hold some: ブラ is in ブラック.
+    named = [word for kind in ("color", "gender") for names in words[kind].values() for word in names]
     return _Lexicons(
-        _Lexicon({"": ignored, **categories}),
+        _Lexicon({"": [*ignored, *named], **categories}, words["tails"]),
         _Lexicon(words["gender"]),
         _Lexicon({"": ignored, **words["color"]}),
         frozenset(words["weak"]),
+        frozenset(_normal(word) for word in words["cloth"]),
     )
 
 
@@ -144,9 +167,6 @@ def _normal(text: str) -> str:
     """NFKC, lower case, entities and curly quotes resolved, so that ﾊﾟｰｶｰ and Ｔシャツ become what the list has."""
     plain = unicodedata.normalize("NFKC", unescape(unescape(text))).lower()
     return re.sub(r"[‐‑‒−]", "-", plain.replace("’", "'").replace("™", " ").replace("®", " "))
-
-
-_KANJI = r"\u4e00-\u9fff"
 
 
 def _pattern(word: str) -> str:
@@ -168,6 +188,22 @@ def _singular_or_plural(found: str, known: Mapping[str, str]) -> str:
     return ""
 
 
+def _compound_rest(words: set[str]) -> re.Pattern[str]:
+    """What may follow a katakana word: words that are known, up to the end of the katakana."""
+    known = sorted((word for word in words if _KATAKANA_START.match(word)), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, known))})*(?!{_KATAKANA})")
+
+
+def _stands_alone(text: str, match: re.Match[str], rest: re.Pattern[str]) -> bool:
+    """Whether the katakana around a katakana word leaves it a word: ミニスカート ends in one, ブラシ begins with none.
+
+    A single katakana before it makes it another (ユニット, ゼブラ, アドレス): what describes a garment is longer.
+    """
+    if _KATAKANA_START.match(match[0]) and _LONE_BEFORE.search(text[: match.start()]):
+        return False
+    return not _KATAKANA_END.search(match[0]) or rest.match(text, match.end()) is not None
+
+
 def _belongs_to_another(text: str, end: int) -> bool:
-    """ベルト付き: what has a belt is not one; パーカー用: what is for a hoodie is none."""
-    return text.startswith(("付き", "付", "つき", "用の", "ポケット付"), end)
+    """ベルト付き: what has a belt is not one. パーカー用, ジャケット風: nor is what is for one or looks like one."""
+    return text.startswith(("付", "つき", "用", "風", "見え", "掛け", "入れ", "生地", "ポケット付"), end)

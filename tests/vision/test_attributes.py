@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.demo.catalog import demo_products
 from backend.vision import CATEGORIES, PALETTE, category_of_text, colors_of_text, gender_of_text
 from backend.vision.attributes import _lexicons
 
@@ -12,6 +13,17 @@ _SHOP_WORDS = {
     "sweatshirt": "パーカー", "t-shirt": "Tシャツ", "top": "タンクトップ", "jacket": "ジャケット", "pants": "パンツ",
     "shorts": "ショートパンツ", "men": "メンズ", "women": "レディース",
 }  # fmt: skip
+
+_DEMO_KINDS = {
+    "top": "t-shirt long-sleeve camisole polo shirt blouse sweater hoodie cardigan", "outer": "jacket coat",
+    "dress": "dress", "skirt": "skirt", "pants": "jeans pants", "shorts": "shorts",
+    "shoes": "sneakers boots loafers pumps", "bag": "tote shoulder-bag", "hat": "hat", "scarf": "scarf",
+}  # fmt: skip
+
+
+def read(title: str) -> str:
+    found = category_of_text(title)
+    return found.category if found else "none"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +76,39 @@ def test_a_title_names_its_garment(title: str, category: str, word: str) -> None
 )
 def test_a_title_without_a_garment_names_none(title: str | None) -> None:
     assert category_of_text(title) is None
+
+
+def test_many_titles_of_either_language_are_read_right() -> None:
+    lines = (Path(__file__).parent / "titles.txt").read_text(encoding="utf-8").splitlines()[1:]
+    told = [line.split("\t") for line in lines]
+
+    wrong = [(title, category, read(title)) for category, title in told if read(title) != category]
+
+    assert len(told) > 150
+    assert wrong == []
+
+
+def test_every_title_of_the_demo_shop_is_read_right_in_both_languages() -> None:
+    category = {kind: coarse for coarse, kinds in _DEMO_KINDS.items() for kind in kinds.split()}
+    titles = [(title, category[one.kind]) for one in demo_products() for title in (one.title_ja, one.title_en)]
+
+    wrong = [(title, truth, read(title)) for title, truth in titles if read(title) != truth]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("ブラック", "none"), ("ブラウン", "none"), ("ブラ", "top"), ("ブラシ", "none"), ("ゼブラ", "none"),
+        ("ユニット", "none"),
+        ("モカシン", "shoes"), ("モカ", "none"), ("イージーパンツ", "pants"), ("ジーパン", "pants"),
+        ("スーツケース", "none"),
+        ("スーツブラック", "outer"), ("パーカーメンズ", "top"), ("パンツ ニット", "pants"), ("ニット", "top"),
+    ],
+)  # fmt: skip
+def test_katakana_is_read_as_the_word_it_is_not_as_one_that_it_holds(title: str, category: str) -> None:
+    assert read(title) == category
 
 
 def test_breadcrumbs_overrule_words_that_shops_use_loosely_and_no_others() -> None:
