@@ -3,8 +3,11 @@
 Jobs are named by their path ("backend.ingest.jobs.crawl"), take keyword ids only, and are safe to run twice.
 """
 
+import ctypes
 import functools
 import logging
+import os
+import signal
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -28,6 +31,7 @@ Args = ParamSpec("Args")
 QUERY, VISION, CRAWL = "query", "vision", "crawl"
 PHOTO_TTL_S = 30
 FAILURE_TTL_S = 300
+_PR_SET_PDEATHSIG = 1
 
 _redis: Redis | None = None
 
@@ -175,10 +179,21 @@ def work(name: str, *, warm_up: Callable[[], object] | None, forking: bool) -> N
     """
     if warm_up:
         warm_up()
-    kind = Worker if forking else SimpleWorker
+    kind = _ForkingWorker if forking else SimpleWorker
     log.info("worker_ready", extra={"queue": name})
     worker = kind([queue(name)], connection=redis(), serializer=JSONSerializer, default_worker_ttl=30)
     worker.work(logging_level="WARNING")
+
+
+class _ForkingWorker(Worker):
+    """A worker whose running job ends with it, however it ends, instead of going on with nobody to watch or stop it."""
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        # RQ gives the job a process group of its own, so that not even a kill of the worker's group reaches it.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != self.pid:  # the worker was gone before we asked
+            os._exit(1)
+        super().main_work_horse(job, queue)
 
 
 def depth() -> dict[str, int]:
