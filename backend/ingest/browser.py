@@ -37,6 +37,7 @@ _NO_WEBRTC = (
     "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel']) delete window[name]"
 )
 _NET_ERRORS = {
+    "ERR_PROXY_CONNECTION": ("egress_down", "Niteru's own egress proxy does not answer.", True),
     "ERR_CERT": ("tls", "The shop's certificate is not valid.", False),
     "ERR_SSL": ("tls", "The shop's certificate is not valid.", False),
     "ERR_TOO_MANY_REDIRECTS": ("redirect_loop", "The address redirects in a circle.", False),

@@ -35,6 +35,7 @@ _DEEPEST = 10
 _MOST_LINKS = 1500
 _LONGEST_HOLD_S, _LONGEST_DELAY_S = 120.0, 30.0
 _ROBOTS_WAITS_S = (2.0, 5.0, 10.0, 20.0)
+_EGRESS_HOLD_S = 1.0
 _DEAD_AFTER = 12  # failures in a row that mean the shop is down
 _HOPELESS_AFTER = 80  # pages without one product that mean this is no shop
 _DOWN = frozenset({"timeout", "connection", "tls", "refused", "private_address"})
@@ -212,6 +213,11 @@ class Crawl:
 
     def _fail(self, row: FrontierUrl, error: FetchError) -> None:
         """Try again later, or settle the URL with the reason; a shop that is down ends the crawl."""
+        if error.code == "egress_down":
+            # Our own way out is being started again: that counts neither against the page nor against the shop.
+            self.pace.hold(_EGRESS_HOLD_S)
+            self._settle(row, "queued", reason=error.code)
+            return
         if error.code == "rate_limited":
             self.pace.hold(min(error.retry_after or 5.0, _LONGEST_HOLD_S))
         first_gone = error.status in {404, 410} and row.product_id is not None and row.attempts == 0

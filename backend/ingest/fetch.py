@@ -33,9 +33,10 @@ class FetchError(Exception):
     """A fetch that brought nothing.
 
     `code` is one of: timeout, connection, tls, private_address, refused (by the egress proxy, other reasons),
-    http_error, rate_limited (429 or 503 with Retry-After), redirect_loop, too_many_redirects, foreign_redirect,
-    truncated, too_large, not_an_image, not_a_page (a download), bad_url. `retry_after` is in seconds where the shop
-    named it; `retryable` says whether asking again later may help; `status` is the HTTP status where there was one.
+    egress_down (our own proxy does not answer, so nothing was asked of the shop), http_error, rate_limited (429 or
+    503 with Retry-After), redirect_loop, too_many_redirects, foreign_redirect, truncated, too_large, not_an_image,
+    not_a_page (a download), bad_url. `retry_after` is in seconds where the shop named it; `retryable` says whether
+    asking again later may help; `status` is the HTTP status where there was one.
     """
 
     def __init__(
@@ -205,6 +206,8 @@ def _explain(error: Exception) -> FetchError:
             return FetchError("truncated", "The answer broke off before its end.", retryable=True)
         case httpx.ConnectError() if "certificate" in str(error).lower() or "ssl" in str(error).lower():
             return FetchError("tls", "The shop's certificate is not valid.")
+        case httpx.ConnectError():  # every connection goes to our proxy, which answers for the shop's
+            return FetchError("egress_down", "Niteru's own egress proxy does not answer.", retryable=True)
         case httpx.TransportError() if not isinstance(error, httpx.UnsupportedProtocol):
             return FetchError("connection", "The connection failed.", retryable=True)
         case _:

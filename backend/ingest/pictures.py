@@ -103,6 +103,8 @@ def take(fetcher: Fetcher, storage: Storage, tenant_id: str, url: str, *, attemp
             known = _stored_copy(session, tenant_id, ProductImage.content_hash == fetched.content_hash)
         return known or _normalise(storage, tenant_id, fetched.body, fetched.content_hash)
     except FetchError as error:
+        if error.code == "egress_down":
+            return Refused(error.code, 1.0)
         again = error.retryable and attempts + 1 < _MOST_ATTEMPTS
         reason = f"http_{error.status}" if error.code == "http_error" and not error.retryable else error.code
         return Refused(reason, min(error.retry_after or 2.0**attempts, 60.0) if again else None)
@@ -253,10 +255,11 @@ class Pump(threading.Thread):
                 **asdict(result), "state": "stored", "reason": None, "attempts": 0,
                 "queued_at": queued_at, "run_id": self._run_id,
             }  # fmt: skip
-        if result.reason == "stopped":
-            return {"state": "wanted"}
         if result.again_s is not None:
             self._not_before[flight.url] = time.monotonic() + result.again_s
+        if result.reason in {"stopped", "egress_down"}:  # nobody asked the shop
+            return {"state": "wanted"}
+        if result.again_s is not None:
             return {"attempts": flight.attempts + 1, "reason": result.reason}
         log.info("picture_refused", extra={"url": flight.url, "reason": result.reason})
         return {"state": "failed", "attempts": flight.attempts + 1, "reason": result.reason}

@@ -51,6 +51,8 @@ class Visitor:
         try:
             rendered = self._rendered(fetched.final_url)
         except FetchError as error:
+            if error.code == "egress_down":
+                raise
             log.info("probe_failed", extra={"url": fetched.final_url, "reason": error.code})
         else:
             if rendered.page is not None and shows_more(rendered.page, page):

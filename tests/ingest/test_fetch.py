@@ -9,6 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from backend.ingest.fetch import Fetcher, FetchError
+from tests.conftest import free_port
 from tests.ingest.local_shop import Answer, LocalShop, RunningProxy, Trap
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(2000)
@@ -189,3 +190,13 @@ def test_several_images_are_fetched_at_once_over_one_fetcher(fetcher: Fetcher, l
         fetched = list(pool.map(lambda number: fetcher.get_image(f"{local_shop.url}/{number}.jpg"), range(30)))
 
     assert [image.body[-1] for image in fetched] == list(range(30))
+
+
+def test_our_own_proxy_that_is_away_is_not_blamed_on_the_shop(local_shop: LocalShop, tenant: str) -> None:
+    away = RunningProxy(port=free_port())
+
+    with Fetcher(away.settings(), tenant, local_shop.url, timeout_s=2.0) as fetcher:
+        error = error_of(fetcher, local_shop.url + "/")
+
+    assert (error.code, error.retryable) == ("egress_down", True)
+    assert local_shop.asked == []
