@@ -83,14 +83,17 @@ def test_running_a_job_twice_writes_everything_once(ingest, stored):
 def test_another_category_replaces_the_vector_of_the_picture(ingest, stored):
     product_id, image_id = stored("the outfit", outfit_picture(1), category="top")
     embed(ingest, image_id)
-    before = ingest.embedding_ids()
+    gallery = gallery_of(ingest.settings, ingest.tenant_id)
+    (before,) = gallery.entries_of_product(product_id)
 
     with transaction(ingest.tenant_id) as session:
         catalog_edits.override(session, ingest.tenant_id, product_id, {"category": "pants"})
     embed(ingest, image_id)
 
-    assert ingest.embedding_ids() != before
-    assert len(ingest.embedding_ids()) <= 1
+    (after,) = gallery.entries_of_product(product_id)
+    assert after.category == "pants"
+    assert not np.allclose(after.vector, before.vector)
+    assert gallery.count() == 1
 
 
 def test_a_picture_that_is_not_stored_any_more_fails_alone(ingest, stored):
