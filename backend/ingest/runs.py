@@ -19,8 +19,8 @@ from backend.tenants import accounts
 from backend.tenants.models import RUN_OPEN, IngestRun, OutboxMessage, now
 
 __all__ = [
-    "LostRun", "beat", "claim", "enqueue_run", "fail", "find_open_run", "finish", "get_run", "is_stale", "list_runs",
-    "progress", "request_crawl", "request_stop", "revive", "schedule_next",
+    "LostRun", "beat", "claim", "crawl_job_id", "enqueue_run", "fail", "find_open_run", "finish", "get_run",
+    "is_stale", "list_runs", "progress", "request_crawl", "request_stop", "revive", "schedule_next",
     "send_outbox", "summary",
 ]  # fmt: skip
 
@@ -72,13 +72,17 @@ def enqueue_run(tenant_id: str, run_id: str, attempt: int) -> bool:
     return queues.enqueue(
         queues.CRAWL,
         CRAWL_JOB,
-        job_id=f"crawl-{run_id}-{attempt}",
+        job_id=crawl_job_id(run_id, attempt),
         timeout_s=_LONGEST_CRAWL_S,
         retries=0,  # the scheduler sees that the heartbeat stopped, and asks for the next attempt
         tenant_id=tenant_id,
         run_id=run_id,
         attempt=attempt,
     )
+
+
+def crawl_job_id(run_id: str, attempt: int) -> str:
+    return f"crawl-{run_id}-{attempt}"
 
 
 def claim(session: Session, tenant_id: str, run_id: str, attempt: int) -> IngestRun:

@@ -83,6 +83,8 @@ def _revive_run(tenant_id: str, moment: datetime) -> None:
             return
         crawls = runs.is_stale(run, moment) and runs.revive(session, run)
         ends = run.state == "running" and run.stage == "embedding" and not _has_open_images(session, tenant_id)
+    if crawls:
+        _forget_if_lost(runs.crawl_job_id(run.id, run.attempt))
     if crawls and runs.enqueue_run(tenant_id, run.id, run.attempt):
         log.info("crawl_enqueued", extra={"tenant_id": tenant_id, "run_id": run.id, "attempt": run.attempt})
     if ends:
@@ -137,10 +139,29 @@ def _dissolve_lost_batches(session: Session, tenant_id: str, moment: datetime) -
 
 def _will_be_done(job_id: str, age: timedelta) -> bool:
     """Say whether Redis still has the job: waiting, or under way for no longer than it can take."""
-    try:
-        job = Job.fetch(job_id, connection=queues.redis(), serializer=JSONSerializer)
-    except NoSuchJobError:
+    job = _find_job(job_id)
+    if job is None:
         return age < timedelta(seconds=5)  # its writer may stand between commit and enqueueing
+    return _is_alive(job)
+
+
+def _forget_if_lost(job_id: str) -> None:
+    """Make room for a job of the same id: one that failed or lost its worker before its claim would keep it out."""
+    job = _find_job(job_id)
+    if job is not None and not _is_alive(job):
+        job.delete()
+        log.info("job_lost", extra={"job": job_id})
+
+
+def _find_job(job_id: str) -> Job | None:
+    try:
+        return Job.fetch(job_id, connection=queues.redis(), serializer=JSONSerializer)
+    except NoSuchJobError:
+        return None
+
+
+def _is_alive(job: Job) -> bool:
+    """Say whether the job waits, or is under way for no longer than it can take."""
     status = job.get_status()
     if status in {JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.DEFERRED}:
         return True

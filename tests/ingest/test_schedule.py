@@ -65,6 +65,22 @@ def test_a_queue_that_redis_forgot_is_filled_again(shop):
     assert waiting(queues.CRAWL) == [f"crawl-{run_id}-0"]
 
 
+def test_a_crawl_job_that_failed_or_died_before_its_claim_is_queued_again(shop):
+    run_id = request(shop.tenant_id)
+    schedule.tick()
+    queue = queues.queue(queues.CRAWL)
+
+    for status, started_at in (("failed", now()), ("started", now() - timedelta(minutes=5))):
+        (job,) = queue.jobs
+        queues.redis().lpop(queue.key)
+        job.started_at = started_at
+        job.save()
+        job.set_status(status)
+        schedule.tick()
+
+        assert waiting(queues.CRAWL) == [f"crawl-{run_id}-0"]
+
+
 def test_a_crawl_without_a_heartbeat_gets_its_next_attempt_and_one_that_lives_does_not(shop):
     run_id = request(shop.tenant_id)
     with transaction(shop.tenant_id) as session:
