@@ -25,6 +25,9 @@ _SIDE = 96
 _FLAT = 0.012  # OKLab spread of all pixels below which a picture is one colour
 _THUMB = 64  # pixels: a picture that small is a button that chooses a colour
 _LONG = 2.6  # proportions beyond which a picture is a banner
+_ALIKE = 0.12  # OKLab: thirds of a close-up differ from its middle by less
+_PLAIN = 0.03  # OKLab spread of the rim below which it is a studio's ground
+_SURE = 0.6  # confidence of a garment that makes a picture more than cloth
 _EDGE = 0.06  # OKLab lightness step between neighbours that makes an edge
 
 Features = npt.NDArray[np.float64]
@@ -48,6 +51,8 @@ def judge(picture: Picture, detections: Sequence[Detection]) -> Usefulness:
     likely = np.exp(logits - logits.max())
     likely /= likely.sum()
     best = int(likely.argmax())
+    if LEARNED[best] == "garment" and _all_cloth(picture, detections):
+        return Usefulness("close_up", 0.6)
     return Usefulness(LEARNED[best], float(likely[best]))
 
 
@@ -83,6 +88,18 @@ def _rule(picture: Picture, detections: Sequence[Detection]) -> Usefulness | Non
     if max(width, height) > _LONG * min(width, height) and width > height:
         return Usefulness("banner", 0.8 if not detections else 0.6)
     return None
+
+
+def _all_cloth(picture: Picture, detections: Sequence[Detection]) -> bool:
+    """Whether all thirds of the picture look alike up to a rim that is not plain, and nothing in it is surely found."""
+    if any(one.confidence >= _SURE for one in detections):
+        return False
+    lab = _small(picture)
+    third = _SIDE // 3
+    thirds = lab.reshape(3, third, 3, third, 3).mean((1, 3)).reshape(9, 3)
+    apart = np.sqrt(((thirds - thirds[4]) ** 2).sum(1)).max()
+    rim = np.concatenate([part.reshape(-1, 3) for part in (lab[:4], lab[-4:], lab[:, :4], lab[:, -4:])])
+    return bool(apart < _ALIKE and rim.std(0).sum() > _PLAIN)
 
 
 def _small(picture: Picture) -> Features:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from backend.demo.pictures import garment_picture
 from backend.training.evaluation import evaluate_images
 from backend.training.usefulness import draw_size_chart
-from backend.vision import KINDS, Picture, judge, load_vision
+from backend.vision import KINDS, Picture, images, judge, load_vision
 
 
 def flat(width: int, height: int, color: tuple[int, int, int]) -> Picture:
@@ -23,6 +24,18 @@ def test_drawn_size_charts_of_other_styles_than_it_learned_from_are_seen_as_such
     found = [judge(chart, vision.detect([chart])[0]).kind for chart in charts]
 
     assert found.count("size_chart") >= 27
+
+
+def test_drawn_cloth_is_a_close_up_and_a_worn_garment_is_not() -> None:
+    vision = load_vision()
+    slugs = ("ts01-white", "sk03-black", "dr05-red", "pt03-beige")
+
+    def kind(slug: str, view: str) -> str:
+        picture = images.decode(garment_picture(slug, view))
+        return judge(picture, vision.detect([picture])[0]).kind
+
+    assert [kind(slug, "close_up") for slug in slugs].count("garment") == 0
+    assert [kind(slug, "worn") for slug in slugs] == ["garment"] * len(slugs)
 
 
 def test_one_flat_colour_is_a_swatch_and_a_long_strip_a_banner() -> None:
