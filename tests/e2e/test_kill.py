@@ -90,7 +90,6 @@ def _assert_complete(deployment: Deployment, tenant: str, shop: str) -> None:
     """The run succeeded, every product is there, every picture is settled, and the gallery has what is live."""
     status = deployment.niteru("status", tenant)
     products = deployment.niteru("products", tenant)
-    print(json.dumps(status["run"]))  # noqa: T201
 
     assert status["run"]["state"] == "succeeded", deployment.logs()
     expected = truth(shop)
