@@ -17,6 +17,7 @@ from backend.config import Settings
 from backend.ingest.addresses import same_site
 
 MAX_REDIRECTS = 8
+_EGRESS_PAUSE_S = 0.3
 REFUSAL_HEADER = "x-niteru-egress"  # set by our proxy alone; it removes the header from what shops answer
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = {
@@ -88,6 +89,7 @@ class Fetcher:
         self._client = egress.client(settings, tenant_id, timeout_s=timeout_s)
         self._shop_url = shop_url
         self._total_s = 3 * timeout_s
+        self._egress_s = timeout_s
 
     def get(self, url: str, *, max_bytes: int = 8_000_000) -> Fetched:
         """Fetch a page of the shop, following redirects inside the shop's hosts. Raises FetchError."""
@@ -115,7 +117,7 @@ class Fetcher:
         deadline = time.monotonic() + self._total_s
         seen, target = {url}, url
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._get_once(url, target, headers, max_bytes, deadline)
+            answer = self._get_patiently(url, target, headers, max_bytes, deadline)
             if isinstance(answer, Fetched):
                 return answer
             target = answer
@@ -125,6 +127,19 @@ class Fetcher:
                 raise FetchError("foreign_redirect", f"The address redirects away from the shop, to {target[:200]}.")
             seen.add(target)
         raise FetchError("too_many_redirects", f"More than {MAX_REDIRECTS} redirects, the last to {target[:200]}.")
+
+    def _get_patiently(
+        self, url: str, target: str, headers: Mapping[str, str], max_bytes: int, deadline: float
+    ) -> Fetched | str:
+        """Ask once our own proxy answers: it may be starting again, and a sitemap is not read a second time."""
+        end = min(deadline, time.monotonic() + self._egress_s)
+        while True:
+            try:
+                return self._get_once(url, target, headers, max_bytes, deadline)
+            except FetchError as error:
+                if error.code != "egress_down" or time.monotonic() > end:
+                    raise
+            time.sleep(_EGRESS_PAUSE_S)
 
     def _get_once(
         self, url: str, target: str, headers: Mapping[str, str], max_bytes: int, deadline: float

@@ -1,8 +1,11 @@
 """Fetching through the real proxy from a real server that misbehaves as shops do."""
 
 import gzip
+import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -190,6 +193,40 @@ def test_several_images_are_fetched_at_once_over_one_fetcher(fetcher: Fetcher, l
         fetched = list(pool.map(lambda number: fetcher.get_image(f"{local_shop.url}/{number}.jpg"), range(30)))
 
     assert [image.body[-1] for image in fetched] == list(range(30))
+
+
+def test_our_own_proxy_that_is_away_is_waited_for(proxy: RunningProxy, local_shop: LocalShop, tenant: str) -> None:
+    local_shop.pages["/"] = Answer("here")
+    away = RunningProxy(port=free_port())
+
+    with Fetcher(away.settings(), tenant, local_shop.url, timeout_s=20.0) as fetcher, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(fetcher.get, local_shop.url + "/")
+        time.sleep(0.5)
+        with forwarded(away.port, proxy.port):
+            page = waiting.result(30)
+            fetcher.close()  # which ends the connection that is handed on
+
+    assert page.text == "here"
+
+
+@contextmanager
+def forwarded(port: int, target: int) -> Iterator[None]:
+    """Hand one connection to `port` on to `target`."""
+
+    def hand_on(server: socket.socket) -> None:
+        near, far = server.accept()[0], socket.create_connection(("127.0.0.1", target))
+        with near, far, ThreadPoolExecutor(2) as pool:
+            list(pool.map(copy, (near, far), (far, near)))
+
+    def copy(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    with socket.create_server(("127.0.0.1", port)) as server, ThreadPoolExecutor(1) as pool:
+        pool.submit(hand_on, server)
+        yield
 
 
 def test_our_own_proxy_that_is_away_is_not_blamed_on_the_shop(local_shop: LocalShop, tenant: str) -> None:
