@@ -95,7 +95,9 @@ def _assert_complete(deployment: Deployment, tenant: str, shop: str) -> None:
     expected = truth(shop)
     assert {product["url"] for product in products} == set(expected)
     assert all(product["title"] == expected[product["url"]]["title"] for product in products)
-    assert status["run"]["images"]["wanted"] == status["run"]["images"]["stored"] == 0
+    images, pages = status["run"]["images"], status["run"]["pages"]
+    assert images["wanted"] == images["stored"] == images["failed"] == 0
+    assert pages["failed"] == 0
     _assert_gallery_has_what_is_live(deployment, tenant)
 
 
