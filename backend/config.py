@@ -35,6 +35,7 @@ class Settings:
     vision_threads: int
     query_deadline_s: float
     query_queue_limit: int
+    query_tenant_limit: int
     photo_max_bytes: int
     photos_per_minute: int
     crawl_delay_s: float
@@ -69,6 +70,7 @@ class Settings:
             vision_threads=read.integer("NITERU_VISION_THREADS", 1),
             query_deadline_s=read.number("NITERU_QUERY_DEADLINE_S", 8.0),
             query_queue_limit=read.integer("NITERU_QUERY_QUEUE_LIMIT", 40),
+            query_tenant_limit=read.integer("NITERU_QUERY_TENANT_LIMIT", 6),
             photo_max_bytes=read.integer("NITERU_PHOTO_MAX_BYTES", 12_000_000),
             photos_per_minute=read.integer("NITERU_PHOTOS_PER_MINUTE", 600),
             crawl_delay_s=read.number("NITERU_CRAWL_DELAY_S", 0.25),

@@ -9,7 +9,8 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, ParamSpec
 from uuid import uuid4
@@ -120,12 +121,36 @@ def answer(function: Callable[Args, dict[str, Any]]) -> Callable[Args, dict[str,
     return run
 
 
-def ask(function: str, photo: bytes, *, deadline_s: float, queue_limit: int, **ids: Any) -> dict[str, Any]:
+def ask(
+    function: str, photo: bytes, *, tenant_id: str, deadline_s: float, queue_limit: int, tenant_limit: int, **ids: Any
+) -> dict[str, Any]:
     """Let a query worker look at a photo, and wait for its answer.
 
     The photo waits in Redis under a random key, is read once, and is gone after PHOTO_TTL_S at the latest.
+    A tenant has at most `tenant_limit` photos under way, so that a rush in one shop leaves the others their turn.
     Raises Busy when the queue is long or the deadline passes, Refused when the worker refused the photo.
     """
+    with _turn(tenant_id, tenant_limit):
+        return _ask(function, photo, deadline_s=deadline_s, queue_limit=queue_limit, tenant_id=tenant_id, **ids)
+
+
+@contextmanager
+def _turn(tenant_id: str, limit: int) -> Iterator[None]:
+    """Hold one of the tenant's places; a process that dies with one gives it back when the key expires."""
+    key = f"niteru:asking:{tenant_id}"
+    places = redis().pipeline()
+    places.incr(key)
+    places.expire(key, PHOTO_TTL_S)
+    taken = places.execute()[0]
+    try:
+        if taken > limit:
+            raise Busy("Many people are searching this shop right now. Please try again in a moment.", retry_after=2)
+        yield
+    finally:
+        redis().decr(key)
+
+
+def _ask(function: str, photo: bytes, *, deadline_s: float, queue_limit: int, **ids: Any) -> dict[str, Any]:
     waiting = queue(QUERY)
     if waiting.count >= queue_limit:
         raise Busy("Many people are searching right now. Please try again in a moment.", retry_after=2)

@@ -20,7 +20,7 @@ from backend.search.gallery import Filters, Gallery, Vector
 from backend.search.kinds import kinds_for
 from backend.search.matches import Found, found, to_matches
 from backend.search.milvus_gallery import open_gallery
-from backend.search.nearest import nearest, thresholds_for, with_spare
+from backend.search.nearest import nearest, search_kinds, thresholds_for, with_spare
 from backend.search.ranking import ranking
 from backend.search.words import understand
 from backend.tenants import accounts, catalog, history, showcase, wording
@@ -137,6 +137,7 @@ class Engine:
             photo,
             deadline_s=self._settings.query_deadline_s,
             queue_limit=self._settings.query_queue_limit,
+            tenant_limit=self._settings.query_tenant_limit,
             tenant_id=tenant_id,
             box=list(box) if box else None,
         )
@@ -144,13 +145,15 @@ class Engine:
     def _search_objects(
         self, tenant_id: str, looked: dict[str, Any], filters: Filters, limit: int
     ) -> list[list[Found]]:
-        vectors = np.stack([_vector(one["vector"]) for one in looked["objects"]])
+        objects = looked["objects"]
+        vectors = np.stack([_vector(one["vector"]) for one in objects])
         gallery = self._gallery(tenant_id, looked["model_id"], looked["dim"])
         thresholds, most = thresholds_for(looked["model_id"]), with_spare(limit)
-        answers = gallery.search(vectors, limit=most, filters=filters)
+        kinds = [_kinds(one, filters) for one in objects]
+        answers = search_kinds(gallery, vectors, kinds, filters=filters, limit=most)
         return [
-            found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]), _kinds(one, filters))
-            for one, hits in zip(looked["objects"], answers, strict=True)
+            found(ranking(hits, thresholds=thresholds, limit=most, colors=one["colors"]), answering)
+            for one, hits, answering in zip(objects, answers, kinds, strict=True)
         ]
 
     def _find(self, session: Session, tenant_id: str, ref: ProductRef) -> Product | None:
@@ -178,7 +181,7 @@ class Engine:
         if isinstance(cached, bytes):
             return [replace(Found(*fields), kinds=kinds) for fields in json.loads(cached)]
         gallery = self._gallery(tenant_id, card.model_id, card.dim)
-        ranked = nearest(gallery, card.model_id, group, colors=values.colors, filters=filters, limit=limit)
+        ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, limit=limit)
         queues.redis().set(
             cache_key,
             json.dumps([[one.product_id, one.score, one.tier, one.image_id] for one in ranked]),

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from backend.search.gallery import MAX_LIMIT, Filters, Gallery
+from backend.search.gallery import MAX_LIMIT, Filters, Gallery, Hit, Vector
 from backend.search.matches import Found, found
 from backend.search.ranking import MODELS, Thresholds, ranking, thresholds_of
 
 _MOST_VECTORS = 16
 _UNCALIBRATED_STYLE = 0.15
+_LOOKALIKES = 5
+Kinds = frozenset[str] | None
 
 
 def thresholds_for(model_id: str) -> Thresholds:
@@ -22,8 +24,38 @@ def thresholds_for(model_id: str) -> Thresholds:
     return known if model_id in MODELS else replace(known, style=_UNCALIBRATED_STYLE)
 
 
+def search_kinds(
+    gallery: Gallery, vectors: Vector, kinds: Sequence[Kinds], *, filters: Filters, limit: int
+) -> list[list[list[Hit]]]:
+    """Search each of the vectors (n, d) among the categories that answer it; the hits come in one list per search.
+
+    What looks the same is an answer whatever its category, so the few nearest of any are asked for as well.
+    """
+    answers: list[list[list[Hit]]] = [[] for _ in kinds]
+
+    def ask(numbers: list[int], most: int, narrowed: Filters) -> None:
+        for number, hits in zip(numbers, gallery.search(vectors[numbers], limit=most, filters=narrowed), strict=True):
+            answers[number].append(hits)
+
+    for wanted in dict.fromkeys(kinds):
+        # "" is the category of a product that nobody could name
+        narrowed = filters if wanted is None else replace(filters, categories=("", *sorted(wanted)))
+        ask([number for number, kind in enumerate(kinds) if kind == wanted], limit, narrowed)
+    narrow = [number for number, kind in enumerate(kinds) if kind is not None]
+    if narrow:
+        ask(narrow, min(limit, _LOOKALIKES), filters)
+    return answers
+
+
 def nearest(
-    gallery: Gallery, model_id: str, group: list[str], *, colors: Sequence[str], filters: Filters, limit: int
+    gallery: Gallery,
+    model_id: str,
+    group: list[str],
+    kinds: Kinds,
+    *,
+    colors: Sequence[str],
+    filters: Filters,
+    limit: int,
 ) -> list[Found]:
     """Ask with the stored vectors of the product, or of one of its duplicates when it has none of its own."""
     entries = next((entries for one in group if (entries := gallery.entries_of_product(one))), [])
@@ -32,7 +64,9 @@ def nearest(
     vectors = np.stack([entry.vector for entry in entries[:_MOST_VECTORS]])
     excluded = tuple(dict.fromkeys([*filters.exclude_product_ids, *group]))
     most = with_spare(limit)
-    answers = gallery.search(vectors, limit=most, filters=replace(filters, exclude_product_ids=excluded))
+    others = replace(filters, exclude_product_ids=excluded)
+    found_by_kind = search_kinds(gallery, vectors, [kinds] * len(vectors), filters=others, limit=most)
+    answers = [hits for lists in found_by_kind for hits in lists]
     return found(ranking(answers, thresholds=thresholds_for(model_id), limit=most, colors=colors))
 
 

@@ -150,7 +150,7 @@ def test_filters_narrow_the_search(make_shop, shelf, search, filters, expected):
 
 
 def test_a_garment_is_answered_with_its_own_kind_or_one_close_to_it(make_shop, shelf, search):
-    shop, nearly_red = make_shop(), (225, 95, 95)
+    shop, nearly_red = make_shop(), (180, 150, 150)
     for category in ("dress", "skirt", "shoes", None):
         shelf.put(shop, str(category), color=nearly_red, category=category)
     shelf.put(shop, "the very same, filed under shoes", color=RED, category="shoes")
@@ -317,6 +317,20 @@ def test_with_nobody_to_look_the_answer_is_busy_and_says_when_to_come_back(setti
 
     assert (answer.status_code, answer.json["error"]["code"]) == (503, "busy")
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_a_rush_in_one_shop_leaves_the_others_their_turn(settings, make_shop, shelf, query_worker):
+    rushing, quiet = make_shop(), make_shop()
+    app = create_app(replace(settings, query_tenant_limit=1))
+    held = queues._turn(rushing.tenant_id, 1)  # somebody's photo of that shop is under way
+
+    with held:
+        refused = app.test_client().post("/v1/search/photo", headers=rushing.headers, **multipart(RED_PHOTO))
+        answered = app.test_client().post("/v1/search/photo", headers=quiet.headers, **multipart(RED_PHOTO))
+    later = app.test_client().post("/v1/search/photo", headers=rushing.headers, **multipart(RED_PHOTO))
+
+    assert (refused.status_code, refused.json["error"]["code"]) == (503, "busy")
+    assert (answered.status_code, later.status_code) == (200, 200)
 
 
 def test_a_gallery_that_is_away_is_a_clear_503(settings, make_shop, query_worker):
