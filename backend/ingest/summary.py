@@ -51,16 +51,6 @@ def progress(session: Session, tenant_id: str, run_id: str) -> dict[str, Any]:
     }
 
 
-def list_failures(session: Session, tenant_id: str, run_id: str, *, limit: int = 200) -> list[FrontierUrl]:
-    """Return the run's pages that failed or were not allowed, each with its reason."""
-    query = select(FrontierUrl).where(
-        FrontierUrl.tenant_id == tenant_id,
-        FrontierUrl.run_id == run_id,
-        FrontierUrl.state.in_(("failed", "disallowed", "skipped")),
-    )
-    return list(session.scalars(query.order_by(FrontierUrl.state, FrontierUrl.url).limit(limit)))
-
-
 def counts_of(session: Session, tenant_id: str, run: IngestRun) -> Counts:
     """Count the run's pages, products and images from the rows themselves, so that no crash makes it wrong."""
     return {
