@@ -117,8 +117,8 @@ class EmbedderNet(nn.Module):
 class _FixedSame(nn.Module):
     """A strided convolution padded the TensorFlow way, for the one size that is served.
 
-    timm works the padding out from the input while it runs; as a constant, the runtimes fold it into the convolution
-    (a quarter of the embedder's time on ONNX Runtime).
+    timm works the padding out from the input while it runs. Here it is a constant, and in an exported file a part of
+    the convolution itself: a Pad of its own, which no runtime folds, cost a quarter of the embedder's time.
     """
 
     def __init__(self, convolution: nn.Conv2d) -> None:
@@ -127,11 +127,38 @@ class _FixedSame(nn.Module):
         self.bias = convolution.bias
         self._stride, self._groups = convolution.stride, convolution.groups
         extra = convolution.kernel_size[0] - convolution.stride[0]  # inputs are even, so this is the whole padding
-        self._padding = (extra // 2, extra - extra // 2) * 2
+        self._padding = (extra // 2, extra - extra // 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        padded = nn.functional.pad(x, self._padding)
-        return nn.functional.conv2d(padded, self.weight, self.bias, self._stride, groups=self._groups)
+        if torch.onnx.is_in_onnx_export() and self.bias is None:
+            exported: Tensor = _PaddedConvolution.apply(x, self.weight, self._padding, self._stride, self._groups)
+            return exported
+        return _padded_convolution(x, self.weight, self.bias, self._padding, self._stride, self._groups)
+
+
+class _PaddedConvolution(torch.autograd.Function):
+    """One Conv node with uneven pads, which torch itself cannot say."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, padding: tuple[int, int], stride: tuple[int, ...], groups: int
+    ) -> Tensor:
+        return _padded_convolution(x, weight, None, padding, stride, groups)
+
+    @staticmethod
+    def symbolic(
+        graph: Any, x: Any, weight: Any, padding: tuple[int, int], stride: tuple[int, ...], groups: int
+    ) -> Any:
+        before, after = padding
+        return graph.op(
+            "Conv", x, weight, pads_i=[before, before, after, after], strides_i=list(stride), group_i=groups
+        )
+
+
+def _padded_convolution(
+    x: Tensor, weight: Tensor, bias: Tensor | None, padding: tuple[int, int], stride: tuple[int, ...], groups: int
+) -> Tensor:
+    return nn.functional.conv2d(nn.functional.pad(x, padding * 2), weight, bias, stride, groups=groups)
 
 
 def _fix_padding(module: nn.Module) -> None:
