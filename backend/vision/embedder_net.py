@@ -6,7 +6,7 @@ Imported only by the torch runtime and by training: importing it imports torch a
 import math
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import timm
 import torch
@@ -124,41 +124,40 @@ class _FixedSame(nn.Module):
     def __init__(self, convolution: nn.Conv2d) -> None:
         super().__init__()
         self.weight = convolution.weight
-        self.bias = convolution.bias
-        self._stride, self._groups = convolution.stride, convolution.groups
         extra = convolution.kernel_size[0] - convolution.stride[0]  # inputs are even, so this is the whole padding
-        self._padding = (extra // 2, extra - extra // 2)
+        self._window = _Window(extra // 2, extra - extra // 2, convolution.stride[0], convolution.groups)
 
     def forward(self, x: Tensor) -> Tensor:
-        if torch.onnx.is_in_onnx_export() and self.bias is None:
-            exported: Tensor = _PaddedConvolution.apply(x, self.weight, self._padding, self._stride, self._groups)
+        if torch.onnx.is_in_onnx_export():
+            exported: Tensor = _PaddedConvolution.apply(x, self.weight, self._window)
             return exported
-        return _padded_convolution(x, self.weight, self.bias, self._padding, self._stride, self._groups)
+        return self._window.convolve(x, self.weight)
+
+
+class _Window(NamedTuple):
+    """How a square kernel moves: pixels of padding before and after, stride, channel groups."""
+
+    before: int
+    after: int
+    stride: int
+    groups: int
+
+    def convolve(self, x: Tensor, weight: Tensor) -> Tensor:
+        padded = nn.functional.pad(x, (self.before, self.after) * 2)
+        return nn.functional.conv2d(padded, weight, stride=self.stride, groups=self.groups)
 
 
 class _PaddedConvolution(torch.autograd.Function):
-    """One Conv node with uneven pads, which torch itself cannot say."""
+    """One Conv node with uneven pads, which torch itself has no words for."""
 
     @staticmethod
-    def forward(
-        ctx: Any, x: Tensor, weight: Tensor, padding: tuple[int, int], stride: tuple[int, ...], groups: int
-    ) -> Tensor:
-        return _padded_convolution(x, weight, None, padding, stride, groups)
+    def forward(_ctx: Any, x: Tensor, weight: Tensor, window: _Window) -> Tensor:
+        return window.convolve(x, weight)
 
     @staticmethod
-    def symbolic(
-        graph: Any, x: Any, weight: Any, padding: tuple[int, int], stride: tuple[int, ...], groups: int
-    ) -> Any:
-        before, after = padding
-        return graph.op(
-            "Conv", x, weight, pads_i=[before, before, after, after], strides_i=list(stride), group_i=groups
-        )
-
-
-def _padded_convolution(
-    x: Tensor, weight: Tensor, bias: Tensor | None, padding: tuple[int, int], stride: tuple[int, ...], groups: int
-) -> Tensor:
-    return nn.functional.conv2d(nn.functional.pad(x, padding * 2), weight, bias, stride, groups=groups)
+    def symbolic(graph: Any, x: Any, weight: Any, window: _Window) -> Any:
+        pads = [window.before, window.before, window.after, window.after]
+        return graph.op("Conv", x, weight, pads_i=pads, strides_i=[window.stride] * 2, group_i=window.groups)
 
 
 def _fix_padding(module: nn.Module) -> None:
