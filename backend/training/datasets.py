@@ -68,12 +68,17 @@ def find_folder(data: Path, name: str, marker: str) -> Path:
     raise click.UsageError(f"{data} has no {marker}: give a folder laid out like {name}, or the one above it.")
 
 
+def holds(data: Path, name: str, marker: str) -> bool:
+    """Whether `find_folder` would find it."""
+    return (data / marker).is_file() or (data / name / marker).is_file()
+
+
 def read(path: Path) -> Picture:
     return decode(path.read_bytes(), max_side=MAX_SIDE)
 
 
 def load_shop(folder: Path) -> list[ShopPhoto]:
-    coarse = _classes(folder, "luma")
+    coarse = read_classes(folder, "luma")
     return [
         ShopPhoto(
             folder / "images" / image["file"], product["sku"], image["kind"], image["color"],
@@ -86,7 +91,7 @@ def load_shop(folder: Path) -> list[ShopPhoto]:
 
 
 def load_garment_photos(folder: Path) -> list[GarmentPhoto]:
-    coarse = _classes(folder, "garment_photos")
+    coarse = read_classes(folder, "garment_photos")
     with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
         return [
             GarmentPhoto(folder / "images" / row["image"], row["label"], coarse.get(row["label"]), row["split"])
@@ -96,7 +101,7 @@ def load_garment_photos(folder: Path) -> list[GarmentPhoto]:
 
 def load_street_photos(folder: Path) -> list[StreetPhoto]:
     """Photos with their scored boxes: shoes by their parts, every other class by its whole box."""
-    coarse = _classes(folder, "street_photos")
+    coarse = read_classes(folder, "street_photos")
     truth = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))
     names = {category["id"]: category["name"] for category in truth["categories"]}
     labels: dict[int, list[dict[str, Any]]] = {}
@@ -128,6 +133,7 @@ def _box(corner: list[float], image: dict[str, Any]) -> Box:
     return Box(x / image["width"], y / image["height"], w / image["width"], h / image["height"])
 
 
-def _classes(folder: Path, name: str) -> dict[str, str | None]:
+def read_classes(folder: Path, name: str) -> dict[str, str | None]:
+    """The coarse category of each of the set's labels, None for those that are not scored."""
     known: dict[str, str | None] = json.loads((folder.parent / "classes.json").read_text(encoding="utf-8"))[name]
     return known

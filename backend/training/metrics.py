@@ -1,17 +1,10 @@
-"""Measures of retrieval and detection as pure functions; a query with no relevant answer is left out, never scored.
+"""Measures of retrieval as pure functions; a query with no relevant answer is left out, never scored.
 
 `relevant` below is always a list of booleans, one for each answer, best answer first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
-
-from backend.vision.values import Box
-
-IOUS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))  # of COCO's mAP50-95
 
 
 def hit(relevant: Sequence[bool], k: int) -> float:
@@ -69,45 +62,3 @@ def retrieval(answers: Sequence[Sequence[bool]]) -> Retrieval:
         mean([hit(relevant, 10) for relevant in judged]),
         mean([average_precision(relevant, 10) for relevant in judged]),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One detection of one class: the picture's number, where, and how sure."""
-
-    picture: int
-    box: Box
-    confidence: float
-
-
-def detection_average_precision(
-    claims: Sequence[Claim], truths: Sequence[tuple[int, Box]], overlap: float
-) -> float | None:
-    """Area under the precision-recall curve of one class, read at 101 recalls as COCO does; None without truths.
-
-    The surest claim takes the truth it overlaps most, each truth once; `overlap` is the least IoU that counts.
-    """
-    if not truths:
-        return None
-    free: dict[int, list[Box]] = {}
-    for picture, box in truths:
-        free.setdefault(picture, []).append(box)
-    right = []
-    for claim in sorted(claims, key=lambda one: -one.confidence):
-        candidates = free.get(claim.picture, [])
-        best = max(candidates, key=claim.box.overlap, default=None)
-        matched = best is not None and claim.box.overlap(best) >= overlap
-        if matched and best is not None:
-            candidates.remove(best)
-        right.append(matched)
-    return _area(np.array(right, dtype=bool), len(truths))
-
-
-def _area(right: npt.NDArray[np.bool_], truths: int) -> float:
-    if len(right) == 0:
-        return 0.0
-    found = right.cumsum()
-    recall, precision = found / truths, found / np.arange(1, len(right) + 1)
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    places = np.searchsorted(recall, np.linspace(0, 1, 101))
-    return float(np.append(envelope, 0.0)[np.minimum(places, len(envelope))].mean())

@@ -2,8 +2,7 @@
 
 import pytest
 
-from backend.training.metrics import Claim, average_precision, detection_average_precision, hit, retrieval
-from backend.vision import Box
+from backend.training.metrics import average_precision, hit, retrieval
 
 YES, NO = True, False
 
@@ -43,41 +42,3 @@ def test_no_query_at_all_scores_nothing() -> None:
     assert retrieval([]).as_dict() == {
         "hit@1": 0, "hit@5": 0, "hit@10": 0, "mAP@10": 0, "queries": 0, "without_relevant": 0,
     }  # fmt: skip
-
-
-HERE, THERE = Box(0, 0, 0.4, 0.4), Box(0.5, 0.5, 0.4, 0.4)
-
-
-def test_perfect_detections_have_an_average_precision_of_one() -> None:
-    claims = [Claim(0, HERE, 0.9), Claim(0, THERE, 0.8)]
-
-    assert detection_average_precision(claims, [(0, HERE), (0, THERE)], 0.5) == 1
-
-
-def test_a_wrong_detection_between_two_right_ones() -> None:
-    """Right, wrong, right: precision 1 up to recall 1/2 (51 of COCO's 101 recalls), 2/3 after it."""
-    claims = [Claim(0, HERE, 0.9), Claim(1, HERE, 0.8), Claim(0, THERE, 0.7)]
-
-    found = detection_average_precision(claims, [(0, HERE), (0, THERE)], 0.5)
-
-    assert found == pytest.approx((51 * 1 + 50 * 2 / 3) / 101)
-
-
-def test_a_second_detection_of_one_truth_is_wrong() -> None:
-    """One of two truths found, and found twice: precision 1 up to recall 1/2, nothing after."""
-    claims = [Claim(0, HERE, 0.9), Claim(0, HERE, 0.8)]
-
-    assert detection_average_precision(claims, [(0, HERE), (0, THERE)], 0.5) == pytest.approx(51 / 101)
-
-
-def test_a_box_counts_from_the_overlap_asked_for() -> None:
-    """Half the width: the overlap is exactly one half."""
-    half = [Claim(0, Box(0, 0, 0.2, 0.4), 0.9)]
-
-    assert detection_average_precision(half, [(0, HERE)], 0.5) == 1
-    assert detection_average_precision(half, [(0, HERE)], 0.55) == 0
-
-
-def test_a_class_without_truths_has_no_figure_and_one_without_detections_has_zero() -> None:
-    assert detection_average_precision([Claim(0, HERE, 0.9)], [], 0.5) is None
-    assert detection_average_precision([], [(0, HERE)], 0.5) == 0

@@ -10,6 +10,7 @@ from backend.training.datasets import (
     GarmentPhoto,
     ShopPhoto,
     find_folder,
+    holds,
     load_garment_photos,
     load_shop,
     read,
@@ -30,7 +31,7 @@ def evaluate_retrieval(data: Path, vision: Vision | None = None) -> dict[str, An
     `data` is laid out like luma (all three) or garment_photos (class only).
     """
     vision = vision or load_vision()
-    if _holds(data, "garment_photos", "labels.csv") and not _holds(data, "luma", "products.json"):
+    if holds(data, "garment_photos", "labels.csv") and not holds(data, "luma", "products.json"):
         return _garment_photo_retrieval(load_garment_photos(find_folder(data, "garment_photos", "labels.csv")), vision)
     photos = [one for one in load_shop(find_folder(data, "luma", "products.json")) if one.kind == "garment"]
     titles = [category_of_text(one.title, one.breadcrumbs) for one in photos]
@@ -72,7 +73,3 @@ def _ask(vectors: Floats, asking: Sequence[int], relevant: Callable[[int, int], 
         order = np.argsort(-(vectors @ vectors[one]), kind="stable")
         answers.append([relevant(one, int(other)) for other in order if other != one])
     return retrieval(answers).as_dict()
-
-
-def _holds(data: Path, name: str, marker: str) -> bool:
-    return (data / marker).is_file() or (data / name / marker).is_file()
