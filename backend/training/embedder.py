@@ -10,7 +10,6 @@
    ImageNet taught them, so their activations are worked out once. The category head comes last.
 """
 
-import json
 from collections import defaultdict
 from itertools import islice
 from pathlib import Path
@@ -26,7 +25,7 @@ from torch import Tensor, nn
 from backend.training.export import export_embedder
 from backend.training.triplets import Examples, Sampler, triplet_loss
 from backend.training.views import Subject, list_subjects, make_views
-from backend.vision.card import read_card
+from backend.vision.card import write_card
 from backend.vision.embedder_net import CLIP, FEATURE_BLOCKS, EmbedderNet, load_embedder, save_embedder
 from backend.vision.model import load_vision
 from backend.vision.values import CATEGORIES
@@ -60,9 +59,8 @@ def train(data: Path, out: Path, *, seed: int = 0, device: str = "cpu", model_id
     out.mkdir(parents=True, exist_ok=True)
     save_embedder(net, out / "embedder.pt")
     export_embedder(load_embedder(out / "embedder.pt"), out / "embedder.onnx")
-    card = {"model_id": model_id, "dim": DIM, "detector_side": read_card().detector_side}
-    (out / "model.json").write_text(json.dumps(card) + "\n", encoding="utf-8")
-    return {**card, **facts}
+    write_card(out, model_id=model_id, dim=DIM)
+    return {"model_id": model_id, "dim": DIM, **facts}
 
 
 def extract(net: EmbedderNet, data: Path, *, seed: int, device: str) -> Examples:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from backend.vision.card import WEIGHTS, read_card
+from backend.vision.card import WEIGHTS, Card, read_card
 from backend.vision.colors import colors_of_crop
 from backend.vision.crops import cut, embedder_crop, letterbox
 from backend.vision.images import Picture
@@ -25,11 +25,12 @@ T = TypeVar("T")
 class Vision:
     """A loaded pair of detector and embedder. Not for two threads at once; one per worker process."""
 
-    def __init__(self, runtime: Runtime, model_id: str, dim: int) -> None:
-        self.model_id = model_id
-        self.dim = dim
+    def __init__(self, runtime: Runtime, card: Card) -> None:
+        self.model_id = card.model_id
+        self.dim = card.dim
         self.runtime = runtime.name
         self._runtime = runtime
+        self._classes = card.detector_classes
 
     def detect(self, pictures: Sequence[Picture], *, threshold: float = THRESHOLD) -> list[list[Detection]]:
         """Each picture's garments, surest first."""
@@ -41,7 +42,8 @@ class Vision:
             for number, x1, y1, x2, y2, category, confidence in rows.tolist():
                 box = squares[int(number)].fractions(x1, y1, x2, y2)
                 if box.area > 0:
-                    answers[int(number)].append(Detection(box, CATEGORIES[int(category)], confidence))
+                    label, kind = self._classes[int(category)]
+                    answers[int(number)].append(Detection(box, kind, confidence, label))
             found += [sorted(answer, key=lambda one: -one.confidence) for answer in answers]
         return found
 
@@ -108,8 +110,7 @@ def load_vision(*, runtime: str = "auto", device: str = "cpu", threads: int = 1,
     if name in {"openvino", "torch"} and not available(name):
         extra = "gpu" if name == "torch" else "openvino"
         raise ModuleNotFoundError(f"The vision runtime {name!r} is not installed: pip install 'niteru[{extra}]'.")
-    card = read_card(weights)
-    return Vision(load(name, weights, device=device, threads=threads), card.model_id, card.dim)
+    return Vision(load(name, weights, device=device, threads=threads), read_card(weights))
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -50,11 +50,15 @@ WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One garment found in a picture; `category` is one of CATEGORIES, `confidence` lies between 0 and 1."""
+    """One garment found in a picture; `category` is one of CATEGORIES, `confidence` lies between 0 and 1.
+
+    `label` is the detector's own class where that is a kind of the category ("light outer"), else the category.
+    """
 
     box: Box
     category: str
     confidence: float
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,6 @@ from backend.vision.card import read_card
 from backend.vision.embedder_net import SIDE, load_embedder
 from backend.vision.images import Pixels
 from backend.vision.runtimes import Floats, Looks
-from backend.vision.values import CATEGORIES
 
 _OVERLAP = 0.6  # the same as in the ONNX file
 _MAX_PER_CLASS = 30
@@ -49,7 +48,7 @@ def _rows(number: int, prediction: torch.Tensor, threshold: float) -> torch.Tens
     middle, size = prediction[:2, sure].T, prediction[2:4, sure].T
     boxes, scores, classes = torch.cat([middle - size / 2, middle + size / 2], 1), scores[sure], classes[sure]
     kept = batched_nms(boxes, scores, classes, _OVERLAP)
-    kept = torch.cat([kept[classes[kept] == one][:_MAX_PER_CLASS] for one in range(len(CATEGORIES))])
+    kept = torch.cat([kept[classes[kept] == one][:_MAX_PER_CLASS] for one in range(len(prediction) - 4)])
     first = torch.full((len(kept), 1), float(number), device=boxes.device)
     return torch.cat([first, boxes[kept], classes[kept, None].float(), scores[kept, None]], 1)
 
