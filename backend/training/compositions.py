@@ -19,12 +19,14 @@ from backend.training.datasets import (
     load_street_photos,
     read_classes,
 )
-from backend.training.grounds import as_drawing, disturb, draw_ground
+from backend.training.drawings import draw
+from backend.training.grounds import disturb, draw_ground
 from backend.training.scenes import Affine, Layer, Scene, placement
 from backend.vision.images import Pixels
 from backend.vision.values import Box
 
 SIDE = 512  # pixels of the longest side of what is composed
+_DRAWN = 0.25  # of the pictures of cut-outs
 _WORN_BY_OTHERS = frozenset({"scarf", "skirt", "belt", "legwear", "hat", "eyewear", "bag", "shorts"})
 _PLACES = {  # where on a board each kind lies when an outfit is arranged: across, down, size, in fractions of it
     "hat": (0.3, 0.12, 0.22), "eyewear": (0.6, 0.1, 0.18), "scarf": (0.75, 0.25, 0.3), "top": (0.4, 0.33, 0.48),
@@ -71,8 +73,8 @@ class Composer:
             boxes = scene.boxes() if scene else []
             if scene is None or not boxes:
                 continue
-            drawn = recipe != self.worn and self._chance.random() < 0.15
-            pixels = as_drawing(scene.pixels, self._chance) if drawn else scene.pixels
+            drawn = recipe not in (self.worn, self.swapped) and self._chance.random() < _DRAWN
+            pixels = draw(scene, self._chance) if drawn else scene.pixels
             yield Example(disturb(pixels, self._chance), boxes)
             count -= 1
 

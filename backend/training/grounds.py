@@ -94,23 +94,3 @@ def _captioned(pixels: Pixels, chance: Random) -> Pixels:
         ink = tuple(chance.choice([(255, 255, 255), (0, 0, 0), (230, 40, 60)]))
         pen.text(place, chance.choice(_CAPTIONS), fill=ink, font=font)
     return np.asarray(image)
-
-
-def as_drawing(pixels: Pixels, chance: Random) -> Pixels:
-    """The picture as if drawn: flat colours, an ink line, or both; or a pencil on paper."""
-    style = chance.random()
-    if style < 0.25:
-        grey, color = cv2.pencilSketch(pixels, sigma_s=40, sigma_r=0.08, shade_factor=chance.uniform(0.02, 0.06))
-        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB) if chance.random() < 0.6 else color, np.uint8)
-    smooth = pixels
-    for _ in range(2):
-        smooth = np.asarray(cv2.bilateralFilter(smooth, 9, 60, 9), np.uint8)
-    step = chance.choice([16, 32, 48])
-    flat = np.asarray(smooth // step * step + step // 2, np.uint8)
-    if style < 0.5:
-        return flat
-    edges = cv2.dilate(cv2.Canny(smooth, 40, chance.uniform(90, 160)), np.ones((2, 2), np.uint8)) > 0
-    canvas = flat if style < 0.8 else np.full_like(flat, 250)
-    canvas = canvas.copy()
-    canvas[edges] = 25
-    return canvas
