@@ -3,7 +3,14 @@
 Importing this package loads no model runtime; `load_vision` does.
 """
 
-from backend.vision.attributes import TextCategory, category_of_text, colors_of_text, gender_of_text
+from backend.vision.attributes import (
+    PATTERNS,
+    TextCategory,
+    category_of_text,
+    colors_of_text,
+    gender_of_text,
+    pattern_of_text,
+)
 from backend.vision.choice import choose_for_sale
 from backend.vision.colors import PALETTE, colors_of_crop
 from backend.vision.images import (
@@ -25,6 +32,7 @@ __all__ = [
     "CATEGORIES",
     "KINDS",
     "PALETTE",
+    "PATTERNS",
     "Box",
     "Detection",
     "Garment",
@@ -46,5 +54,6 @@ __all__ = [
     "hash_distance",
     "judge",
     "load_vision",
+    "pattern_of_text",
     "perceptual_hash",
 ]

@@ -1,103 +1,93 @@
-"""What the words of a product page say: category, gender, colours; Japanese and English."""
+"""What the words of a product page say: category, gender, colours, pattern; Japanese and English."""
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-_WORDS = Path(__file__).parent / "words.toml"
+from backend.vision.calibration import calibration
+from backend.vision.colors import PALETTE
+from backend.vision.lexicon import Found, Lexicon, normal
 
-_IN_TITLE, _IN_BREADCRUMBS, _IN_DESCRIPTION, _LOOSE = 0.95, 0.85, 0.5, 0.6
-_DISPUTED = 0.75  # the title names two categories, or the breadcrumbs another one
+_WORDS = Path(__file__).parent / "words"
+PATTERNS = ("plain", "stripe", "check", "floral", "dot", "print")
+_NONE = "none"
 
 # What follows belongs to the garment, not the other way round: "dress with belt", "ニット + スカート".
-_AFTERTHOUGHT = re.compile(r"\b(?:with|for|and|incl|including|plus)\b|[+＋&]|\d+点セット")
+_AFTERTHOUGHT = re.compile(r"\b(?:with|for|and|in|to|incl|including|plus)\b|[+＋&×]|\d+点セット")
 _SEGMENTS = re.compile(r"\s[-–—:]\s|[|｜/／,、()（）\[\]「」【】『』~〜]")
 _TAGS = re.compile(r"<[^>]*>")
-_KANJI = r"\u4e00-\u9fff"
-_KATAKANA = r"[\u30a1-\u30fa\u30fc]"
-_KATAKANA_START, _KATAKANA_END = re.compile(_KATAKANA), re.compile(rf"{_KATAKANA}\Z")
-_LONE_BEFORE = re.compile(rf"(?<!{_KATAKANA}){_KATAKANA}\Z")
+_TWO_COLORS = re.compile(r"(?<=[白黒紺赤青])(?=[白黒紺赤青])")
+# "short" is a garment only as the last word ("yoga short", 'cargo short 11in'), an adjective elsewhere ("short jacket")
+_NOTHING_MORE = re.compile(r"[\s.!]*(?:\d+(?:\.\d+)?\s*(?:\"|''|in|inch|cm)?)?[\s.!]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class TextCategory:
-    """Coarse category (one of CATEGORIES), the fine word it was read from, and how sure that is, 0 to 1."""
+    """Coarse category (one of CATEGORIES), the fine name it was read from, and how sure that is, 0 to 1.
+
+    `alternatives` are other categories that the words may mean, with how likely each is: サロペット may be found as a
+    dress or as pants. All of them and `confidence` add up to 1 at most.
+    """
 
     category: str
     word: str
     confidence: float
+    alternatives: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    label: str
-    start: int
-    end: int
+class _Reading:
+    """What a line names: the head's category and fine name, and the categories of other words beside it."""
 
+    category: str
+    word: str
+    others: tuple[str, ...]
 
-class _Lexicon:
-    """One pattern for many words, each for a label, "" for words to pass over. The longest of overlapping ones counts.
+    @property
+    def loose(self) -> bool:
+        return self.word in _lexicons().weak
 
-    With `tails` a katakana word counts only where the katakana around it lets it be one: other listed words and the
-    tails may follow without a space (パーカーメンズ), any other katakana makes it another word (ブラシ, スーツケース).
-    """
-
-    def __init__(self, labels: Mapping[str, Iterable[str]], tails: Iterable[str] | None = None) -> None:
-        self._label = {_normal(word): label for label, words in labels.items() for word in words}
-        longest_first = sorted(self._label, key=len, reverse=True)
-        self._pattern = re.compile("|".join(_pattern(word) for word in longest_first))
-        self._rest = None if tails is None else _compound_rest({*self._label, *map(_normal, tails)})
-
-    def find(self, text: str) -> list[_Found]:
-        taken: list[_Found] = []
-        for one in sorted(self._candidates(text), key=lambda one: one.start - one.end):
-            if all(one.end <= other.start or other.end <= one.start for other in taken):
-                taken.append(one)
-        hits = [one for one in taken if one.label and not _belongs_to_another(text, one.end)]
-        return sorted(hits, key=lambda one: one.start)
-
-    def _candidates(self, text: str) -> Iterable[_Found]:
-        """The longest word at every place, those inside others too, but none that its surroundings make another."""
-        start = 0
-        while match := self._pattern.search(text, start):
-            label = self._label.get(_singular_or_plural(match[0], self._label), "")
-            if not label or self._rest is None or _stands_alone(text, match, self._rest):
-                yield _Found(label, match.start(), match.end())
-            start = match.start() + 1
+    @property
+    def evidence(self) -> str:
+        return "loose" if self.loose else "several" if self.others else "title"
 
 
 def category_of_text(
     title: str | None, breadcrumbs: Sequence[str] = (), description: str | None = None
 ) -> TextCategory | None:
-    """The garment that a product page sells, None when its words name none.
+    """The garment that a product page sells, None when its words name none, or a thing that is no garment.
 
-    The last garment word of the title counts (it is the head noun in both languages), unless it is one that shops use
-    loosely and the breadcrumbs are clearer. Words that name a cloth as well (ニット, denim) count only without another.
+    The last garment of the title counts (it is the head noun in both languages), unless it is one that shops use
+    loosely and the breadcrumbs are clearer. How sure that is was measured for each kind of evidence (`calibration`).
     """
-    in_title = _category_of_line(_normal(title or ""), _IN_TITLE)
-    crumbs = (_category_of_line(_normal(crumb), _IN_BREADCRUMBS) for crumb in reversed(breadcrumbs))
-    in_crumbs = next((found for found in crumbs if found is not None), None)
-    if in_title is not None and in_crumbs is not None:
-        if in_title.category == in_crumbs.category:
-            return TextCategory(in_title.category, in_title.word, 0.98)
-        if in_title.confidence < in_crumbs.confidence:
-            return in_crumbs
-        return TextCategory(in_title.category, in_title.word, min(in_title.confidence, _DISPUTED))
-    if in_title is not None or in_crumbs is not None:
-        return in_title or in_crumbs
-    first = next(iter(_lexicons().category.find(_normal(_TAGS.sub(" ", description or "")))), None)
-    return None if first is None else _text_category(first.label, _IN_DESCRIPTION)
+    in_title = _read(normal(title or ""))
+    if in_title is not None and in_title.category == _NONE:
+        return None
+    crumbs = (_read(normal(crumb)) for crumb in reversed(breadcrumbs))
+    in_crumbs = next((found for found in crumbs if found is not None and found.category != _NONE), None)
+    if in_title is None:
+        return _named(in_crumbs, "breadcrumbs") if in_crumbs else _described(description)
+    if in_crumbs is None:
+        return _named(in_title, in_title.evidence)
+    if in_title.category == in_crumbs.category:
+        return _named(in_title, "agreed")
+    if in_crumbs.category in _lexicons().also.get(in_title.word, ()):
+        return _named(_Reading(in_crumbs.category, in_title.word, (in_title.category,)), "breadcrumbs")
+    if in_title.loose and not in_crumbs.loose:
+        return _named(_Reading(in_crumbs.category, in_crumbs.word, (in_title.category,)), "breadcrumbs")
+    others = tuple(dict.fromkeys((in_crumbs.category, *in_title.others)))
+    return _named(_Reading(in_title.category, in_title.word, others), "disputed")
 
 
 def gender_of_text(title: str | None, breadcrumbs: Sequence[str] = (), description: str | None = None) -> str | None:
     """ "men", "women", "unisex" or "kids"; the title before the breadcrumbs before the description."""
     for text in (title or "", " / ".join(breadcrumbs), _TAGS.sub(" ", description or "")):
-        found = {one.label for one in _lexicons().gender.find(_normal(text))}
+        found = {one.label for one in _lexicons().gender.find(normal(text))}
         if "kids" in found:
             return "kids"
         if "unisex" in found or {"men", "women"} <= found:
@@ -108,102 +98,128 @@ def gender_of_text(title: str | None, breadcrumbs: Sequence[str] = (), descripti
 
 
 def colors_of_text(*texts: str | None) -> tuple[str, ...]:
-    """Palette names (see `colors.PALETTE`) in the order in which the texts name them, each once."""
-    found = [one.label for text in texts for one in _lexicons().color.find(_normal(text or ""))]
-    return tuple(dict.fromkeys(found))
+    """Palette names (see `colors.PALETTE`) in the order in which the texts name them, each once.
+
+    Of katakana colours written as one word the last counts: モカベージュ is a beige.
+    """
+    names: list[str] = []
+    for text in texts:
+        found = _lexicons().color.find(_TWO_COLORS.sub(" ", normal(text or "")))
+        modifiers = {one for one, after in pairwise(found) if one.end == after.start and len(one.word) > 1}
+        names += [one.label for one in found if one not in modifiers]
+    return tuple(dict.fromkeys(names))
 
 
-def _category_of_line(line: str, confidence: float) -> TextCategory | None:
+def pattern_of_text(title: str | None, description: str | None = None) -> str | None:
+    """One of PATTERNS, None where no word names one. A description is asked only when the title is silent.
+
+    Plain counts only without another (無地 ボーダー is a list of what there is), a print only without a nearer name.
+    """
+    for text in (title or "", _TAGS.sub(" ", description or "")):
+        found = [one.label for one in _lexicons().pattern.find(normal(text))]
+        nearer = [one for one in found if one not in ("plain", "print")]
+        if found:
+            return nearer[0] if nearer else "print" if "print" in found else "plain"
+    return None
+
+
+def _described(description: str | None) -> TextCategory | None:
+    found = _lexicons().category.find(normal(_TAGS.sub(" ", description or "")))
+    garments = [one for one in found if not one.label.startswith(_NONE)]
+    return _named(_reading(garments[:1]), "description") if garments else None
+
+
+def _read(line: str) -> _Reading | None:
     """Read the first segment that names a garment; in it, the last garment before an afterthought."""
     for segment in _SEGMENTS.split(line):
         main = _AFTERTHOUGHT.split(segment, maxsplit=1)[0]
         found = _garments(main) or _garments(segment)
         if found:
-            coarse = {one.label.partition("/")[0] for one in found}
-            return _text_category(found[-1].label, confidence if len(coarse) == 1 else min(confidence, _DISPUTED + 0.1))
+            return _reading(found)
     return None
 
 
-def _garments(text: str) -> list[_Found]:
-    found = _lexicons().category.find(text)
-    # "short" is a garment only as the last word ("yoga short"), an adjective elsewhere ("short jacket")
-    found = [one for one in found if text[one.start : one.end] != "short" or not text[one.end :].strip(" .!™®")]
-    return [one for one in found if text[one.start : one.end] not in _lexicons().cloth] or found
+def _garments(text: str) -> list[Found]:
+    """The garments of a phrase up to the word that says whom they are for: ベスト メンズ スーツ is a vest."""
+    found = [
+        one for one in _lexicons().category.find(text) if one.word != "short" or _NOTHING_MORE.match(text, one.end)
+    ]
+    breaks = [one.start for one in _lexicons().gender.find(text)]
+    pieces: dict[int, list[Found]] = {}
+    for one in found:
+        pieces.setdefault(sum(one.start >= place for place in breaks), []).append(one)
+    solid = [[one for one in piece if one.word not in _lexicons().faint] for piece in pieces.values()]
+    return next(filter(None, [*solid, *pieces.values()]), [])
 
 
-def _text_category(label: str, confidence: float) -> TextCategory:
-    category, _, word = label.partition("/")
-    return TextCategory(category, word, min(confidence, _LOOSE) if word in _lexicons().weak else confidence)
+def _reading(found: Sequence[Found]) -> _Reading:
+    """The head is the last word; where it names a family (coat), a nearer word beside it (trench) is the fine name."""
+    named = [one.label.partition("/")[::2] for one in found]
+    category, word = named[-1]
+    if word in _lexicons().generic:
+        nearer = [fine for coarse, fine in named if coarse == category and fine not in _lexicons().generic]
+        word = nearer[-1] if nearer else word
+    others = tuple(dict.fromkeys(coarse for coarse, _ in named if coarse not in (category, _NONE)))
+    return _Reading(category, word, others)
+
+
+def _named(reading: _Reading, evidence: str) -> TextCategory:
+    """The reading with its measured confidence; what is left is shared by the other categories that it may mean."""
+    confidence = calibration().text[evidence]
+    also = (*reading.others, *_lexicons().also.get(reading.word, ()))
+    others = tuple(dict.fromkeys(one for one in also if one != reading.category))
+    share = tuple((one, round((1 - confidence) / len(others), 4)) for one in others)
+    return TextCategory(reading.category, reading.word, confidence, share)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lexicons:
-    category: _Lexicon
-    gender: _Lexicon
-    color: _Lexicon
+    category: Lexicon
+    gender: Lexicon
+    color: Lexicon
+    pattern: Lexicon
     weak: frozenset[str]
-    cloth: frozenset[str]
+    faint: frozenset[str]
+    generic: frozenset[str]
+    also: Mapping[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=1)
 def _lexicons() -> _Lexicons:
-    words = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
-    ignored = words["ignore"]
-    categories = {
-        f"{coarse}/{fine}": names for coarse, fines in words["category"].items() for fine, names in fines.items()
+    garments, genders, colors, patterns = map(_toml, ("garments", "genders", "colors", "patterns"))
+    fine = {
+        f"{coarse}/{name}": _split(words)
+        for coarse, names in {**garments["category"], _NONE: garments["none"]}.items()
+        for name, words in names.items()
     }
+    shades: dict[str, list[str]] = {}
+    for name, tables in ((name, tables) for name, tables in colors.items() if name in PALETTE):
+        for shade, words in tables.items():
+            shades.setdefault(shade if shade in PALETTE else name, []).extend(_split(words))
     # Garments are looked for beside the words of colour and gender, because these hold some: ブラ is in ブラック.
-    named = [word for kind in ("color", "gender") for names in words[kind].values() for word in names]
+    of_others = [words for lists in (shades, _words(genders)) for name, words in lists.items() if name]
+    passed = [*_split(garments["ignore"]), *(word for words in of_others for word in words)]
+    tails = [*_split(garments["tails"]), *(word for words in fine.values() for word in words)]
+    known = [*tails, *passed]
     return _Lexicons(
-        _Lexicon({"": [*ignored, *named], **categories}, words["tails"]),
-        _Lexicon(words["gender"]),
-        _Lexicon({"": ignored, **words["color"]}),
-        frozenset(words["weak"]),
-        frozenset(_normal(word) for word in words["cloth"]),
+        Lexicon({"": passed, **fine}, tails),
+        Lexicon(_words(genders), known),
+        Lexicon({"": _split(colors["ignore"]), **shades}, known, [*_split(colors["shades"]), *known]),
+        Lexicon(_words(patterns), known),
+        frozenset(_split(garments["weak"])),
+        frozenset(map(normal, _split(garments["faint"]))),
+        frozenset(_split(garments["generic"])),
+        {name: tuple(_split(words)) for name, words in garments["also"].items()},
     )
 
 
-def _normal(text: str) -> str:
-    """NFKC, lower case, entities and curly quotes resolved, so that ﾊﾟｰｶｰ and Ｔシャツ become what the list has."""
-    plain = unicodedata.normalize("NFKC", unescape(unescape(text))).lower()
-    return re.sub(r"[‐‑‒−]", "-", plain.replace("’", "'").replace("™", " ").replace("®", " "))
+def _words(table: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {"": _split(table["ignore"]), **{name: _split(words) for name, words in table["words"].items()}}
 
 
-def _pattern(word: str) -> str:
-    if word.isascii():
-        body = re.escape(word).replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]?")
-        return rf"(?<![a-z0-9]){body}(?:e?s)?(?![a-z0-9])"
-    if re.fullmatch(rf"[{_KANJI}]", word):
-        return rf"(?<![{_KANJI}]){word}(?![{_KANJI}])"  # a lone character inside a longer word means something else
-    return re.escape(word)
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((_WORDS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _singular_or_plural(found: str, known: Mapping[str, str]) -> str:
-    spaced = re.sub(r"[\s-]+", " ", found)
-    candidates = (found, spaced, spaced.replace(" ", "-"), spaced.replace(" ", ""))
-    for one in candidates:
-        for form in (one, one.removesuffix("s"), one.removesuffix("es")):
-            if form in known:
-                return form
-    return ""
-
-
-def _compound_rest(words: set[str]) -> re.Pattern[str]:
-    """What may follow a katakana word: words that are known, up to the end of the katakana."""
-    known = sorted((word for word in words if _KATAKANA_START.match(word)), key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(map(re.escape, known))})*(?!{_KATAKANA})")
-
-
-def _stands_alone(text: str, match: re.Match[str], rest: re.Pattern[str]) -> bool:
-    """Whether the katakana around a katakana word leaves it a word: ミニスカート ends in one, ブラシ begins with none.
-
-    A single katakana before it makes it another (ユニット, ゼブラ, アドレス): what describes a garment is longer.
-    """
-    if _KATAKANA_START.match(match[0]) and _LONE_BEFORE.search(text[: match.start()]):
-        return False
-    return not _KATAKANA_END.search(match[0]) or rest.match(text, match.end()) is not None
-
-
-def _belongs_to_another(text: str, end: int) -> bool:
-    """ベルト付き: what has a belt is not one. パーカー用, ジャケット風: nor is what is for one or looks like one."""
-    return text.startswith(("付", "つき", "用", "風", "見え", "掛け", "入れ", "生地", "ポケット付"), end)
+def _split(words: str) -> list[str]:
+    return [word for word in re.split(r"\s*[,\n]\s*", words.strip()) if word]

@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from backend.demo.catalog import demo_products
-from backend.vision import CATEGORIES, PALETTE, category_of_text, colors_of_text, gender_of_text
+from backend.training.evaluation.titles import evaluate_titles
+from backend.vision import (
+    CATEGORIES,
+    PALETTE,
+    PATTERNS,
+    category_of_text,
+    colors_of_text,
+    gender_of_text,
+    pattern_of_text,
+)
 from backend.vision.attributes import _lexicons
 
 _SHOP_WORDS = {
@@ -88,6 +97,68 @@ def test_many_titles_of_either_language_are_read_right() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "language", "least"),
+    [
+        ("titles", "ja", {"accuracy": 0.97, "fine": 0.94, "gender": 0.97, "colors": 0.97, "pattern": 0.97}),
+        ("titles", "en", {"accuracy": 0.97, "fine": 0.94, "gender": 0.97, "colors": 0.97, "pattern": 0.97}),
+        ("titles_held_out", "ja", {"accuracy": 0.90, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
+        ("titles_held_out", "en", {"accuracy": 0.93, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
+    ],
+)
+def test_titles_of_many_kinds_of_shops_are_read_as_their_labels_say(
+    folder: str, language: str, least: dict[str, float]
+) -> None:
+    figures = evaluate_titles(Path(__file__).parent / folder)["languages"][language]
+    reached = {name: figures[name] if name == "accuracy" else figures[name]["accuracy"] for name in least}
+
+    assert figures["judged"] >= 150
+    assert {name: share for name, share in reached.items() if share < least[name]} == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "alternatives"),
+    [
+        ("サロペット", "dress", {"pants"}), ("セットアップ", "top", {"pants", "skirt", "outer"}),
+        ("ジレ", "top", {"outer"}),
+        ("Trek Jacket", "outer", set()), ("Jacket Shirt", "top", {"outer"}),
+    ],
+)  # fmt: skip
+def test_a_word_of_two_categories_names_both_and_how_likely_each_is(
+    title: str, category: str, alternatives: set[str]
+) -> None:
+    found = category_of_text(title)
+
+    assert (found.category, {name for name, _ in found.alternatives}) == (category, alternatives)
+    assert found.confidence + sum(share for _, share in found.alternatives) <= 1.001
+    assert all(share < found.confidence for _, share in found.alternatives)
+
+
+@pytest.mark.parametrize(
+    "title", ["Boot polish", "パンツハンガー", "靴ブラシ 馬毛", "Knit gloves", "ワンピース フィギュア", "スーツケース"]
+)
+def test_a_thing_for_garments_is_no_garment_even_in_a_shop_of_garments(title: str) -> None:
+    assert category_of_text(title, ("Women", "Dresses")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("小花柄 ワンピース", "floral"), ("水玉 ブラウス", "dot"), ("ボーダー カットソー", "stripe"),
+        ("Plaid shirt", "check"),
+        ("無地 Tシャツ", "plain"), ("Striped tee, plain or printed", "stripe"), ("ヒョウ柄 スカート", "print"),
+        ("Wool coat", None), ("ボーダーレス", None), ("Floral print dress", "floral"), ("", None),
+    ],
+)  # fmt: skip
+def test_a_pattern_is_read_by_its_nearest_name(text: str, pattern: str | None) -> None:
+    assert pattern_of_text(text) == pattern
+
+
+def test_a_pattern_is_sought_in_the_description_only_where_the_title_names_none() -> None:
+    assert pattern_of_text("Shirt", "<p>Printed all over with dots</p>") == "dot"
+    assert pattern_of_text("Striped shirt", "<p>Goes with checks</p>") == "stripe"
+
+
 def test_every_title_of_the_demo_shop_is_read_right_in_both_languages() -> None:
     category = {kind: coarse for coarse, kinds in _DEMO_KINDS.items() for kind in kinds.split()}
     titles = [(title, category[one.kind]) for one in demo_products() for title in (one.title_ja, one.title_en)]
@@ -161,6 +232,10 @@ def test_gender_comes_from_the_title_before_breadcrumbs_before_description() -> 
         ("Black Tee", ("black",)), ("オフホワイト/ネイビー", ("white", "navy")), ("黒のTシャツ", ("black",)),
         ("ワインレッド", ("red",)), ("light blue and light blue", ("blue",)), ("面白い赤ちゃん用", ()),
         ("白熱灯", ()), ("Redwood jacket", ()), ("Grey marl", ("gray",)), ("モスグリーン", ("khaki",)),
+        ("くすみピンクのニット", ("pink",)), ("ダスティローズ", ("pink",)), ("グレージュ", ("beige",)),
+        ("生成り", ("beige",)),
+        ("杢グレー", ("gray",)), ("サーモン", ("pink",)), ("モカベージュ", ("beige",)), ("白黒", ("white", "black")),
+        ("スプレッドカラー", ()), ("グレインレザー", ()), ("ブルーライトカット眼鏡", ()), ("Red Wing boots", ()),
     ],
 )  # fmt: skip
 def test_colour_words_become_palette_names(text: str, colors: tuple[str, ...]) -> None:
@@ -170,10 +245,13 @@ def test_colour_words_become_palette_names(text: str, colors: tuple[str, ...]) -
 def test_every_word_list_speaks_the_known_names() -> None:
     lexicons = _lexicons()
 
-    assert {label.partition("/")[0] for label in lexicons.category._label.values()} - {""} == set(CATEGORIES)
-    assert set(lexicons.color._label.values()) - {""} == set(PALETTE)
-    fine = {label.partition("/")[2] for label in lexicons.category._label.values()}
-    assert lexicons.weak <= fine
+    fine = {label.partition("/")[2] for label in lexicons.category.labels}
+    assert {label.partition("/")[0] for label in lexicons.category.labels} == {*CATEGORIES, "none"}
+    assert lexicons.color.labels == set(PALETTE)
+    assert lexicons.pattern.labels == set(PATTERNS)
+    assert lexicons.weak | lexicons.generic | set(lexicons.also) <= fine
+    assert {category for others in lexicons.also.values() for category in others} <= set(CATEGORIES)
+    assert lexicons.faint <= lexicons.category.words
 
 
 def test_every_product_of_a_real_shop_is_read_right_in_both_languages(shared: Path) -> None:
