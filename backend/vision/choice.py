@@ -23,7 +23,7 @@ def choose_for_sale(garments: Sequence[Detection] | Sequence[Garment], category:
     `category` is the coarse category of the title. With one, only that category and its kin are eligible; without,
     the largest central garment is.
     """
-    scores = [_prominence(one) * _fit(one.category, category) for one in garments]
+    scores = [prominence(one) * _fit(one.category, category) for one in garments]
     best = max(range(len(scores)), key=scores.__getitem__, default=None)
     return best if best is not None and scores[best] > 0 else None
 
@@ -34,7 +34,7 @@ def _fit(found: str, wanted: str | None) -> float:
     return 1.0 if found == wanted else _KIN.get(frozenset((found, wanted)), 0.0)
 
 
-def _prominence(one: Detection | Garment) -> float:
+def prominence(one: Detection | Garment) -> float:
     """Large, central and sure, 0 to 1; the area counts by its root, or a coat would always beat a shirt."""
     across, down = one.box.center
     off_center = min(1.0, 2 * max(abs(across - 0.5), abs(down - 0.5)))
