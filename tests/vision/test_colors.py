@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from backend.vision import PALETTE, colors_of_crop
-from backend.vision.colors import oklab
+from backend.vision.colors import oklab, shades_of_crop
 
 _TONES = {
     "black": (20, 20, 22), "white": (245, 245, 245), "gray": (128, 128, 130), "beige": (222, 205, 170),
@@ -46,6 +46,42 @@ def test_stripes_name_both_colours_and_never_more_than_three() -> None:
 
     assert set(colors_of_crop(pixels)) == {"red", "navy"}
     assert 1 <= len(colors_of_crop(noise)) <= 3
+
+
+@pytest.mark.parametrize(
+    ("drawn", "name", "shade"),
+    [
+        ((200, 22, 40), "red", "red"),
+        ((120, 24, 40), "red", "wine"),
+        ((235, 80, 115), "pink", "reddish pink"),
+        ((246, 160, 190), "pink", "pink"),
+        ((250, 215, 222), "pink", "pale pink"),
+        ((130, 228, 200), "green", "mint"),
+        ((205, 208, 90), "yellow", "yellow"),
+        ((170, 190, 225), "blue", "light blue"),
+    ],
+)
+def test_shades_of_one_family_are_told_apart(drawn: tuple[int, int, int], name: str, shade: str) -> None:
+    assert [(color.name, color.shade) for color in shades_of_crop(shirt(drawn, (255, 255, 255)))] == [(name, shade)]
+
+
+@pytest.mark.parametrize("skin", [(238, 205, 180), (198, 140, 105), (120, 78, 56)])
+def test_bare_arms_beside_a_white_shirt_are_not_its_colour(skin: tuple[int, int, int]) -> None:
+    pixels = shirt((252, 252, 252), (255, 255, 255)).copy()
+    pixels[60:200, 5:40] = pixels[60:200, 160:195] = skin
+
+    assert colors_of_crop(pixels) == ("white",)
+
+
+def test_a_garment_that_reaches_into_the_corners_is_not_taken_for_the_ground() -> None:
+    legs = np.full((240, 160, 3), 255, np.uint8)
+    legs[:, :70] = legs[:, 90:] = (178, 24, 32)
+
+    assert colors_of_crop(legs)[0] == "red"
+
+
+def test_a_beige_garment_is_beige_although_skin_has_that_colour_too() -> None:
+    assert colors_of_crop(shirt((224, 196, 160), (255, 255, 255))) == ("beige",)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
