@@ -57,12 +57,13 @@ class Composer:
             for name in {label.category for label in photo.labels}:
                 self._by_class[name].append(photo)
         self._single: dict[str, list[GarmentPhoto]] = defaultdict(list)
-        for one in load_garment_photos(data / "garment_photos"):
+        for one in load_garment_photos(data / "garment_photos") if (data / "garment_photos").is_dir() else ():
             if one.split == "train" and one.category:
                 self._single[one.category].append(one)
+        self._rare = sorted(_WORN_BY_OTHERS & set(self._by_class))
         self._recipes: list[tuple[float, Callable[[], Scene | None]]] = [
-            (0.22, self.worn), (0.20, self.swapped), (0.14, self.studio), (0.12, self.laid),
-            (0.20, self.single), (0.12, self.arranged),
+            (0.22, self.worn), (0.20 * bool(self._rare), self.swapped), (0.14, self.studio), (0.12, self.laid),
+            *([(0.20, self.single), (0.12, self.arranged)] if self._single else []),
         ]  # fmt: skip
 
     def examples(self, count: int) -> Iterator[Example]:
@@ -89,7 +90,7 @@ class Composer:
         scene = self._again(layer, degrees=0.0, zoom=1.0)
         left, top, right, bottom = layer.bounds()
         scale = SIDE / max(layer.ids.shape)
-        for name in self._chance.sample(sorted(_WORN_BY_OTHERS & set(self._by_class)), self._chance.randint(1, 2)):
+        for name in self._chance.sample(self._rare, self._chance.randint(1, min(2, len(self._rare)))):
             donor = self._person(name)
             number = next(one for one, other in donor.classes.items() if other == name)
             piece = donor.only(number)
@@ -182,4 +183,6 @@ class Composer:
 
     def _garment(self, category: str | None = None) -> Layer | None:
         name = category or self._chance.choice(sorted(self._single))
+        if name not in self._single:
+            return None
         return garment_layer(self._chance.choice(self._single[name]), name)

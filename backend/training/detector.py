@@ -1,36 +1,36 @@
 """Train the detector: YOLO11n (ultralytics) on street photos, garment photos, a shop's photos and composed pictures.
 
-1. The pictures are written once to `OUT/pictures` (`compositions` says how the composed ones are made). A shop's photos
-   have no boxes: the detector that is served draws them, and the one of the garment on sale gets its true class.
+1. The pictures are written once to `OUT/training/pictures` (`compositions` says how the composed ones are made). A
+   shop's photos have no boxes: the detector that is served draws them, and the garment on sale gets its true class.
 2. ultralytics trains from the start weights; every epoch leaves a checkpoint, and the same command goes on from it.
 3. The last weights (averaged over the steps, never chosen by looking at held-out photos) become detector.pt and
-   detector.onnx, measured and described in DETECTOR.md.
+   detector.onnx, measured on the held-out photos and described in DETECTOR.md.
 """
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import logging
+import sys
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
+from shutil import copyfile
+from string import Template
 from typing import Any
 
-import click
-import numpy as np
 import torch
-from PIL import Image
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.models.yolo.model import YOLO
+from ultralytics.utils import LOGGER
 
-from backend.training.compositions import Composer, Example
-from backend.training.datasets import load_shop, load_street_photos, read
-from backend.vision.choice import choose_for_sale
-from backend.vision.model import Vision, distinct, load_vision
+from backend.training.detector_pictures import write_pictures
+from backend.training.evaluation import evaluate_detection
+from backend.training.export import export_detector
+from backend.vision.card import start_folder, write_card
+from backend.vision.model import Vision, load_vision
 from backend.vision.values import CATEGORIES
 
-_SURE = 0.35  # confidence from which a box on a shop's photo is taken for true
-_SAME = 0.6  # overlap beyond which a box is the for-sale garment under another name
-_RUN = "run"
-_RECIPE: dict[str, Any] = {
+_CARD = Path(__file__).parent / "cards" / "DETECTOR.md"
+RECIPE: dict[str, Any] = {
     "batch": 16, "nbs": 16, "optimizer": "AdamW", "lr0": 5e-4, "lrf": 0.02, "cos_lr": True, "momentum": 0.9,
     "warmup_epochs": 0.5, "warmup_bias_lr": 0.0, "weight_decay": 5e-4, "cls_pw": 0.25,
     "mosaic": 0.25, "close_mosaic": 2, "scale": 0.35, "translate": 0.1, "hsv_h": 0.02, "hsv_s": 0.6, "hsv_v": 0.4,
@@ -40,122 +40,124 @@ _RECIPE: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train: `added` are classes beside CATEGORIES, each with the category that it is a kind of."""
+    """What to train. `added` are classes beside CATEGORIES, each with the category that it is a kind of.
+
+    `data` holds street_photos, garment_photos and classes.json, and luma where there is a shop; `side` is in pixels.
+    """
 
     data: Path
     out: Path
     start: Path
     side: int = 416
-    epochs: int = 9
-    pictures: int = 3200
+    epochs: int = 8
+    pictures: int = 3000
     seed: int = 0
-    added: Mapping[str, str] | None = None
+    added: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def classes(self) -> list[str]:
-        return [*CATEGORIES, *(self.added or {})]
+    def classes(self) -> tuple[tuple[str, str], ...]:
+        """Name and category of each class, in the order of the detector's answers."""
+        return (*((name, name) for name in CATEGORIES), *self.added.items())
 
 
-def train_detector(plan: Plan) -> Path:
-    """Train as planned, going on from the last checkpoint in `plan.out` if there is one; returns the weights' file."""
-    last = plan.out / _RUN / "weights" / "last.pt"
-    if last.exists() and _unfinished(last):
-        YOLO(str(last)).train(trainer=_Trainer, resume=True)
-        return last
-    description = _write_pictures(plan)
-    _Trainer.added = dict(plan.added or {})
-    YOLO(str(plan.start)).train(
-        trainer=_Trainer, data=str(description), imgsz=plan.side, epochs=plan.epochs, seed=plan.seed,
-        project=str(plan.out.resolve()), name=_RUN, exist_ok=True, device=_device(), **_RECIPE,
+def train_detector(plan: Plan) -> dict[str, Any]:
+    """Write detector.pt, detector.onnx, DETECTOR.md and their part of model.json to `plan.out`; returns the figures.
+
+    `plan.out` becomes a whole set of weights: what is not trained here is copied from those that are served. Raises
+    ValueError for an added class whose category is unknown.
+    """
+    for name, category in plan.added.items():
+        if category not in CATEGORIES:
+            raise ValueError(f"{name!r} cannot be a kind of {category!r}: choose one of {', '.join(CATEGORIES)}.")
+    start_folder(plan.out)
+    _publish(_trained(plan), plan.out / "detector.pt")
+    export_detector(plan.out / "detector.pt", plan.out / "detector.onnx", side=plan.side)
+    write_card(plan.out, detector_side=plan.side, detector_classes=plan.classes)
+    figures = _measure(plan.data, load_vision(weights=plan.out))
+    (plan.out / "DETECTOR.md").write_text(describe(plan, figures), encoding="utf-8")
+    return figures
+
+
+def _measure(data: Path, vision: Vision) -> dict[str, Any]:
+    folders = {"street": "street_photos", "garments": "garment_photos", "shop": "luma"}
+    return {
+        name: evaluate_detection(data / folder, vision) for name, folder in folders.items() if (data / folder).is_dir()
+    }
+
+
+def describe(plan: Plan, figures: dict[str, Any]) -> str:
+    """The model card."""
+    street = figures["street"]
+    told = [f"street_photos ({street['photos']}) mAP50 {street['mAP50']:.3f}, mAP50-95 {street['mAP50_95']:.3f}"]
+    for key, name in (("garments", "the surest box on garment_photos"), ("shop", "the garment on sale on luma")):
+        if key in figures:
+            told.append(f"{name} has the right class on {figures[key]['accuracy']:.3f} of {figures[key]['judged']}")
+    return Template(_CARD.read_text(encoding="utf-8")).substitute(
+        added="".join(f", {name!r} (a kind of {category})" for name, category in plan.added.items()),
+        side=plan.side, start=plan.start.name, epochs=plan.epochs, pictures=plan.pictures, seed=plan.seed,
+        recipe=", ".join(f"{name} {value}" for name, value in RECIPE.items()), figures="; ".join(told),
+        rows="\n".join(
+            f"| {name} | {value:.3f} | {street['boxes'][name]} |" for name, value in street["per_class"].items()
+        ),
     )  # fmt: skip
+
+
+def _trained(plan: Plan) -> Path:
+    """The last checkpoint of the whole training, which starts, goes on or is already done."""
+    work = (plan.out / "training").resolve()
+    last, checkpoint, done = work / "run" / "weights" / "last.pt", work / "checkpoint.pt", work / "done"
+    if done.exists():
+        return last
+    for handler in (one for one in LOGGER.handlers if isinstance(one, logging.StreamHandler)):
+        handler.setStream(sys.stderr)  # stdout is for the figures
+    options: dict[str, Any] = {"resume": True}
+    if not checkpoint.exists():
+        names = [name for name, _ in plan.classes]
+        pictures = write_pictures(plan.data, work / "pictures", names, composed=plan.pictures, seed=plan.seed)
+        options = {
+            "data": str(pictures), "imgsz": plan.side, "epochs": plan.epochs, "seed": plan.seed,
+            "device": "0" if torch.cuda.is_available() else "cpu", "project": str(work), "name": "run", **RECIPE,
+        }  # fmt: skip
+    model = YOLO(str(checkpoint if checkpoint.exists() else plan.start))
+    # ultralytics writes last.pt in place: a kill in that moment would leave half a file and nothing to go on from
+    model.add_callback("on_model_save", lambda trainer: _replace(trainer.last, checkpoint))
+    with redirect_stdout(sys.stderr):
+        model.train(trainer=_trainer(plan.added), exist_ok=True, **options)
+    done.touch()
     return last
 
 
-class _Trainer(DetectionTrainer):
-    """Trains with channels last, a third quicker on CPUs; a new class starts as a copy of the one it is a kind of."""
-
-    added: Mapping[str, str] = {}
-
-    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:
-        model = super().get_model(cfg, weights, verbose)
-        names = list(self.data["names"].values())
-        for name, category in self.added.items():
-            _copy_class(model, CATEGORIES.index(category), names.index(name))
-        return model.to(memory_format=torch.channels_last)
+def _replace(source: Path, target: Path) -> None:
+    beside = target.with_suffix(".part")
+    copyfile(source, beside)
+    beside.replace(target)
 
 
+def _trainer(added: Mapping[str, str]) -> type[DetectionTrainer]:
+    class Trainer(DetectionTrainer):
+        """Trains with channels last, a third quicker on CPUs; a new class starts as the one it is a kind of."""
+
+        def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:
+            model = super().get_model(cfg, weights, verbose)
+            names = list(self.data["names"].values())
+            for name, category in added.items():
+                _copy_class(model, names.index(category), names.index(name))
+            return model.to(memory_format=torch.channels_last)
+
+    return Trainer
+
+
+@torch.no_grad()
 def _copy_class(model: Any, source: int, target: int) -> None:
-    with torch.no_grad():
-        for branch in model.model[-1].cv3:
-            last = branch[-1]
-            last.weight[target] = last.weight[source]
-            last.bias[target] = last.bias[source]
+    for branch in model.model[-1].cv3:
+        last = branch[-1]
+        last.weight[target] = last.weight[source]
+        last.bias[target] = last.bias[source]
 
 
-def _unfinished(checkpoint: Path) -> bool:
-    state = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    return bool(state["epoch"] >= 0)  # ultralytics writes -1 when it is done
-
-
-def _device() -> str:
-    return "0" if torch.cuda.is_available() else "cpu"
-
-
-def _write_pictures(plan: Plan) -> Path:
-    """Write pictures and labels the way ultralytics reads them; returns the file that describes them."""
-    folder = plan.out.resolve() / "pictures"
-    description = folder / "data.yaml"  # JSON is YAML
-    wanted = {"seed": plan.seed, "pictures": plan.pictures, "names": plan.classes}
-    if description.exists() and json.loads(description.read_text(encoding="utf-8"))["made"] == wanted:
-        return description
-    classes = {name: number for number, name in enumerate(plan.classes)}
-    chance = Random(plan.seed)
-    composer = Composer(plan.data, chance)
-    parts: list[tuple[str, Iterator[Example], int]] = [
-        ("street", _street(plan.data), 0),
-        ("shop", _shop(plan.data, load_vision()), 0),
-        ("composed", composer.examples(plan.pictures), plan.pictures),
-        ("check", composer.examples(max(16, plan.pictures // 20)), 0),
-    ]
-    for name, examples, length in parts:
-        with click.progressbar(examples, length=length or None, label=f"{name} pictures") as bar:
-            for number, example in enumerate(bar):
-                _write(example, folder / ("val" if name == "check" else "train"), f"{name}-{number:05}", classes)
-    facts = {
-        "path": str(folder),
-        "train": "train/images",
-        "val": "val/images",
-        "names": wanted["names"],
-        "made": wanted,
-    }
-    description.write_text(json.dumps(facts), encoding="utf-8")
-    return description
-
-
-def _street(data: Path) -> Iterator[Example]:
-    for photo in load_street_photos(data / "street_photos"):
-        if photo.split == "train":
-            yield Example(read(photo.path).pixels, [(one.category, one.box) for one in photo.labels])
-
-
-def _shop(data: Path, vision: Vision) -> Iterator[Example]:
-    """A shop's photos with the boxes that are drawn today; the one on sale with its true class."""
-    for photo in load_shop(data / "luma"):
-        if photo.split != "train" or photo.kind != "garment":
-            continue
-        picture = read(photo.path)
-        found = [one for one in distinct(vision.detect([picture])[0]) if one.confidence >= _SURE]
-        chosen = choose_for_sale(found, photo.category)
-        if chosen is not None:
-            sold = found[chosen].box
-            others = [(one.category, one.box) for one in found if one.box.overlap(sold) < _SAME]
-            yield Example(picture.pixels, [(photo.category, sold), *others])
-
-
-def _write(example: Example, folder: Path, name: str, classes: Mapping[str, int]) -> None:
-    (folder / "images").mkdir(parents=True, exist_ok=True)
-    (folder / "labels").mkdir(exist_ok=True)
-    Image.fromarray(np.ascontiguousarray(example.pixels)).save(folder / "images" / f"{name}.jpg", quality=90)
-    rows = [(classes[category], *box.center, box.w, box.h) for category, box in example.boxes]
-    lines = [" ".join([str(number), *(f"{value:.5f}" for value in place)]) for number, *place in rows]
-    (folder / "labels" / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+def _publish(checkpoint: Path, out: Path) -> None:
+    """Write only the network: ultralytics' checkpoint also holds folders and dates of the machine that trained it."""
+    # written by ourselves, a moment ago
+    network = torch.load(checkpoint, map_location="cpu", weights_only=False)["model"]
+    network.args, network.criterion, network.pt_path = {}, None, None
+    torch.save({"model": network.half().to(memory_format=torch.contiguous_format)}, out)

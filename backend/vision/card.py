@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from backend.vision.values import CATEGORIES
@@ -16,12 +17,16 @@ class Card:
     """`model_id` changes whenever the vectors do: it names the collections that hold them.
 
     `detector_classes` are the detector's classes in its order, each with the one of CATEGORIES that it is a kind of.
+    `fine`, `genders` and `patterns` name what the embedder's heads tell apart, in their order; empty without such a head.
     """
 
     model_id: str
     dim: int
     detector_side: int
     detector_classes: tuple[tuple[str, str], ...] = tuple((name, name) for name in CATEGORIES)
+    fine: tuple[str, ...] = ()
+    genders: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 def read_card(weights: Path = WEIGHTS) -> Card:
@@ -29,11 +34,20 @@ def read_card(weights: Path = WEIGHTS) -> Card:
     classes = facts.get("detector_classes")
     if classes is not None:
         facts["detector_classes"] = tuple((name, category) for name, category in classes)
+    facts |= {head: tuple(facts[head]) for head in ("fine", "genders", "patterns") if head in facts}
     return Card(**facts)
 
 
+def start_folder(folder: Path) -> None:
+    """Make `folder` a whole set of weights: what it lacks is copied from those that are served."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in WEIGHTS.iterdir():
+        if not (folder / file.name).exists():
+            copyfile(file, folder / file.name)
+
+
 def write_card(folder: Path, **changes: Any) -> Card:
-    """Change some facts of the folder's card, which starts as the served weights' card; returns the new one."""
-    card = replace(read_card(folder if (folder / _FILE).exists() else WEIGHTS), **changes)
+    """Change some facts of the folder's card (`start_folder` made it) and return it."""
+    card = replace(read_card(folder), **changes)
     (folder / _FILE).write_text(json.dumps(asdict(card)) + "\n", encoding="utf-8")
     return card

@@ -1,7 +1,7 @@
 """Twenty garments drawn here in different styles, and twenty outfits of two garments: what detectors rarely see.
 
-`python tests/training/drawn_garments.py OUT [DATA]` writes OUT/drawings (laid out like garment_photos) and, from held-out
-garment photos of DATA, OUT/outfits (laid out like street_photos), for `niteru evaluate detection --data … --report …`.
+`python tests/training/drawn_garments.py OUT [DATA]` writes OUT/drawings (laid out like garment_photos) and, from
+held-out garment photos of DATA, OUT/outfits (laid out like street_photos), to be given to `niteru evaluate detection`.
 """
 
 import csv
@@ -14,28 +14,28 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-Points = list[tuple[float, float]]
 SIZE = 420
 
-OUTLINES: dict[str, list[Points]] = {
-    "top": [[(.32, .2), (.42, .17), (.5, .22), (.58, .17), (.68, .2), (.88, .4), (.78, .5), (.69, .42), (.69, .82), (.31, .82), (.31, .42), (.22, .5), (.12, .4)]],
-    "longsleeve": [[(.34, .18), (.44, .15), (.5, .19), (.56, .15), (.66, .18), (.78, .3), (.86, .74), (.77, .77), (.69, .42), (.69, .83), (.31, .83), (.31, .42), (.23, .77), (.14, .74), (.22, .3)]],
-    "dress": [[(.4, .1), (.44, .1), (.46, .2), (.54, .2), (.56, .1), (.6, .1), (.62, .28), (.58, .4), (.78, .9), (.22, .9), (.42, .4), (.38, .28)]],
-    "skirt": [[(.36, .2), (.64, .2), (.65, .27), (.82, .8), (.18, .8), (.35, .27)]],
-    "pants": [[(.33, .1), (.67, .1), (.72, .9), (.56, .9), (.5, .35), (.44, .9), (.28, .9)]],
-    "shorts": [[(.28, .25), (.72, .25), (.82, .68), (.54, .72), (.5, .48), (.46, .72), (.18, .68)]],
-    "coat": [[(.36, .1), (.5, .18), (.64, .1), (.76, .2), (.86, .62), (.76, .65), (.7, .4), (.74, .92), (.26, .92), (.3, .4), (.24, .65), (.14, .62), (.24, .2)]],
-    "shoes": [[(.12, .5), (.3, .48), (.42, .58), (.6, .66), (.62, .74), (.12, .74)], [(.42, .28), (.6, .26), (.72, .36), (.9, .44), (.92, .52), (.42, .52)]],
-    "bag": [[(.2, .42), (.8, .42), (.86, .85), (.14, .85)], [(.34, .42), (.36, .2), (.64, .2), (.66, .42), (.61, .42), (.59, .25), (.41, .25), (.39, .42)]],
-    "hat": [[(.08, .66), (.3, .6), (.34, .36), (.5, .3), (.66, .36), (.7, .6), (.92, .66), (.7, .73), (.3, .73)]],
+# points across,down in hundredths of the picture; "/" parts the pieces
+OUTLINES = {
+    "top": "32,20 42,17 50,22 58,17 68,20 88,40 78,50 69,42 69,82 31,82 31,42 22,50 12,40",
+    "longsleeve": "34,18 44,15 50,19 56,15 66,18 78,30 86,74 77,77 69,42 69,83 31,83 31,42 23,77 14,74 22,30",
+    "dress": "40,10 44,10 46,20 54,20 56,10 60,10 62,28 58,40 78,90 22,90 42,40 38,28",
+    "skirt": "36,20 64,20 65,27 82,80 18,80 35,27",
+    "pants": "33,10 67,10 72,90 56,90 50,35 44,90 28,90",
+    "shorts": "28,25 72,25 82,68 54,72 50,48 46,72 18,68",
+    "coat": "36,10 50,18 64,10 76,20 86,62 76,65 70,40 74,92 26,92 30,40 24,65 14,62 24,20",
+    "shoes": "12,50 30,48 42,58 60,66 62,74 12,74 / 42,28 60,26 72,36 90,44 92,52 42,52",
+    "bag": "20,42 80,42 86,85 14,85 / 34,42 36,20 64,20 66,42 61,42 59,25 41,25 39,42",
+    "hat": "8,66 30,60 34,36 50,30 66,36 70,60 92,66 70,73 30,73",
 }  # fmt: skip
-_LINES: dict[str, list[Points]] = {  # where cloth meets cloth
-    "coat": [[(.5, .18), (.5, .92)], [(.42, .12), (.38, .3), (.5, .44)], [(.58, .12), (.62, .3), (.5, .44)]],
-    "pants": [[(.5, .1), (.5, .35)], [(.33, .16), (.67, .16)]],
-    "skirt": [[(.35, .27), (.65, .27)]],
-    "bag": [[(.19, .52), (.81, .52)]],
-    "hat": [[(.3, .58), (.7, .58)]],
-}
+_LINES = {  # where cloth meets cloth
+    "coat": "50,18 50,92 / 42,12 38,30 50,44 / 58,12 62,30 50,44",
+    "pants": "50,10 50,35 / 33,16 67,16",
+    "skirt": "35,27 65,27",
+    "bag": "19,52 81,52",
+    "hat": "30,58 70,58",
+}  # fmt: skip
 _LABELS = {"top": "T-Shirt", "longsleeve": "Longsleeve", "coat": "Outwear", "dress": "Dress", "skirt": "Skirt",
            "pants": "Pants", "shorts": "Shorts", "shoes": "Shoes", "bag": "Bag", "hat": "Hat"}  # fmt: skip
 CLASSES = {"T-Shirt": "top", "Longsleeve": "top", "Outwear": "outer", "Dress": "dress", "Skirt": "skirt",
@@ -44,15 +44,21 @@ CLASSES = {"T-Shirt": "top", "Longsleeve": "top", "Outwear": "outer", "Dress": "
 Style = Callable[[Image.Image, Random], Image.Image]
 
 
+def _points(pieces: str) -> list[list[tuple[float, float]]]:
+    """Pixels of a picture of twice the size."""
+    pairs = [[point.split(",") for point in piece.split()] for piece in pieces.split("/")]
+    return [[(int(x) / 50 * SIZE, int(y) / 50 * SIZE) for x, y in piece] for piece in pairs]
+
+
 def _mask(kind: str, chance: Random) -> Image.Image:
     """The garment's shape, white on black, its corners rounded and nudged as a hand would."""
     large = Image.new("L", (SIZE * 2, SIZE * 2))
     pen = ImageDraw.Draw(large)
-    for outline in OUTLINES[kind]:
-        nudged = [((x + chance.gauss(0, .006)) * SIZE * 2, (y + chance.gauss(0, .006)) * SIZE * 2) for x, y in outline]
+    for outline in _points(OUTLINES[kind]):
+        nudged = [(x + chance.gauss(0, 5), y + chance.gauss(0, 5)) for x, y in outline]
         pen.polygon(nudged, fill=255)
-    for line in _LINES.get(kind, []):
-        pen.line([(x * SIZE * 2, y * SIZE * 2) for x, y in line], fill=0, width=12)
+    for line in _points(_LINES[kind]) if kind in _LINES else ():
+        pen.line(line, fill=0, width=12)
     return large.filter(ImageFilter.GaussianBlur(4)).point(lambda v: 255 if v > 127 else 0).resize((SIZE, SIZE))
 
 
@@ -102,7 +108,9 @@ def hatched(mask: Image.Image, chance: Random) -> Image.Image:
 def watercolor(mask: Image.Image, chance: Random) -> Image.Image:
     """Uneven washes that run over the outline."""
     noise = np.random.default_rng(chance.randrange(9999)).normal(0, 1, (12, 12))
-    cloud = Image.fromarray(np.clip(170 + 50 * noise, 60, 255).astype(np.uint8)).resize(mask.size, Image.Resampling.BICUBIC)
+    cloud = Image.fromarray(np.clip(170 + 50 * noise, 60, 255).astype(np.uint8)).resize(
+        mask.size, Image.Resampling.BICUBIC
+    )
     wash = ImageChops.multiply(mask.filter(ImageFilter.GaussianBlur(5)), cloud)
     picture = Image.new("RGB", mask.size, (253, 251, 247))
     picture.paste(_color(chance), mask=wash)
@@ -181,7 +189,9 @@ def write_outfits(folder: Path, data: Path) -> Path:
     while len(images) < 20:
         number = len(images)
         upper, lower = chance.choice(["top", "top", "outer"]), chance.choice(["pants", "skirt", "shorts"])
-        layers = [garment_layer(chance.choice([p for p in photos if p.category == name]), name) for name in (lower, upper)]
+        layers = [
+            garment_layer(chance.choice([p for p in photos if p.category == name]), name) for name in (lower, upper)
+        ]
         scene = Scene.on(draw_ground(chance, 480, 640))
         for layer, down, tall in zip(layers, (440 if number % 3 else 380, 190), (330, 300), strict=True):
             if layer is not None:
