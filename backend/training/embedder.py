@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from backend.training.export import export_embedder
 from backend.training.triplets import Examples, Sampler, triplet_loss
 from backend.training.views import Subject, list_subjects, make_views
-from backend.vision.card import write_card
+from backend.vision.card import start_folder, write_card
 from backend.vision.embedder_net import CLIP, FEATURE_BLOCKS, EmbedderNet, load_embedder, save_embedder
 from backend.vision.model import load_vision
 from backend.vision.values import CATEGORIES
@@ -56,7 +56,7 @@ def train(data: Path, out: Path, *, seed: int = 0, device: str = "cpu", model_id
     examples = extract(net, data, seed=seed, device=device)
     facts = {**fit(net, examples, seed=seed), **fine_tune(net, examples, seed=seed)}
     fit_categories(net, examples)
-    out.mkdir(parents=True, exist_ok=True)
+    start_folder(out)
     save_embedder(net, out / "embedder.pt")
     export_embedder(load_embedder(out / "embedder.pt"), out / "embedder.onnx")
     write_card(out, model_id=model_id, dim=DIM)
