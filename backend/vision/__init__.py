@@ -10,6 +10,7 @@ from backend.vision.attributes import (
     colors_of_text,
     gender_of_text,
     pattern_of_text,
+    shades_of_text,
 )
 from backend.vision.choice import choose_for_sale
 from backend.vision.colors import PALETTE, colors_of_crop
@@ -56,4 +57,5 @@ __all__ = [
     "load_vision",
     "pattern_of_text",
     "perceptual_hash",
+    "shades_of_text",
 ]

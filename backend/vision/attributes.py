@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.vision.calibration import calibration
-from backend.vision.colors import PALETTE
+from backend.vision.colors import PALETTE, Color
 from backend.vision.lexicon import Found, Lexicon, normal
 
 _WORDS = Path(__file__).parent / "words"
@@ -31,13 +31,15 @@ class TextCategory:
     """Coarse category (one of CATEGORIES), the fine name it was read from, and how sure that is, 0 to 1.
 
     `alternatives` are other categories that the words may mean, with how likely each is: サロペット may be found as a
-    dress or as pants. All of them and `confidence` add up to 1 at most.
+    dress or as pants. All of them and `confidence` add up to 1 at most. `evidence` is the kind of reading that the
+    confidence was measured for.
     """
 
     category: str
     word: str
     confidence: float
     alternatives: tuple[tuple[str, float], ...] = ()
+    evidence: str = "title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,21 @@ def gender_of_text(title: str | None, breadcrumbs: Sequence[str] = (), descripti
 
 
 def colors_of_text(*texts: str | None) -> tuple[str, ...]:
-    """Palette names (see `colors.PALETTE`) in the order in which the texts name them, each once.
+    """Palette names (see `colors.PALETTE`) in the order in which the texts name them, each once."""
+    return tuple(dict.fromkeys(color.name for color in shades_of_text(*texts)))
+
+
+def shades_of_text(*texts: str | None) -> tuple[Color, ...]:
+    """Colours with their shades, as `colors.shades_of_crop` names them: ペールピンク is a pink, and a pale pink.
 
     Of katakana colours written as one word the last counts: モカベージュ is a beige.
     """
-    names: list[str] = []
+    colors: list[Color] = []
     for text in texts:
         found = _lexicons().color.find(_TWO_COLORS.sub(" ", normal(text or "")))
         modifiers = {one for one, after in pairwise(found) if one.end == after.start and len(one.word) > 1}
-        names += [one.label for one in found if one not in modifiers]
-    return tuple(dict.fromkeys(names))
+        colors += [Color(*one.label.split("/")) for one in found if one not in modifiers]
+    return tuple(dict.fromkeys(colors))
 
 
 def pattern_of_text(title: str | None, description: str | None = None) -> str | None:
@@ -169,7 +176,7 @@ def _named(reading: _Reading, evidence: str) -> TextCategory:
     also = (*reading.others, *_lexicons().also.get(reading.word, ()))
     others = tuple(dict.fromkeys(one for one in also if one != reading.category))
     share = tuple((one, round((1 - confidence) / len(others), 4)) for one in others)
-    return TextCategory(reading.category, reading.word, confidence, share)
+    return TextCategory(reading.category, reading.word, confidence, share, evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +199,7 @@ def _lexicons() -> _Lexicons:
         for coarse, names in {**garments["category"], _NONE: garments["none"]}.items()
         for name, words in names.items()
     }
-    shades: dict[str, list[str]] = {}
-    for name, tables in ((name, tables) for name, tables in colors.items() if name in PALETTE):
-        for shade, words in tables.items():
-            shades.setdefault(shade if shade in PALETTE else name, []).extend(_split(words))
+    shades = {f"{name}/{shade}": _split(words) for name in PALETTE for shade, words in colors[name].items()}
     # Garments are looked for beside the words of colour and gender, because these hold some: ブラ is in ブラック.
     of_others = [words for lists in (shades, _words(genders)) for name, words in lists.items() if name]
     passed = [*_split(garments["ignore"]), *(word for words in of_others for word in words)]

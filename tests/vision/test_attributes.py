@@ -15,8 +15,10 @@ from backend.vision import (
     colors_of_text,
     gender_of_text,
     pattern_of_text,
+    shades_of_text,
 )
 from backend.vision.attributes import _lexicons
+from backend.vision.colors import _SHADES
 
 _SHOP_WORDS = {
     "sweatshirt": "パーカー", "t-shirt": "Tシャツ", "top": "タンクトップ", "jacket": "ジャケット", "pants": "パンツ",
@@ -242,12 +244,28 @@ def test_colour_words_become_palette_names(text: str, colors: tuple[str, ...]) -
     assert colors_of_text(text) == colors
 
 
+@pytest.mark.parametrize(
+    ("text", "shade"),
+    [
+        ("Red dress", "red"), ("Hot pink dress", "reddish pink"), ("Pink dress", "pink"),
+        ("ペールピンクのドレス", "pale pink"),
+        ("ボルドー", "wine"), ("チャコール", "charcoal"), ("ミントグリーン", "mint"), ("水色", "light blue"),
+    ],
+)  # fmt: skip
+def test_shades_of_a_colour_are_told_apart_as_in_pictures(text: str, shade: str) -> None:
+    assert [color.shade for color in shades_of_text(text)] == [shade]
+
+
+def test_every_shade_that_pictures_tell_apart_has_a_word() -> None:
+    assert {f"{name}/{shade}" for name, shade in _SHADES} - _lexicons().color.labels == {"orange/mustard"}
+
+
 def test_every_word_list_speaks_the_known_names() -> None:
     lexicons = _lexicons()
 
     fine = {label.partition("/")[2] for label in lexicons.category.labels}
     assert {label.partition("/")[0] for label in lexicons.category.labels} == {*CATEGORIES, "none"}
-    assert lexicons.color.labels == set(PALETTE)
+    assert {label.partition("/")[0] for label in lexicons.color.labels} == set(PALETTE)
     assert lexicons.pattern.labels == set(PATTERNS)
     assert lexicons.weak | lexicons.generic | set(lexicons.also) <= fine
     assert {category for others in lexicons.also.values() for category in others} <= set(CATEGORIES)
