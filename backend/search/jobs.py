@@ -7,6 +7,7 @@ numbers, and the web process that asked does the rest.
 import base64
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,6 @@ import numpy as np
 from backend import queues
 from backend.config import Settings
 from backend.vision import Box, Detection, Garment, Picture, Vision, images, load_vision
-from backend.vision.colors import colors_of_crop
-from backend.vision.crops import cut
 from backend.vision.model import distinct
 
 MAX_OBJECTS = 12
@@ -110,11 +109,8 @@ def _around(a: Box, b: Box) -> Box:
 
 def _look_at(vision: Vision, picture: Picture, found: Sequence[tuple[Detection, Box]]) -> list[Garment]:
     """As `Vision.see`, from where the boxes are known: the two halves are timed apart."""
-    vectors = vision.embed([(picture, one.box) for one, _ in found])
-    return [
-        Garment(shown, one.category, one.confidence, colors_of_crop(cut(picture, one.box)), vector)
-        for (one, shown), vector in zip(found, vectors, strict=True)
-    ]
+    garments = vision.look_at([(picture, one) for one, _ in found])
+    return [replace(garment, box=shown) for garment, (_, shown) in zip(garments, found, strict=True)]
 
 
 def _as_json(garment: Garment, found_by: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from backend.vision.embedder_net import SIDE, EmbedderNet
+from backend.vision.runtimes import OUTPUTS
 
 _OPSET = 17
 _MAX_PER_CLASS = 30
@@ -42,9 +43,11 @@ def export_detector(weights: Path, out: Path, *, side: int) -> None:
 
 
 def export_embedder(net: EmbedderNet, out: Path) -> None:
-    """Export the embedder: `crops` uint8 (n, 224, 224, 3) to `vectors` and `categories`."""
+    """Export the embedder: `crops` uint8 (n, 224, 224, 3) to those of `OUTPUTS` that the net answers, in that order."""
     sample = torch.zeros(2, SIDE, SIDE, 3, dtype=torch.uint8)
-    _export(net.eval(), sample, out, "crops", ["vectors", "categories"])
+    with torch.inference_mode():
+        answered = len(net.eval()(sample))
+    _export(net, sample, out, "crops", list(OUTPUTS[:answered]))
     _save(onnx.load(str(out)), out)
 
 

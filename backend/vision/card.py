@@ -17,7 +17,7 @@ class Card:
     """`model_id` changes whenever the vectors do: it names the collections that hold them.
 
     `detector_classes` are the detector's classes in its order, each with the one of CATEGORIES that it is a kind of.
-    `fine`, `genders` and `patterns` name what the embedder's heads tell apart, in their order; empty without such a head.
+    `fine`, `genders` and `patterns` name what the embedder's heads tell apart, in order; empty without such a head.
     """
 
     model_id: str

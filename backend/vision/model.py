@@ -1,22 +1,21 @@
 """One door to seeing: find the garments of a picture, and say what each looks like."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from backend.vision.card import WEIGHTS, Card, read_card
-from backend.vision.colors import colors_of_crop
-from backend.vision.crops import cut, embedder_crop, letterbox
-from backend.vision.images import Picture
-from backend.vision.runtimes import Floats, Looks, Runtime, available, load
-from backend.vision.values import CATEGORIES, Box, Detection, Garment
+from backend.vision.colors import shades_of_crop
+from backend.vision.crops import embedder_crop, letterbox
+from backend.vision.images import Picture, Pixels
+from backend.vision.runtimes import Floats, Runtime, available, load
+from backend.vision.values import CATEGORIES, Box, Detection, Garment, Guess
 
 THRESHOLD = 0.25
 _SAME_PLACE = 0.8  # two categories on one place are one garment: the surer name stays
-_DETECT_BATCH = 4
-_LOOK_BATCH = 8  # bounds a worker's memory; larger batches are no quicker on one thread
 CENTRAL = Box(0.08, 0.04, 0.84, 0.92)
 
 T = TypeVar("T")
@@ -29,13 +28,16 @@ class Vision:
         self.model_id = card.model_id
         self.dim = card.dim
         self.runtime = runtime.name
+        self.device = runtime.device
+        self.detector_side = runtime.detector_side
         self._runtime = runtime
         self._classes = card.detector_classes
+        self._names = {"fine": card.fine, "genders": card.genders, "patterns": card.patterns}
 
     def detect(self, pictures: Sequence[Picture], *, threshold: float = THRESHOLD) -> list[list[Detection]]:
         """Each picture's garments, surest first."""
         found: list[list[Detection]] = []
-        for batch in _chunks(pictures, _DETECT_BATCH):
+        for batch in _chunks(pictures, self._runtime.batch):
             squares = [letterbox(picture, self._runtime.detector_side) for picture in batch]
             rows = self._runtime.detect(np.stack([square.pixels for square in squares]), threshold)
             answers: list[list[Detection]] = [[] for _ in batch]
@@ -49,46 +51,64 @@ class Vision:
 
     def embed(self, pictures_and_boxes: Sequence[tuple[Picture, Box]]) -> Floats:
         """Unit vectors float32 (n, dim), in the order of the boxes."""
-        return self._look(pictures_and_boxes).vectors
+        answers = [self._runtime.look(crops).vectors for crops in self._crops(pictures_and_boxes)]
+        return np.concatenate(answers) if answers else np.zeros((0, self.dim), np.float32)
 
     def see(self, pictures: Sequence[Picture]) -> list[list[Garment]]:
         """Detect, cut out, embed and colour: each picture's garments, surest first; empty where nothing is found."""
         detections = [distinct(found) for found in self.detect(pictures)]
-        places = [(picture, one.box) for picture, found in zip(pictures, detections, strict=True) for one in found]
-        vectors = iter(self.embed(places))
+        garments = iter(
+            self.look_at([(picture, one) for picture, found in zip(pictures, detections, strict=True) for one in found])
+        )
+        return [[next(garments) for _ in found] for found in detections]
+
+    def look_at(self, places: Sequence[tuple[Picture, Detection]]) -> list[Garment]:
+        """What was detected, looked at: colours, vector and what the heads say, in the order of `places`."""
+        looks = self._look([(picture, one.box) for picture, one in places])
         return [
-            [
-                Garment(one.box, one.category, one.confidence, colors_of_crop(cut(picture, one.box)), next(vectors))
-                for one in found
-            ]
-            for picture, found in zip(pictures, detections, strict=True)
+            replace(seen, category=one.category, confidence=one.confidence)
+            for seen, (_, one) in zip(looks, places, strict=True)
         ]
 
     def see_box(self, picture: Picture, box: Box) -> Garment:
         """The garment in a box that a shopper drew; its category comes from the embedder."""
-        box = box.clipped()
-        looks = self._look([(picture, box)])
-        best = int(looks.categories[0].argmax())
-        colors = colors_of_crop(cut(picture, box))
-        return Garment(box, CATEGORIES[best], float(looks.categories[0, best]), colors, looks.vectors[0])
+        return next(self._look([(picture, box.clipped())]))
 
     def whole(self, picture: Picture) -> Garment:
         """The one garment of a picture in which nothing was detected: what fills its middle."""
         return self.see_box(picture, CENTRAL)
 
-    def _look(self, places: Sequence[tuple[Picture, Box]]) -> Looks:
+    def _look(self, places: Sequence[tuple[Picture, Box]]) -> Iterator[Garment]:
+        """Each box with colours, vector and the category that the embedder sees in it."""
+        boxes = iter(places)
+        for crops in self._crops(places):
+            looks = self._runtime.look(crops)
+            for number, crop in enumerate(crops):
+                colors = shades_of_crop(crop)
+                category = _best(CATEGORIES, looks.categories[number])
+                guesses = {head: _best(self._names[head], rows[number]) for head, rows in looks.heads.items()}
+                yield Garment(
+                    box=next(boxes)[1],
+                    category=category.name,
+                    confidence=category.confidence,
+                    colors=tuple(color.name for color in colors),
+                    vector=looks.vectors[number],
+                    shades=tuple(color.shade for color in colors),
+                    fine=guesses.get("fine"),
+                    gender=guesses.get("genders"),
+                    pattern=guesses.get("patterns"),
+                )
+
+    def _crops(self, places: Sequence[tuple[Picture, Box]]) -> Iterator[Pixels]:
+        """Batches (n, side, side, 3) of what lies in the boxes."""
         side = self._runtime.embedder_side
-        answers = [
-            self._runtime.look(np.stack([embedder_crop(picture, box, side) for picture, box in batch]))
-            for batch in _chunks(places, _LOOK_BATCH)
-        ]
-        if not answers:
-            empty = np.zeros((0, self.dim), np.float32)
-            return Looks(empty, np.zeros((0, len(CATEGORIES)), np.float32))
-        return Looks(
-            np.concatenate([answer.vectors for answer in answers]),
-            np.concatenate([answer.categories for answer in answers]),
-        )
+        for batch in _chunks(places, self._runtime.batch):
+            yield np.stack([embedder_crop(picture, box, side) for picture, box in batch])
+
+
+def _best(names: Sequence[str], probabilities: Floats) -> Guess:
+    best = int(probabilities.argmax())
+    return Guess(names[best], float(probabilities[best]))
 
 
 def distinct(detections: Sequence[Detection]) -> list[Detection]:

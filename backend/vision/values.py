@@ -61,12 +61,28 @@ class Detection:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a head of the embedder takes a garment for, and how sure it is, 0 to 1."""
+
+    name: str
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Garment:
-    """A detection that was looked at: its colours, strongest first, and its unit-length float32 vector."""
+    """A detection that was looked at: its colours, strongest first, and its unit-length float32 vector.
+
+    `shades` are finer names of the same colours, in their order. `fine`, `gender` and `pattern` are None where the
+    weights have no head for them.
+    """
 
     box: Box
     category: str
     confidence: float
     colors: tuple[str, ...]
     vector: Vector
+    shades: tuple[str, ...] = ()
+    fine: Guess | None = None
+    gender: Guess | None = None
+    pattern: Guess | None = None

@@ -1,6 +1,7 @@
 """Three ways to run the same weights: ONNX Runtime, OpenVINO, and ultralytics with torch."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,16 +17,35 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looks:
-    """What the embedder says about n crops: unit vectors (n, dim), category probabilities (n, 13)."""
+    """What the embedder says about n crops: unit vectors (n, dim), category probabilities (n, 13).
+
+    `heads` are the probabilities (n, names) of the other heads that these weights have, by the name of the output.
+    """
 
     vectors: Floats
     categories: Floats
+    heads: dict[str, Floats] = field(default_factory=dict)
+
+
+OUTPUTS = ("vectors", "categories", "fine", "genders", "patterns")
+"""The embedder's outputs in their order; every file has the first two, and of the others a beginning."""
+
+
+def looks_of(outputs: Sequence[Floats]) -> Looks:
+    """Name the embedder's outputs, which come in the order of OUTPUTS."""
+    vectors, categories, *heads = outputs
+    return Looks(vectors, categories, dict(zip(OUTPUTS[2:], heads, strict=False)))
 
 
 class Runtime(Protocol):
-    """One loaded pair of networks. Inputs are uint8 RGB squares (n, side, side, 3)."""
+    """One loaded pair of networks. Inputs are uint8 RGB squares (n, side, side, 3).
+
+    `batch` is how many squares it likes at once: few bound a CPU worker's memory and are as quick there as many.
+    """
 
     name: str
+    device: str
+    batch: int
     detector_side: int
     embedder_side: int
 

@@ -7,17 +7,21 @@ import numpy as np
 import onnxruntime
 
 from backend.vision.images import Pixels
-from backend.vision.runtimes import Floats, Looks
+from backend.vision.runtimes import OUTPUTS, Floats, Looks, looks_of
 
 
 class OnnxRuntime:
     name = "onnxruntime"
+    device = "cpu"
+    batch = 4
 
     def __init__(self, weights: Path, threads: int) -> None:
         self._detector = _session(weights / "detector.onnx", threads)
         self._embedder = _session(weights / "embedder.onnx", threads)
         self.detector_side = int(self._detector.get_inputs()[0].shape[1])
         self.embedder_side = int(self._embedder.get_inputs()[0].shape[1])
+        there = {output.name for output in self._embedder.get_outputs()}
+        self._outputs = [name for name in OUTPUTS if name in there]
 
     def detect(self, squares: Pixels, threshold: float) -> Floats:
         inputs = {"pictures": squares, "threshold": np.array([threshold], np.float32)}
@@ -25,7 +29,7 @@ class OnnxRuntime:
         return rows
 
     def look(self, crops: Pixels) -> Looks:
-        return Looks(*self._embedder.run(["vectors", "categories"], {"crops": crops}))
+        return looks_of(self._embedder.run(self._outputs, {"crops": crops}))
 
 
 def _session(path: Path, threads: int) -> Any:

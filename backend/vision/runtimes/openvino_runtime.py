@@ -1,4 +1,4 @@
-"""OpenVINO on the CPU, from the same ONNX files: worth it on processors with AMX."""
+"""OpenVINO on the CPU, from the same ONNX files: an alternative where it is measured to be quicker."""
 
 from pathlib import Path
 
@@ -6,11 +6,13 @@ import numpy as np
 import openvino
 
 from backend.vision.images import Pixels
-from backend.vision.runtimes import Floats, Looks
+from backend.vision.runtimes import OUTPUTS, Floats, Looks, looks_of
 
 
 class OpenVinoRuntime:
     name = "openvino"
+    device = "cpu"
+    batch = 4
 
     def __init__(self, weights: Path, threads: int) -> None:
         core = openvino.Core()
@@ -24,6 +26,8 @@ class OpenVinoRuntime:
         self._embedder = core.compile_model(str(weights / "embedder.onnx"), "CPU", settings)
         self.detector_side = self._detector.input(0).partial_shape[1].get_length()
         self.embedder_side = self._embedder.input(0).partial_shape[1].get_length()
+        there = {name for output in self._embedder.outputs for name in output.names}
+        self._outputs = [name for name in OUTPUTS if name in there]
 
     def detect(self, squares: Pixels, threshold: float) -> Floats:
         answer = self._detector({"pictures": squares, "threshold": np.array([threshold], np.float32)})
@@ -33,7 +37,7 @@ class OpenVinoRuntime:
 
     def look(self, crops: Pixels) -> Looks:
         answer = self._embedder({"crops": crops})
-        return Looks(answer["vectors"].copy(), answer["categories"].copy())
+        return looks_of([answer[name].copy() for name in self._outputs])
 
 
 def load(weights: Path, *, device: str, threads: int) -> OpenVinoRuntime:

@@ -11,7 +11,7 @@ from ultralytics.models.yolo.model import YOLO
 from backend.vision.card import read_card
 from backend.vision.embedder_net import SIDE, load_embedder
 from backend.vision.images import Pixels
-from backend.vision.runtimes import Floats, Looks
+from backend.vision.runtimes import Floats, Looks, looks_of
 
 _OVERLAP = 0.6  # the same as in the ONNX file
 _MAX_PER_CLASS = 30
@@ -22,6 +22,8 @@ class TorchRuntime:
     embedder_side = SIDE
 
     def __init__(self, weights: Path, detector_side: int, device: str) -> None:
+        self.device = device
+        self.batch = 4 if device == "cpu" else 64
         self._device = torch.device(device)
         self.detector_side = detector_side
         detector: Any = YOLO(str(weights / "detector.pt")).model
@@ -39,7 +41,7 @@ class TorchRuntime:
     @torch.inference_mode()
     def look(self, crops: Pixels) -> Looks:
         answer = self._embedder(torch.from_numpy(crops).to(self._device))
-        return Looks(*(tensor.cpu().numpy() for tensor in answer))
+        return looks_of([tensor.cpu().numpy() for tensor in answer])
 
 
 def _rows(number: int, prediction: torch.Tensor, threshold: float) -> torch.Tensor:
