@@ -165,7 +165,7 @@ def test_a_class_is_added_by_command_and_training_goes_on_after_a_kill(street: P
 class Answers:
     """A runtime that finds the fourteenth class in the middle of every picture."""
 
-    name, device, detector_side, embedder_side = "answers", "cpu", 100, 224
+    name, device, batch, detector_side, embedder_side = "answers", "cpu", 4, 100, 224
 
     def detect(self, squares: Pixels, _threshold: float) -> Floats:
         return np.array([[number, 25, 25, 75, 75, 13, 0.9] for number in range(len(squares))], np.float32)
