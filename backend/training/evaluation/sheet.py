@@ -1,0 +1,71 @@
+"""A page to look at: rows of pictures, right and wrong marked, and what was taken for what."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment
+from PIL import Image
+
+from backend.vision.images import Pixels
+
+_TEMPLATE = Path(__file__).parent / "sheet.html"
+_SIDE = 300  # pixels of a thumbnail
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One picture of a row: a file of the sheet (`Sheet.add`), a caption, and whether it is right, if that is a question."""
+
+    file: str
+    caption: str
+    right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Counts by true (row) and found (column) class."""
+
+    columns: list[str]
+    rows: list[tuple[str, list[int]]]
+
+
+class Sheet:
+    """Collects pictures in `folder` and writes `folder/index.html`; captions are escaped."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, str] = {}
+        (folder / "pictures").mkdir(parents=True, exist_ok=True)
+
+    def add(self, name: str, pixels: Pixels) -> str:
+        """Keep a thumbnail (of pixels h, w, 3) under a name, each once; returns its file."""
+        if name not in self._files:
+            self._files[name] = f"pictures/{len(self._files):05}.jpg"
+            image = Image.fromarray(pixels)
+            image.thumbnail((_SIDE, _SIDE))
+            image.save(self._folder / self._files[name], quality=82)
+        return self._files[name]
+
+    def write(
+        self,
+        title: str,
+        summary: str,
+        parts: Sequence[tuple[str, Sequence[Sequence[Cell]]]],
+        confusion: Confusion | None = None,
+    ) -> Path:
+        """Write the page; `parts` are headings with their rows."""
+        template = Environment(autoescape=True, trim_blocks=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
+        page = self._folder / "index.html"
+        page.write_text(
+            template.render(title=title, summary=summary, parts=parts, confusion=confusion), encoding="utf-8"
+        )
+        return page
+
+
+def confuse(wanted: Sequence[str], found: Sequence[str]) -> Confusion:
+    """Count what was found for each true class, classes in alphabetical order."""
+    counts = Counter(zip(wanted, found, strict=True))
+    columns = sorted({*wanted, *found})
+    return Confusion(columns, [(name, [counts[name, other] for other in columns]) for name in sorted(set(wanted))])
