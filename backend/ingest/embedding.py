@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.db import transaction
 from backend.errors import NotFound
+from backend.ingest.categories import weigh
 from backend.ingest.publishing import ONLY_PICTURE, entry_facts, writing
 from backend.search.gallery import MAX_COLORS, Entry, Gallery, embedding_id
 from backend.storage import Storage
@@ -124,6 +125,8 @@ def write(gallery: Gallery, model_id: str, tenant_id: str, looks: Sequence[Look]
             _write_look(session, tenant_id, one, entries.get(one.subject.image_id), model_id)
         for image_id, reason in broken.items():
             _set(session, tenant_id, image_id, state="failed", reason=reason)
+        session.flush()
+        weigh(session, tenant_id, products.values())
     return len(entries)
 
 

@@ -13,6 +13,10 @@ GALLERY_TOPIC = "gallery"
 """An outbox message of this topic names products whose facts, or images whose vectors, the gallery must follow."""
 
 
+UNKNOWN, DISAGREES = "category_unknown", "category_disagrees"
+"""Reasons for attention that a seller settles by naming the category."""
+
+
 class BadEdit(DomainError):
     """A seller's edit that cannot be kept."""
 
@@ -35,10 +39,23 @@ def override(session: Session, tenant_id: str, product_id: str, edits: dict[str,
             kept[name] = _checked(name, value)
     before = effective(product).category
     product.overrides = kept
-    if effective(product).category != before:
+    taken_back = "category" in edits and "category" not in kept
+    if effective(product).category != before or taken_back:
         requeue_images(session, tenant_id, product_id)  # another category may mean another garment of the photo
+    if "category" in kept:
+        set_attention(product, dropped=(UNKNOWN, DISAGREES))
+    elif taken_back and product.category is None:
+        set_attention(product, added=(UNKNOWN,))
     tell_gallery(session, tenant_id, product_ids=[product_id])
     return product
+
+
+def set_attention(product: Product, *, added: Sequence[str] = (), dropped: Sequence[str] = ()) -> None:
+    """Add and drop reasons why a person should look at the product; its state follows."""
+    kept = [reason for reason in product.attention if reason not in dropped]
+    product.attention = [*kept, *(reason for reason in added if reason not in kept)]
+    if product.state in SHOWN:
+        product.state = "attention" if product.attention else "live"
 
 
 def set_hidden(session: Session, tenant_id: str, product_id: str, *, hidden: bool) -> Product:

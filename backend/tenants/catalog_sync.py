@@ -1,7 +1,7 @@
 """How a crawl writes what it saw into the catalog: only what changed, and never over a seller's edit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.tenants.catalog import Effective, effective, list_images
-from backend.tenants.catalog_edits import requeue_images, tell_gallery
+from backend.tenants.catalog_category import FROM_PICTURE
+from backend.tenants.catalog_edits import DISAGREES, UNKNOWN, requeue_images, tell_gallery
 from backend.tenants.models import FrontierUrl, IngestRun, PriceChange, Product, ProductImage, ProductUrl, now
 
 PRICE_COLUMNS = ("price", "list_price", "currency", "availability")
@@ -187,6 +188,7 @@ def _insert(session: Session, tenant_id: str, facts: ProductFacts) -> Product:
 
 
 def _update(session: Session, tenant_id: str, product: Product, facts: ProductFacts) -> bool:
+    facts = _with_what_was_settled(product, facts)
     changed = [name for name in COLUMNS if getattr(product, name) != getattr(facts, name) and name != "url"]
     returned = product.gone_at is not None
     if not changed and not returned:
@@ -205,6 +207,23 @@ def _update(session: Session, tenant_id: str, product: Product, facts: ProductFa
     if returned or _indexed(after) != _indexed(before):
         tell_gallery(session, tenant_id, product_ids=[product.id])
     return True
+
+
+def _with_what_was_settled(product: Product, facts: ProductFacts) -> ProductFacts:
+    """Keep what pictures and seller said of the category while the words that were read are the same.
+
+    Other words are read afresh: where they name another category, vision looks at the pictures again.
+    """
+    same_words = all(getattr(product, name) == getattr(facts, name) for name in ("title", "breadcrumbs", "description"))
+    if same_words and product.sources.get("category") == FROM_PICTURE:
+        sources = {**facts.sources, "category": FROM_PICTURE}
+        facts = replace(facts, category=product.category, sources=sources)
+    attention = [reason for reason in facts.attention if reason != UNKNOWN or facts.category is None]
+    if DISAGREES in product.attention and facts.category == product.category:
+        attention.append(DISAGREES)
+    if "category" in (product.overrides or {}):
+        attention = [reason for reason in attention if reason not in (UNKNOWN, DISAGREES)]
+    return replace(facts, attention=attention)
 
 
 def _indexed(facts: Effective) -> tuple[Any, ...]:

@@ -13,14 +13,17 @@ FILE = "categories.json"
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`text` maps a kind of evidence to the share of such readings that are right (histogram binning, Zadrozny and
-    Elkan, 2001); `temperature` and `floor` are the picture's (`fusion.seen_in`); a picture contradicts the words from
-    `dispute` on, the probability that it gives to what they do not say.
+    """What `fusion` reads words and pictures by.
+
+    `text`: kind of evidence → share of such readings that are right (histogram binning, Zadrozny and Elkan, 2001).
+    `confusion`: true category → category that a picture votes for → how often. `temperature`: how far the pictures'
+    probabilities are drawn together (Guo et al., 2017). `dispute`: the probability that pictures must give to what the
+    words rule out before they contradict them.
     """
 
     text: Mapping[str, float]
+    confusion: Mapping[str, Mapping[str, float]]
     temperature: float
-    floor: float
     dispute: float
 
 

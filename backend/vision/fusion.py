@@ -2,11 +2,13 @@
 
 Words and pictures are taken as independent experts whose probabilities are multiplied (naive product of experts; the
 prior over categories is flat). Both are calibrated first, so that the product may be read as a probability: the words
-by the measured share of right readings of their kind, the pictures by temperature (Guo et al., 2017).
+by the measured share of right readings of their kind, the pictures by what labelled pictures were taken for and by
+temperature (Guo et al., 2017).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp, log
 
 from backend.vision.attributes import TextCategory
 from backend.vision.calibration import Calibration, calibration
@@ -36,22 +38,33 @@ def seen_in(
 ) -> dict[str, float] | None:
     """Probability of every category, from what was detected in a product's pictures; None where nothing was.
 
-    Each picture shares one vote among the garments in it, by how large, central and sure they are: what is sold is in
-    every picture, what it is worn with changes.
+    Each picture votes; how likely such votes are for every category is known from labelled pictures. Pictures of one
+    product are alike, so their log-likelihoods are averaged, not added.
     """
     fitted = fitted or calibration()
-    votes = [_vote(garments) for garments in pictures if garments]
+    votes = [vote(garments) for garments in pictures if garments]
     if not votes:
         return None
-    mean = {name: sum(vote[name] for vote in votes) / len(votes) for name in CATEGORIES}
-    return _normalised({name: (share + fitted.floor) ** (1 / fitted.temperature) for name, share in mean.items()})
+    evidence = {name: sum(log(_likelihood(one, name, fitted)) for one in votes) / len(votes) for name in CATEGORIES}
+    return _normalised({name: exp(value / fitted.temperature) for name, value in evidence.items()})
 
 
-def _vote(garments: Sequence[Detection] | Sequence[Garment]) -> dict[str, float]:
+def vote(garments: Sequence[Detection] | Sequence[Garment]) -> dict[str, float]:
+    """One vote, shared by the garments of a picture by how large, central and sure they are (sums up to 1).
+
+    What the most prominent one is not sure of is shared by all categories alike.
+    """
     best = dict.fromkeys(CATEGORIES, 0.0)
     for one in garments:
         best[one.category] = max(best[one.category], prominence(one))
-    return _normalised(best)
+    sure = max(garments, key=prominence).confidence
+    doubt = (1 - sure) / len(CATEGORIES)
+    return {name: sure * share + doubt for name, share in _normalised(best).items()}
+
+
+def _likelihood(votes: Mapping[str, float], category: str, fitted: Calibration) -> float:
+    row = fitted.confusion[category]
+    return max(sum(votes[name] * row[name] for name in CATEGORIES), _LEAST)
 
 
 def decide(

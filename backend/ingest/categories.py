@@ -1,0 +1,64 @@
+"""What a product's words and pictures say of its category together, and what becomes of it in the catalog."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.tenants import models as rows
+from backend.tenants.catalog_category import keep_decision
+from backend.tenants.models import Product, ProductImage
+from backend.vision import Box, Detection, TextCategory, category_of_text
+from backend.vision.fusion import Decision, decide, seen_in
+
+_SURE = 0.8  # from here on pictures decide what words leave open
+
+
+def weigh(session: Session, tenant_id: str, products: Iterable[Product]) -> None:
+    """Decide on the products' categories by words and pictures; a contradiction is kept for the seller.
+
+    Safe to run twice: it reads what the catalog holds now.
+    """
+    by_id = {product.id: product for product in products}
+    seen = _seen(session, tenant_id, list(by_id))
+    for product_id, product in by_id.items():
+        words = words_of(product)
+        decision = decide(words, seen_in(seen[product_id]))
+        if decision is not None:
+            taken = decision.category if _left_open(words, decision) else None
+            keep_decision(session, tenant_id, product, category=taken, disputed=decision.disputed)
+
+
+def words_of(product: Product) -> TextCategory | None:
+    """Return what the crawled words say, which `facts_of` read the same way."""
+    named = (product.record or {}).get("category")
+    crumbs = [*product.breadcrumbs, *([str(named)] if named else [])]
+    return category_of_text(product.title, crumbs, product.description)
+
+
+def _left_open(words: TextCategory | None, decision: Decision) -> bool:
+    """Whether the words name no category, or several of which the pictures show which one it is."""
+    if decision.disputed or decision.confidence < _SURE:
+        return False
+    return words is None or decision.category in {words.category, *(name for name, _ in words.alternatives)}
+
+
+def _seen(session: Session, tenant_id: str, product_ids: list[str]) -> dict[str, list[list[Detection]]]:
+    """Return the garments of every picture that shows any, by product; not those of charts and close-ups."""
+    query = (
+        select(ProductImage.product_id, rows.Detection)
+        .join(rows.Detection, rows.Detection.image_id == ProductImage.id)
+        .where(
+            ProductImage.tenant_id == tenant_id,
+            rows.Detection.tenant_id == tenant_id,
+            ProductImage.product_id.in_(product_ids),
+            ProductImage.usefulness == "garment",
+            ProductImage.state != "gone",
+        )
+    )
+    pictures: dict[str, dict[str, list[Detection]]] = defaultdict(lambda: defaultdict(list))
+    for product_id, row in session.execute(query):
+        box = Box(row.x, row.y, row.w, row.h)
+        pictures[product_id][row.image_id].append(Detection(box, row.category, row.confidence))
+    return {product_id: list(pictures[product_id].values()) for product_id in product_ids}
