@@ -1,7 +1,6 @@
 """`niteru evaluate …` and `niteru train …`: figures on stdout, as text or as one JSON document."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from backend.training.evaluation import (
     evaluate_retrieval,
 )
 from backend.vision.card import WEIGHTS
+from backend.vision.model import load_vision
 
 _DATA = click.option(
     "--data", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -35,18 +35,49 @@ def train() -> None:
     """Train new weights from labelled photos (needs the extra `train`)."""
 
 
-def _add_evaluation(name: str, measure: Callable[[Path], dict[str, Any]], summary: str) -> None:
-    @evaluate.command(name, help=summary)
-    @_DATA
-    @_JSON
-    def command(data: Path, as_json: bool) -> None:
-        _print(measure(data), as_json=as_json)
+_WEIGHTS = click.option(
+    "--weights", type=click.Path(exists=True, file_okay=False, path_type=Path), default=WEIGHTS,
+    show_default="the served ones", help="A folder of weights, such as training writes.",
+)  # fmt: skip
+_REPORT = click.option(
+    "--report", type=click.Path(file_okay=False, path_type=Path), help="Write a page of pictures to look at here."
+)
 
 
-_add_evaluation("detection", evaluate_detection, "Boxes: mAP50 and mAP50-95 over the 13 classes (street_photos).")
-_add_evaluation("retrieval", evaluate_retrieval, "Vectors: same product, colour, class (luma or garment_photos).")
-_add_evaluation("images", evaluate_images, "What a picture shows: garment, size chart, close-up (luma).")
-_add_evaluation("categories", evaluate_categories, "Categories read from titles and breadcrumbs (luma).")
+@evaluate.command("detection")
+@_DATA
+@_WEIGHTS
+@_REPORT
+@_JSON
+def detection_command(data: Path, weights: Path, *, report: Path | None, as_json: bool) -> None:
+    """Boxes: mAP50 and mAP50-95 (street_photos), or how often the class is right (garment_photos, luma)."""
+    _print(evaluate_detection(data, load_vision(weights=weights), report=report), as_json=as_json)
+
+
+@evaluate.command("retrieval")
+@_DATA
+@_WEIGHTS
+@_JSON
+def retrieval_command(data: Path, weights: Path, *, as_json: bool) -> None:
+    """Vectors: same product, colour and class (luma), or same class (garment_photos)."""
+    _print(evaluate_retrieval(data, load_vision(weights=weights)), as_json=as_json)
+
+
+@evaluate.command("images")
+@_DATA
+@_WEIGHTS
+@_JSON
+def images_command(data: Path, weights: Path, *, as_json: bool) -> None:
+    """What a picture shows: garment, size chart, close-up (luma)."""
+    _print(evaluate_images(data, load_vision(weights=weights)), as_json=as_json)
+
+
+@evaluate.command("categories")
+@_DATA
+@_JSON
+def categories_command(data: Path, *, as_json: bool) -> None:
+    """Categories and gender read from titles and breadcrumbs (luma)."""
+    _print(evaluate_categories(data), as_json=as_json)
 
 
 @train.command("images")

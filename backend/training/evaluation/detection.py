@@ -17,14 +17,15 @@ from backend.training.datasets import (
     load_street_photos,
     read,
 )
+from backend.training.evaluation.detection_sheet import NOTHING, Photo, write_boxes, write_classes
 from backend.training.evaluation.scoring import accuracy, held_out, mean
+from backend.training.evaluation.sheet import Sheet
 from backend.vision.attributes import category_of_text
 from backend.vision.choice import choose_for_sale
-from backend.vision.model import Vision, distinct, load_vision
-from backend.vision.values import CATEGORIES, Box
+from backend.vision.model import Vision, distinct
+from backend.vision.values import CATEGORIES, Box, Detection
 
 _FAINTEST = 0.001  # confidence from which detections count for mAP, as in ultralytics and COCO practice
-_NOTHING = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,18 @@ class Truth:
     box: Box
 
 
-def evaluate_detection(data: Path, vision: Vision | None = None) -> dict[str, Any]:
+def evaluate_detection(data: Path, vision: Vision, *, report: Path | None = None) -> dict[str, Any]:
     """On a folder laid out like street_photos mAP of the 13 classes; like garment_photos or luma, accuracy.
 
     Of a garment photo the surest detection is judged, of a shop's photo the one that the title chooses. Held-out photos
-    are measured; all of them where the folder has no train split.
+    are measured; all of them where the folder has no train split. `report` is a folder for a page of pictures.
     """
-    vision = vision or load_vision()
-    if holds(data, "street_photos", "annotations.json"):
-        return _mean_average_precision(find_folder(data, "street_photos", "annotations.json"), vision)
+    sheet = Sheet(report) if report else None
     if holds(data, "garment_photos", "labels.csv"):
-        return _surest(find_folder(data, "garment_photos", "labels.csv"), vision)
+        return _surest(find_folder(data, "garment_photos", "labels.csv"), vision, sheet)
     if holds(data, "luma", "products.json"):
-        return _for_sale(find_folder(data, "luma", "products.json"), vision)
-    find_folder(data, "street_photos", "annotations.json")  # says what is missing
-    raise AssertionError
+        return _for_sale(find_folder(data, "luma", "products.json"), vision, sheet)
+    return _mean_average_precision(find_folder(data, "street_photos", "annotations.json"), vision, sheet)
 
 
 def average_precisions(claims: Sequence[Claim], truths: Sequence[Truth]) -> dict[str, tuple[float, float]]:
@@ -100,40 +98,58 @@ def _corner(box: Box) -> list[float]:
     return [box.x * 1000, box.y * 1000, box.w * 1000, box.h * 1000]
 
 
-def _mean_average_precision(folder: Path, vision: Vision) -> dict[str, Any]:
+def _mean_average_precision(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, Any]:
     photos = load_street_photos(folder)
     photos = [photos[number] for number in held_out(photos)]
+    found = [vision.detect([read(photo.path)], threshold=_FAINTEST)[0] for photo in photos]
     truths = [Truth(number, one.category, one.box) for number, photo in enumerate(photos) for one in photo.labels]
     claims = [
-        Claim(number, found.category, found.box, found.confidence)
-        for number, photo in enumerate(photos)
-        for found in vision.detect([read(photo.path)], threshold=_FAINTEST)[0]
+        Claim(number, one.category, one.box, one.confidence)
+        for number, detections in enumerate(found)
+        for one in detections
     ]
     each = average_precisions(claims, truths)
     ordered = [name for name in CATEGORIES if name in each]
-    return {
+    figures = {
         "mAP50": mean(each[name][0] for name in ordered),
         "mAP50_95": mean(each[name][1] for name in ordered),
         "per_class": {name: each[name][0] for name in ordered},
         "boxes": {name: sum(one.category == name for one in truths) for name in ordered},
         "photos": len(photos),
     }
+    if sheet:
+        write_boxes(sheet, photos, found, figures)
+    return figures
 
 
-def _surest(folder: Path, vision: Vision) -> dict[str, Any]:
+def _surest(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, Any]:
     photos = [photo for photo in load_garment_photos(folder) if photo.category]
     photos = [photos[number] for number in held_out(photos)]
     found = [next(iter(vision.detect([read(photo.path)])[0]), None) for photo in photos]
-    return accuracy([photo.category or "" for photo in photos], [one.category if one else _NOTHING for one in found])
+    return _judged(photos, found, sheet, "Garment photos: the surest detection")
 
 
-def _for_sale(folder: Path, vision: Vision) -> dict[str, Any]:
+def _for_sale(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, Any]:
     photos = [photo for photo in load_shop(folder) if photo.kind == "garment"]
     photos = [photos[number] for number in held_out(photos)]
-    answers = []
+    chosen: list[Detection | None] = []
     for photo in photos:
         title = category_of_text(photo.title, photo.breadcrumbs)
         found = distinct(vision.detect([read(photo.path)])[0])
-        chosen = choose_for_sale(found, title.category if title else None)
-        answers.append(_NOTHING if chosen is None else found[chosen].category)
-    return accuracy([photo.category for photo in photos], answers)
+        number = choose_for_sale(found, title.category if title else None)
+        chosen.append(None if number is None else found[number])
+    return _judged(photos, chosen, sheet, "Shop photos: the garment on sale")
+
+
+def _judged(
+    photos: Sequence[Photo],
+    found: Sequence[Detection | None],
+    sheet: Sheet | None,
+    title: str,
+) -> dict[str, Any]:
+    wanted = [photo.category or NOTHING for photo in photos]
+    answers = [one.category if one else NOTHING for one in found]
+    figures = accuracy(wanted, answers)
+    if sheet:
+        write_classes(sheet, photos, found, title, figures["accuracy"])
+    return figures

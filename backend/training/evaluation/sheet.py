@@ -11,12 +11,12 @@ from PIL import Image
 from backend.vision.images import Pixels
 
 _TEMPLATE = Path(__file__).parent / "sheet.html"
-_SIDE = 300  # pixels of a thumbnail
+_SIDE = 400  # pixels of a thumbnail
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One picture of a row: a file of the sheet (`Sheet.add`), a caption, and whether it is right, if that is a question."""
+    """One picture of a row: a file of the sheet (`Sheet.add`), a caption, and whether it is right, if that is asked."""
 
     file: str
     caption: str
@@ -54,12 +54,15 @@ class Sheet:
         summary: str,
         parts: Sequence[tuple[str, Sequence[Sequence[Cell]]]],
         confusion: Confusion | None = None,
+        *,
+        large: bool = False,
     ) -> Path:
-        """Write the page; `parts` are headings with their rows."""
+        """Write the page; `parts` are headings with their rows, `large` pictures are twice as wide."""
         template = Environment(autoescape=True, trim_blocks=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
         page = self._folder / "index.html"
         page.write_text(
-            template.render(title=title, summary=summary, parts=parts, confusion=confusion), encoding="utf-8"
+            template.render(title=title, summary=summary, parts=parts, confusion=confusion, large=large),
+            encoding="utf-8",
         )
         return page
 
