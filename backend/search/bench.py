@@ -1,4 +1,4 @@
-"""`niteru bench photo` and `niteru bench search`: how long a running deployment takes to answer, through HTTP."""
+"""`niteru bench`: how long a running deployment takes to answer, through HTTP, and what seeing alone costs."""
 
 import json
 import statistics
@@ -17,6 +17,7 @@ from backend import db, logs
 from backend.config import Settings
 from backend.db import transaction
 from backend.errors import DomainError
+from backend.search import bench_vision
 from backend.tenants import accounts, catalog, keys
 
 Report = dict[str, Any]
@@ -33,22 +34,44 @@ class NothingToMeasure(DomainError):
 
 @click.group()
 def bench() -> None:
-    """Measure a running deployment (`niteru up`); prints one JSON document."""
+    """Measure a running deployment (`niteru up`), or vision by itself; prints one JSON document."""
+
+
+_runtime = click.option("--runtime", default="auto", show_default=True, help="Vision by itself: which runtime.")
+_device = click.option("--device", default="cpu", show_default=True, help="Vision by itself: cpu, or cuda:0.")
+_threads = click.option("--threads", default=1, show_default=True, type=click.IntRange(1), help="Vision by itself.")
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @bench.command("photo")
-@click.argument("tenant_id", metavar="TENANT-ID")
-@click.option("--photos", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.argument("tenant_id", metavar="[TENANT-ID]", required=False)
+@click.option("--photos", type=_folder, help="A folder of photos; without it, vision by itself looks at a drawn one.")
 @click.option("--n", default=100, show_default=True, type=click.IntRange(1), help="Photos a number of clients.")
 @click.option("--clients", default="1,4", show_default=True, help="How many shoppers at once, one run each.")
-def photo_command(tenant_id: str, photos: Path, n: int, clients: str) -> None:
-    """Send photos of a folder, as the shop's server would."""
-    settings = _connect()
-    with _secret_key(tenant_id) as key:
-        report = photo(
-            settings.public_url, key, _files(photos), n=n, clients=[int(each) for each in clients.split(",")]
-        )
+@_runtime
+@_device
+@_threads
+def photo_command(tenant_id: str | None, photos: Path | None, n: int, clients: str, **vision: Any) -> None:
+    """Send photos of a folder as the shop's server would; without a TENANT-ID, let vision alone look at them."""
+    files = _files(photos) if photos else []
+    if tenant_id is None:
+        report = bench_vision.photo(files, n=n, **vision)
+    else:
+        settings = _connect()
+        with _secret_key(tenant_id) as key:
+            report = photo(settings.public_url, key, files, n=n, clients=_numbers(clients))
     click.echo(json.dumps(report, indent=1))
+
+
+@bench.command("ingest")
+@click.option("--photos", type=_folder, help="A folder of pictures; without it, a drawn one.")
+@click.option("--n", default=200, show_default=True, type=click.IntRange(1), help="Pictures to look at.")
+@_runtime
+@_device
+@_threads
+def ingest_command(photos: Path | None, n: int, **vision: Any) -> None:
+    """Let vision alone look at pictures in batches, as the vision worker does."""
+    click.echo(json.dumps(bench_vision.ingest(_files(photos) if photos else [], n=n, **vision), indent=1))
 
 
 @bench.command("search")

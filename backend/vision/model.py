@@ -34,6 +34,11 @@ class Vision:
         self._classes = card.detector_classes
         self._names = {"fine": card.fine, "genders": card.genders, "patterns": card.patterns}
 
+    @property
+    def networks(self) -> Runtime:
+        """The two networks by themselves, for measuring."""
+        return self._runtime
+
     def detect(self, pictures: Sequence[Picture], *, threshold: float = THRESHOLD) -> list[list[Detection]]:
         """Each picture's garments, surest first."""
         found: list[list[Detection]] = []
