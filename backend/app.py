@@ -17,6 +17,11 @@ from backend.search import routes as search_routes
 
 WIDGET = PROJECT / "widget" / "dist"
 QUEUE_DEPTH = Gauge("niteru_queue_jobs", "Jobs that wait, by queue", ["queue"])
+VISION = Gauge(
+    "niteru_vision_info",
+    "Warm workers, by what looks at pictures in them",
+    ["queue", "runtime", "device", "model_id", "detector_side"],
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -71,6 +76,10 @@ def _add_operations(app: Flask) -> None:
     def metrics() -> ResponseReturnValue:
         for name, waiting in queues.depth().items():
             QUEUE_DEPTH.labels(name).set(waiting)
+        VISION.clear()  # workers come and go, and their models with them
+        for name in (queues.QUERY, queues.VISION):
+            for facts in queues.worker_facts(name):
+                VISION.labels(name, **facts).inc()
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

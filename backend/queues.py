@@ -5,17 +5,20 @@ Jobs are named by their path ("backend.ingest.jobs.crawl"), take keyword ids onl
 
 import ctypes
 import functools
+import json
 import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, ParamSpec
 from uuid import uuid4
 
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq import Queue, Retry, SimpleWorker, Worker
 from rq.exceptions import DuplicateJobError
@@ -33,6 +36,7 @@ QUERY, VISION, CRAWL = "query", "vision", "crawl"
 PHOTO_TTL_S = 30
 FAILURE_TTL_S = 300
 _PR_SET_PDEATHSIG = 1
+_FACTS = "niteru:worker"
 
 _redis: Redis | None = None
 
@@ -196,18 +200,40 @@ def take_photo(photo_key: str) -> bytes:
     return photo
 
 
-def work(name: str, *, warm_up: Callable[[], object] | None, forking: bool) -> None:
+def work(name: str, *, warm_up: Callable[[], Mapping[str, str]] | None, forking: bool) -> None:
     """Run a worker of one queue until it is told to stop.
 
     Workers that hold models must not fork (CUDA and threaded torch do not survive it), so they warm up once and run
-    jobs in their own process; crawl jobs fork, so that a browser's leaks end with the job.
+    jobs in their own process; crawl jobs fork, so that a browser's leaks end with the job. What `warm_up` returns is
+    what `worker_facts` tells of this worker as long as it lives.
     """
-    if warm_up:
-        warm_up()
-    kind = _ForkingWorker if forking else SimpleWorker
-    log.info("worker_ready", extra={"queue": name})
+    facts = warm_up() if warm_up else {}
+    kind = _ForkingWorker if forking else _WarmWorker
     worker = kind([queue(name)], connection=redis(), serializer=JSONSerializer, default_worker_ttl=30)
+    if isinstance(worker, _WarmWorker):
+        worker.facts = facts
+    log.info("worker_ready", extra={"queue": name, **facts})
     worker.work(logging_level="WARNING")
+
+
+class _WarmWorker(SimpleWorker):
+    """A worker that keeps its models, and says beside its heartbeat what they are."""
+
+    facts: Mapping[str, str] = MappingProxyType({})
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        # at every beat, so that a Redis that was emptied knows again, and a killed worker is forgotten with its beat
+        connection = self.connection if pipeline is None else pipeline
+        connection.set(self._facts_key, json.dumps(dict(self.facts)), ex=timeout or self.worker_ttl + 60)
+
+    def register_death(self) -> None:
+        super().register_death()  # type: ignore[no-untyped-call]
+        self.connection.delete(self._facts_key)
+
+    @property
+    def _facts_key(self) -> str:
+        return f"{_FACTS}:{self.queues[0].name}:{self.name}"
 
 
 class _ForkingWorker(Worker):
@@ -236,6 +262,25 @@ def count_workers(url: str, name: str) -> int:
             return int(Worker.count(queue=Queue(name, connection=client)))
     except RedisError:
         return 0
+
+
+def worker_facts(name: str, url: str = "") -> list[dict[str, str]]:
+    """Return what each living worker of a queue said of itself, asked at `url` or on this process's connection.
+
+    Empty when Redis does not answer.
+    """
+    try:
+        if not url:
+            return _facts(name, redis())
+        with Redis.from_url(url, socket_timeout=2) as client:
+            return _facts(name, client)
+    except RedisError:
+        return []
+
+
+def _facts(name: str, client: Redis) -> list[dict[str, str]]:
+    told = client.mget(list(client.scan_iter(f"{_FACTS}:{name}:*", count=1000)) or ["-"])
+    return [dict(json.loads(facts)) for facts in told if facts]
 
 
 def _job_id() -> str:

@@ -37,13 +37,14 @@ class GalleryDown(Exception):
     """The gallery could not be written: the work stays open, and is tried again."""
 
 
-def warm_up_vision(settings: Settings) -> None:
-    """Load the models once, before the vision worker takes its first job."""
+def warm_up_vision(settings: Settings) -> dict[str, str]:
+    """Load the models once, before the vision worker takes its first job; returns their facts."""
     vision = load_vision(
         runtime=settings.vision_runtime, device=settings.vision_device, threads=settings.vision_threads
     )
     vision.see([Picture(np.full((64, 64, 3), 200, np.uint8), 64, 64)])
     use(settings, vision)
+    return vision.facts()
 
 
 def use(settings: Settings, vision: Vision | None = None) -> None:

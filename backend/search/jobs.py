@@ -25,8 +25,8 @@ MAX_SIDE = 1600
 _vision: Vision | None = None
 
 
-def warm_up(settings: Settings) -> None:
-    """Load the models and run them once, so that the first shopper does not wait for either."""
+def warm_up(settings: Settings) -> dict[str, str]:
+    """Load the models and run them once, so that the first shopper does not wait for either; returns their facts."""
     vision = load_vision(
         runtime=settings.vision_runtime, device=settings.vision_device, threads=settings.vision_threads
     )
@@ -34,6 +34,7 @@ def warm_up(settings: Settings) -> None:
     blank = Picture(np.full((64, 64, 3), 200, np.uint8), 64, 64)
     vision.see([blank])
     vision.whole(blank)
+    return vision.facts()
 
 
 def use(vision: Vision) -> None:

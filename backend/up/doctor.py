@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from backend import queues
 from backend.config import ConfigError, Settings, find_data_dir
 from backend.ingest.browser import find_chromium
 from backend.up.postgres import BIN
-from backend.vision.card import WEIGHTS
+from backend.vision.card import WEIGHTS, read_card
+from backend.vision.model import choose_runtime
+from backend.vision.runtimes import RUNTIMES, available
 
 NEEDED_DISK_GB = 2.0
 
@@ -40,7 +43,7 @@ def examine(env: Mapping[str, str]) -> list[Finding]:
         _fonts(),
         _weights(),
         _disk(find_data_dir(env)),
-        _settings(env),
+        *_running(env),
     ]
 
 
@@ -116,10 +119,34 @@ def _disk(data_dir: Path) -> Finding:
     return Finding("Data folder", writable and free > NEEDED_DISK_GB, found, "Set NITERU_DATA to a folder with room.")
 
 
-def _settings(env: Mapping[str, str]) -> Finding:
+def _running(env: Mapping[str, str]) -> list[Finding]:
     try:
         settings = Settings.from_env(env)
     except ConfigError as error:
-        return Finding("Niteru", False, "not running here", str(error), needed=False)
-    runtime = f"vision {settings.vision_runtime} on {settings.vision_device}"
-    return Finding("Niteru", True, f"running at {settings.public_url}; {runtime}", needed=False)
+        return [Finding("Niteru", False, "not running here", str(error), needed=False), _chosen_vision("auto", "cpu")]
+    niteru = Finding("Niteru", True, f"running at {settings.public_url}", needed=False)
+    return [niteru, _vision(settings)]
+
+
+def _vision(settings: Settings) -> Finding:
+    """What looks at pictures: as the warm workers themselves tell it, or as the settings choose where none runs."""
+    workers = [
+        facts for name in (queues.QUERY, queues.VISION) for facts in queues.worker_facts(name, settings.redis_url)
+    ]
+    if not workers:
+        return _chosen_vision(settings.vision_runtime, settings.vision_device)
+    told = sorted({_in_words(**facts) for facts in workers})
+    found = "; ".join(told) + f" ({len(workers)} workers)"
+    mend = "Workers differ: restart them, so that all look at pictures in one way."
+    return Finding("Vision", len(told) == 1, found, mend, needed=False)
+
+
+def _chosen_vision(runtime: str, device: str) -> Finding:
+    name, card = choose_runtime(runtime, device), read_card()
+    found = _in_words(name, device, card.model_id, str(card.detector_side)) + " (no worker is running)"
+    there = name in RUNTIMES and available(name)
+    return Finding("Vision", there, found, "Set NITERU_VISION_RUNTIME to one that is installed, or to auto.")
+
+
+def _in_words(runtime: str, device: str, model_id: str, detector_side: str) -> str:
+    return f"{runtime} on {device}, model {model_id}, pictures of {detector_side} px"

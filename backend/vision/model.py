@@ -34,6 +34,11 @@ class Vision:
         self._classes = card.detector_classes
         self._names = {"fine": card.fine, "genders": card.genders, "patterns": card.patterns}
 
+    def facts(self) -> dict[str, str]:
+        """What looks at pictures here, for the operator."""
+        side = str(self.detector_side)
+        return {"runtime": self.runtime, "device": self.device, "model_id": self.model_id, "detector_side": side}
+
     @property
     def networks(self) -> Runtime:
         """The two networks by themselves, for measuring."""
@@ -125,13 +130,19 @@ def distinct(detections: Sequence[Detection]) -> list[Detection]:
     return kept
 
 
-def load_vision(*, runtime: str = "auto", device: str = "cpu", threads: int = 1, weights: Path = WEIGHTS) -> Vision:
-    """Load detector and embedder: `onnxruntime`, `openvino`, `torch`, or `auto`.
+def choose_runtime(runtime: str = "auto", device: str = "cpu") -> str:
+    """What `auto` means: torch on a device that is not the CPU, ONNX Runtime otherwise (measured, docs/vision.md)."""
+    if runtime != "auto":
+        return runtime
+    return "onnxruntime" if device == "cpu" else "torch"
 
-    `auto` means torch on a device that is not the CPU, ONNX Runtime otherwise (docs/vision.md has the measurement).
+
+def load_vision(*, runtime: str = "auto", device: str = "cpu", threads: int = 1, weights: Path = WEIGHTS) -> Vision:
+    """Load detector and embedder: `onnxruntime`, `openvino`, `torch`, or `auto` (see choose_runtime).
+
     Raises ValueError for an unknown runtime, ModuleNotFoundError with the extra's name for one that is not installed.
     """
-    name = runtime if runtime != "auto" else "onnxruntime" if device == "cpu" else "torch"
+    name = choose_runtime(runtime, device)
     if name in {"openvino", "torch"} and not available(name):
         extra = "gpu" if name == "torch" else "openvino"
         raise ModuleNotFoundError(f"The vision runtime {name!r} is not installed: pip install 'niteru[{extra}]'.")

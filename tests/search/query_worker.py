@@ -13,6 +13,8 @@ from backend import logs, queues
 from backend.search import jobs
 from backend.vision import Box, Detection, Garment, Picture
 from backend.vision.card import read_card
+from backend.vision.colors import colors_of_crop
+from backend.vision.crops import cut
 
 CARD = read_card()
 RED, BLUE, GREEN, WHITE = (230, 0, 0), (0, 0, 230), (0, 160, 0), (255, 255, 255)
@@ -31,11 +33,18 @@ class ColorVision:
 
     model_id, dim, runtime = CARD.model_id, CARD.dim, "colors"
 
+    def facts(self) -> dict[str, str]:
+        return {"runtime": self.runtime, "device": "cpu", "model_id": self.model_id, "detector_side": "64"}
+
     def detect(self, pictures: Sequence[Picture]) -> list[list[Detection]]:
         return [[found for color in SEEN if (found := _patch(picture, color))] for picture in pictures]
 
-    def embed(self, places: Sequence[tuple[Picture, Box]]) -> np.ndarray:
-        return np.stack([vector_of(_mean(picture, box)) for picture, box in places])
+    def look_at(self, places: Sequence[tuple[Picture, Detection]]) -> list[Garment]:
+        return [
+            Garment(one.box, one.category, one.confidence, colors_of_crop(cut(picture, one.box)),
+                    vector_of(_mean(picture, one.box)))
+            for picture, one in places
+        ]  # fmt: skip
 
     def see_box(self, picture: Picture, box: Box) -> Garment:
         return Garment(box, "top", 0.6, (), vector_of(_mean(picture, box)))
@@ -60,7 +69,13 @@ def _mean(picture: Picture, box: Box) -> np.ndarray:
     return picture.pixels[top : max(bottom, top + 1), left : max(right, left + 1)].reshape(-1, 3).mean(0)
 
 
+def _warm_up() -> dict[str, str]:
+    vision = ColorVision()
+    jobs.use(vision)
+    return vision.facts()
+
+
 if __name__ == "__main__":
     logs.setup()
     queues.connect(sys.argv[1])
-    queues.work(queues.QUERY, warm_up=lambda: jobs.use(ColorVision()), forking=False)
+    queues.work(queues.QUERY, warm_up=_warm_up, forking=False)

@@ -18,7 +18,7 @@ from backend.db import transaction
 from backend.search import jobs
 from backend.tenants.models import Product, SearchQuery, now
 from tests.conftest import free_port
-from tests.search.query_worker import BLUE, RED, ColorVision
+from tests.search.query_worker import BLUE, CARD, RED, ColorVision
 from tests.search.serving import RED_PHOTO, multipart, photo, titles
 
 OUTFIT = photo((RED, (10, 10, 190, 100)), (BLUE, (60, 110, 140, 190)))
@@ -434,3 +434,13 @@ def edit(shop, product, **facts):
         row = session.get(Product, product.id)
         for name, value in facts.items():
             setattr(row, name, value)
+
+
+def test_metrics_name_what_looks_at_pictures_in_each_warm_worker(make_shop, client, search):
+    shop = make_shop()
+    search(shop, RED_PHOTO)
+
+    page = client.get("/metrics").text
+
+    facts = f'detector_side="64",device="cpu",model_id="{CARD.model_id}",queue="query",runtime="colors"'
+    assert f"niteru_vision_info{{{facts}}} 1.0" in page
