@@ -57,10 +57,11 @@ def detection_command(data: Path, weights: Path, *, report: Path | None, as_json
 @evaluate.command("retrieval")
 @_DATA
 @_WEIGHTS
+@_REPORT
 @_JSON
-def retrieval_command(data: Path, weights: Path, *, as_json: bool) -> None:
-    """Vectors: same product, colour and class (luma), or same class (garment_photos)."""
-    _print(evaluate_retrieval(data, load_vision(weights=weights)), as_json=as_json)
+def retrieval_command(data: Path, weights: Path, *, report: Path | None, as_json: bool) -> None:
+    """Vectors: same product, colour and class (luma), or same class and changed copies (garment_photos)."""
+    _print(evaluate_retrieval(data, load_vision(weights=weights), report=report), as_json=as_json)
 
 
 @evaluate.command("images")

@@ -2,74 +2,139 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any, TypeVar
 
 import numpy as np
 
-from backend.training.datasets import (
-    GarmentPhoto,
-    ShopPhoto,
-    find_folder,
-    holds,
-    load_garment_photos,
-    load_shop,
-    read,
-)
-from backend.training.evaluation.scoring import held_out
+from backend.training.datasets import GarmentPhoto, ShopPhoto, find_folder, load_garment_photos, load_shop, read
+from backend.training.evaluation.retrieval_sheet import Asked, write_answers
+from backend.training.evaluation.scoring import accuracy, held_out
+from backend.training.evaluation.sheet import Sheet
+from backend.training.hardening import harden
 from backend.training.metrics import retrieval
 from backend.training.views import for_sale_box
 from backend.vision.attributes import category_of_text
+from backend.vision.images import Picture
 from backend.vision.model import Vision, load_vision
 from backend.vision.runtimes import Floats
 
 P = TypeVar("P", ShopPhoto, GarmentPhoto)
+Relevant = Callable[[int, int], bool]
+_AUGMENTED = 1080  # photos whose changed copy is looked for; as many as the project began with
 
 
-def evaluate_retrieval(data: Path, vision: Vision | None = None) -> dict[str, Any]:
+def evaluate_retrieval(data: Path, vision: Vision | None = None, *, report: Path | None = None) -> dict[str, Any]:
     """Held-out photos as queries against all other photos: same product, same product and colour, same class.
 
-    `data` is laid out like luma (all three) or garment_photos (class only).
+    `data` is laid out like luma (all three) or garment_photos (class, and `augmented`: the original of a photo changed
+    hard). `category` is what the embedder itself takes the garments for. A page to look at is written to `report`.
     """
     vision = vision or load_vision()
-    if holds(data, "garment_photos", "labels.csv") and not holds(data, "luma", "products.json"):
-        return _garment_photo_retrieval(load_garment_photos(find_folder(data, "garment_photos", "labels.csv")), vision)
-    photos = [one for one in load_shop(find_folder(data, "luma", "products.json")) if one.kind == "garment"]
+    if _holds(data, "garment_photos", "labels.csv") and not _holds(data, "luma", "products.json"):
+        photos = load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
+        return _garment_photo_retrieval(photos, vision, report)
+    shop = [one for one in load_shop(find_folder(data, "luma", "products.json")) if one.kind == "garment"]
+    return _shop_retrieval(shop, vision, report)
+
+
+def _shop_retrieval(photos: Sequence[ShopPhoto], vision: Vision, report: Path | None) -> dict[str, Any]:
     titles = [category_of_text(one.title, one.breadcrumbs) for one in photos]
-    vectors = _embed(vision, photos, [title.category if title else None for title in titles])
+    vectors, seen = _look(vision, photos, [title.category if title else None for title in titles])
     asking = held_out(photos)
-    return {
-        "product": _ask(vectors, asking, lambda one, other: photos[one].sku == photos[other].sku),
-        "product_and_color": _ask(
-            vectors,
-            asking,
-            lambda one, other: (
-                photos[one].sku == photos[other].sku
-                and photos[one].color is not None
-                and photos[one].color == photos[other].color
-            ),
-        ),
-        "class": _ask(vectors, asking, lambda one, other: photos[one].label == photos[other].label),
+
+    def product(one: int, other: int) -> bool:
+        return photos[one].sku == photos[other].sku
+
+    def color(one: int, other: int) -> bool:
+        return product(one, other) and photos[one].color is not None and photos[one].color == photos[other].color
+
+    orders = _orders(vectors, asking)
+    figures = {
+        "product": _score(orders, product),
+        "product_and_color": _score(orders, color),
+        "class": _score(orders, lambda one, other: photos[one].label == photos[other].label),
+        "category": _categories(photos, seen, asking),
     }
+    if report is not None:
+        asked = [Asked(one, order, color if any(color(one, o) for o in order) else product) for one, order in orders]
+        captions = [f"{one.title}, {one.color}" for one in photos]
+        summary = (
+            f"Same product hit@1 {figures['product']['hit@1']:.3f}, same product and colour "
+            f"{figures['product_and_color']['hit@1']:.3f}. Right is the same product in the same colour, where there "
+            "is another such photo, and the same product otherwise."
+        )
+        pairs = [photos[one].category for one in asking], [seen[one] for one in asking]
+        paths = [one.path for one in photos]
+        write_answers(Sheet(report), asked, paths, captions, summary=summary, categories=pairs)
+    return figures
 
 
-def _garment_photo_retrieval(photos: Sequence[GarmentPhoto], vision: Vision) -> dict[str, Any]:
-    vectors = _embed(vision, photos, [one.category for one in photos])
+def _garment_photo_retrieval(photos: Sequence[GarmentPhoto], vision: Vision, report: Path | None) -> dict[str, Any]:
+    vectors, seen = _look(vision, photos, [one.category for one in photos])
+    asking = held_out(photos)
     nothing = retrieval([]).as_dict()
-    same_class = _ask(vectors, held_out(photos), lambda one, other: photos[one].label == photos[other].label)
-    return {"product": nothing, "product_and_color": nothing, "class": same_class}
+
+    def same_class(one: int, other: int) -> bool:
+        return photos[one].label == photos[other].label
+
+    orders = _orders(vectors, asking)
+    figures = {
+        "product": nothing, "product_and_color": nothing, "class": _score(orders, same_class),
+        "category": _categories(photos, seen, asking), "augmented": _augmented(photos, vectors, asking, vision),
+    }  # fmt: skip
+    if report is not None:
+        asked = [Asked(one, order, same_class) for one, order in orders]
+        known = [one for one in asking if photos[one].category]
+        pairs = [photos[one].category or "" for one in known], [seen[one] for one in known]
+        summary = f"Same class at the first place {figures['class']['hit@1']:.3f}. Right is the same class."
+        paths, captions = [one.path for one in photos], [one.label for one in photos]
+        write_answers(Sheet(report), asked, paths, captions, summary=summary, categories=pairs)
+    return figures
 
 
-def _embed(vision: Vision, photos: Sequence[P], categories: Sequence[str | None]) -> Floats:
-    rows = []
+def _augmented(
+    photos: Sequence[GarmentPhoto], vectors: Floats, asking: Sequence[int], vision: Vision
+) -> dict[str, float | int]:
+    """How often the photo nearest to a hard-changed copy, of as many photos as are asked about, is its original."""
+    rest = sorted(set(range(len(photos))) - set(asking))
+    chosen = (list(asking) + rest[:: max(1, len(rest) // max(1, _AUGMENTED - len(asking)))])[:_AUGMENTED]
+    chance = Random(0)
+    found = 0
+    for number, one in enumerate(chosen):
+        pixels = harden(read(photos[one].path).pixels, chance)
+        copy = Picture(pixels, pixels.shape[1], pixels.shape[0])
+        box = for_sale_box(vision, copy, photos[one].category)
+        found += int((vectors[chosen] @ vision.embed([(copy, box)])[0]).argmax()) == number
+    return {"R@1": found / max(1, len(chosen)), "queries": len(chosen)}
+
+
+def _look(vision: Vision, photos: Sequence[P], categories: Sequence[str | None]) -> tuple[Floats, list[str]]:
+    """Vectors of what the photos sell, and the categories that the embedder takes them for."""
+    garments = []
     for photo, category in zip(photos, categories, strict=True):
         picture = read(photo.path)
-        rows.append(vision.embed([(picture, for_sale_box(vision, picture, category))]))
-    return np.concatenate(rows)
+        garments.append(vision.see_box(picture, for_sale_box(vision, picture, category)))
+    return np.stack([one.vector for one in garments]), [one.category for one in garments]
 
 
-def _ask(vectors: Floats, asking: Sequence[int], relevant: Callable[[int, int], bool]) -> dict[str, float | int]:
+def _categories(photos: Sequence[P], seen: Sequence[str], asking: Sequence[int]) -> dict[str, Any]:
+    known = [one for one in asking if photos[one].category is not None]
+    return accuracy([photos[one].category or "" for one in known], [seen[one] for one in known])
+
+
+def _orders(vectors: Floats, asking: Sequence[int]) -> list[tuple[int, list[int]]]:
+    """Each query with all other photos, nearest first."""
     answers = []
     for one in asking:
-        order = np.argsort(-(vectors @ vectors[one]), kind="stable")
-        answers.append([relevant(one, int(other)) for other in order if other != one])
-    return retrieval(answers).as_dict()
+        order = np.argsort(-(vectors @ vectors[one]), kind="stable").tolist()
+        answers.append((one, [other for other in order if other != one]))
+    return answers
+
+
+def _score(orders: Sequence[tuple[int, Sequence[int]]], relevant: Relevant) -> dict[str, float | int]:
+    return retrieval([[relevant(one, other) for other in order] for one, order in orders]).as_dict()
+
+
+def _holds(data: Path, name: str, marker: str) -> bool:
+    return (data / marker).is_file() or (data / name / marker).is_file()
