@@ -17,11 +17,8 @@ from backend.search import routes as search_routes
 
 WIDGET = PROJECT / "widget" / "dist"
 QUEUE_DEPTH = Gauge("niteru_queue_jobs", "Jobs that wait, by queue", ["queue"])
-VISION = Gauge(
-    "niteru_vision_info",
-    "Warm workers, by what looks at pictures in them",
-    ["queue", "runtime", "device", "model_id", "detector_side"],
-)
+VISION_FACTS = ("runtime", "device", "model_id", "detector_side")
+VISION = Gauge("niteru_vision_info", "Warm workers, by what looks at pictures in them", ["queue", *VISION_FACTS])
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -79,7 +76,7 @@ def _add_operations(app: Flask) -> None:
         VISION.clear()  # workers come and go, and their models with them
         for name in (queues.QUERY, queues.VISION):
             for facts in queues.worker_facts(name):
-                VISION.labels(name, **facts).inc()
+                VISION.labels(name, *(facts.get(fact, "") for fact in VISION_FACTS)).inc()
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
