@@ -22,7 +22,7 @@ from backend.vision.attributes import TextCategory, category_of_text
 from backend.vision.calibration import Calibration, calibration, write_calibration
 from backend.vision.card import start_folder
 from backend.vision.fusion import decide, seen_in, vote
-from backend.vision.model import Vision, load_vision
+from backend.vision.model import Vision
 from backend.vision.values import CATEGORIES, Detection
 
 _GARMENT_PHOTOS = 500
@@ -43,9 +43,9 @@ class Subject:
     pictures: tuple[tuple[Detection, ...], ...]
 
 
-def train_categories(data: Path, out: Path, titles: Sequence[Path], *, seed: int = 0) -> dict[str, Any]:
+def train_categories(data: Path, out: Path, titles: Sequence[Path], vision: Vision, *, seed: int = 0) -> dict[str, Any]:
     """Write `out/categories.json` and its model card; returns the figures on what it was fitted on."""
-    vision, chance = load_vision(), random.Random(seed)
+    chance = random.Random(seed)
     shop = [one for one in load_shop(find_folder(data, "luma", "products.json")) if one.split == "train"]
     text, readings = _fit_text(shop, titles)
     subjects = [*subjects_of_shop(vision, shop), *_garments(vision, data, chance)]
@@ -197,12 +197,12 @@ def _card(fitted: Calibration, figures: dict[str, Any], titles: Sequence[Path], 
 - **Data**: titles and breadcrumbs of luma's train products (Magento sample data, OSL-3.0/AFL-3.0), labelled titles
   (written for Niteru: {names}), luma's train photos and {_GARMENT_PHOTOS} garment photos
   (clothing-dataset, CC0): {figures["fitted"]} products. No val photo.
-- **Recipe**: `niteru train categories`, seed {seed}: histogram binning of the readings, each kind with {_PRIOR} readings
+- **Recipe**: `niteru train categories`, seed {seed}: histogram binning of the readings, each kind with {_PRIOR} more
   of the share before; the confusion of half the pictures, then the likeliest temperature and the lowest threshold that
   disputes at most {_FALSE_ALARMS:.0%} of right titles on the other half; at last the confusion of all. It reads the
-  served detector's boxes: fit it again after the detector changed.
+  detector's boxes: fit it again after the detector changed.
 - **Figures** on what it was fitted on (`niteru evaluate categories` measures on others): pictures alone
-  {seen["accuracy"]:.3f} right, expected calibration error {seen["calibration_error"]:.3f}; disputed:
+  {seen["accuracy"]:.3f} right, expected calibration error {seen["calibration_error"]:.3f}; disputed
   {seen["disputes_of_right_titles"]:.3f} of right titles, {seen["disputes_of_wrong_titles"]:.3f} of wrong ones.
 
 | evidence | right | readings |

@@ -75,10 +75,13 @@ def images_command(data: Path, weights: Path, *, as_json: bool) -> None:
 
 @evaluate.command("categories")
 @_DATA
+@_WEIGHTS
+@click.option("--pictures", is_flag=True, help="Measure the fusion of words and pictures too (luma; looks at photos).")
 @_JSON
-def categories_command(data: Path, *, as_json: bool) -> None:
-    """Categories and gender read from titles and breadcrumbs (luma)."""
-    _print(evaluate_categories(data), as_json=as_json)
+def categories_command(data: Path, weights: Path, *, pictures: bool, as_json: bool) -> None:
+    """Category, fine name and gender, read from titles and breadcrumbs (luma, or a folder of labelled titles)."""
+    vision = load_vision(weights=weights) if pictures else None
+    _print(evaluate_categories(data, vision), as_json=as_json)
 
 
 @train.command("images")
@@ -126,17 +129,20 @@ def train_detector_command(add: tuple[str, ...], *, as_json: bool, **options: An
 @train.command("categories")
 @_DATA
 @_OUT
+@_WEIGHTS
 @_JSON
 @click.option(
     "--titles", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of labelled titles (docs/vision.md) to measure the words on; may be given several times.",
 )  # fmt: skip
 @click.option("--seed", default=0, show_default=True)
-def train_categories_command(data: Path, out: Path, titles: tuple[Path, ...], *, as_json: bool, seed: int) -> None:
+def train_categories_command(
+    data: Path, out: Path, weights: Path, titles: tuple[Path, ...], *, as_json: bool, seed: int
+) -> None:
     """How sure words and pictures are about categories; fit it again after the detector changed."""
     from backend.training.categories import train_categories  # noqa: PLC0415  measuring does without training's packages
 
-    _print(train_categories(data, out, titles, seed=seed), as_json=as_json)
+    _print(train_categories(data, out, titles, load_vision(weights=weights), seed=seed), as_json=as_json)
 
 
 @train.command("embedder")

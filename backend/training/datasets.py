@@ -32,6 +32,7 @@ class ShopPhoto:
     split: str
     title: str
     breadcrumbs: tuple[str, ...]
+    gender: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def load_shop(folder: Path) -> list[ShopPhoto]:
         ShopPhoto(
             folder / "images" / image["file"], product["sku"], image["kind"], image["color"],
             product["category"], coarse.get(product["category"]) or product["category"], product["split"],
-            product["name"], tuple(product["breadcrumbs"]),
+            product["name"], tuple(product["breadcrumbs"]), product.get("gender"),
         )
         for product in json.loads((folder / "products.json").read_text(encoding="utf-8"))
         for image in product["images"]
