@@ -115,3 +115,9 @@ def _save(model: onnx.ModelProto, out: Path) -> None:
     graph.node.extend(nodes)
     onnx.checker.check_model(model)
     onnx.save(model, str(out))
+
+
+def export_usefulness(net: nn.Module, out: Path, *, side: int) -> None:
+    """Export what judges pictures: `pictures` uint8 (n, side, side, 3) to probabilities `likely` (n, kinds)."""
+    _export(net.eval(), torch.zeros(2, side, side, 3, dtype=torch.uint8), out, "pictures", ["likely"])
+    _save(onnx.load(str(out)), out)

@@ -16,8 +16,8 @@ class OnnxRuntime:
     batch = 4
 
     def __init__(self, weights: Path, threads: int) -> None:
-        self._detector = _session(weights / "detector.onnx", threads)
-        self._embedder = _session(weights / "embedder.onnx", threads)
+        self._detector = open_session(weights / "detector.onnx", threads)
+        self._embedder = open_session(weights / "embedder.onnx", threads)
         self.detector_side = int(self._detector.get_inputs()[0].shape[1])
         self.embedder_side = int(self._embedder.get_inputs()[0].shape[1])
         there = {output.name for output in self._embedder.get_outputs()}
@@ -32,7 +32,7 @@ class OnnxRuntime:
         return looks_of(self._embedder.run(self._outputs, {"crops": crops}))
 
 
-def _session(path: Path, threads: int) -> Any:
+def open_session(path: Path, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

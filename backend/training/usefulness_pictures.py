@@ -1,0 +1,197 @@
+"""Pictures of every kind to learn usefulness from: photos of the train splits, scenes of cut-outs, and drawn pages.
+
+A garment is never cut: a part of one is a close-up. So garments come whole, with more ground around them at most.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw
+
+from backend.training.compositions import Composer
+from backend.training.datasets import (
+    GarmentPhoto,
+    ShopPhoto,
+    StreetPhoto,
+    load_garment_photos,
+    load_shop,
+    load_street_photos,
+    read,
+)
+from backend.training.drawings import draw
+from backend.training.grounds import disturb
+from backend.training.scenes import Scene
+from backend.training.usefulness_canvas import color, font
+from backend.training.usefulness_charts import draw_size_chart
+from backend.training.usefulness_cloth import draw_close_up, draw_swatch
+from backend.training.usefulness_pages import draw_banner, draw_other
+from backend.vision.images import Pixels
+from backend.vision.values import Box
+
+SIDE = 480  # pixels of a close-up, as shops show them
+_LEAST_BOX = 0.03  # of the photo: parts of smaller garments are a handful of pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """A picture and what it shows; pictures of one `source` (a product, a photo) are kept or held out together."""
+
+    pixels: Pixels
+    kind: str
+    source: str
+
+
+class Collection:
+    """Everything under `data` that may be trained on; `chance` decides what is drawn and composed."""
+
+    def __init__(self, data: Path, chance: Random) -> None:
+        self._chance = chance
+        self._shop = [one for one in load_shop(data / "luma") if one.split == "train"]
+        garments = load_garment_photos(data / "garment_photos")
+        self._single = [one for one in garments if one.split == "train"]
+        self._street = [one for one in load_street_photos(data / "street_photos") if one.split == "train"]
+        self._composer = Composer(data, chance)
+
+    def pictures(self, size: float = 1.0) -> Iterator[Labelled]:
+        """Everything once; `size` times as much of what there is plenty of."""
+        yield from self._of_the_shop()
+        for one in self._chance.sample(self._single, round(min(len(self._single), 1300 * size))):
+            yield from self._of_one_garment(one)
+        for person in self._chance.sample(self._street, round(min(len(self._street), 500 * size))):
+            yield from self._of_a_street(person)
+        yield from self._scenes(round(1100 * size))
+        yield from self._pages(size)
+
+    def count(self, size: float = 1.0) -> int:
+        """About how many pictures that will be."""
+        return round(len(self._shop) * 3.6 + 7000 * size)
+
+    def _of_the_shop(self) -> Iterator[Labelled]:
+        for photo in self._shop:
+            pixels = read(photo.path).pixels
+            # the few photos of what shoppers should not see are shown more often, each time in another light
+            for again in range(1 if photo.kind == "garment" else 5):
+                shown = pixels if again == 0 else self._turned(pixels)
+                yield Labelled(disturb(shown, self._chance) if again else shown, photo.kind, photo.sku)
+            if photo.kind == "garment":
+                yield Labelled(self._framed(pixels), "garment", photo.sku)
+                yield Labelled(self._center_close_up(photo, pixels), "close_up", photo.sku)
+
+    def _center_close_up(self, photo: ShopPhoto, pixels: Pixels) -> Pixels:
+        """A square around the middle, where a shop's photo has its garment, enlarged."""
+        height, width = pixels.shape[:2]
+        side = self._chance.uniform(0.12, 0.26) * width
+        x, y = (self._chance.gauss(0.5, 0.06) * size - side / 2 for size in (width, height))
+        return self._enlarged(pixels, (x, y, x + side, y + side))
+
+    def _of_one_garment(self, photo: GarmentPhoto) -> Iterator[Labelled]:
+        pixels, source = read(photo.path).pixels, photo.path.stem
+        shown = self._framed(pixels) if self._chance.random() < 0.4 else self._turned(pixels)
+        yield Labelled(disturb(shown, self._chance), "garment", source)
+        if self._chance.random() < 0.6:
+            around = Box(0.25, 0.25, 0.5, 0.5)  # one garment fills the photo's middle
+            yield Labelled(self._part(pixels, around, (0.3, 0.9)), "close_up", source)
+
+    def _of_a_street(self, photo: StreetPhoto) -> Iterator[Labelled]:
+        pixels, source = read(photo.path).pixels, photo.path.stem
+        shown = self._framed(pixels) if self._chance.random() < 0.3 else self._turned(pixels)
+        yield Labelled(disturb(shown, self._chance), "garment", source)
+        large = [one.box for one in photo.labels if one.box.area >= _LEAST_BOX]
+        if large:
+            yield Labelled(self._part(pixels, self._chance.choice(large), (0.25, 0.5)), "close_up", source)
+
+    def _scenes(self, count: int) -> Iterator[Labelled]:
+        """People and garments before other grounds, photographed or drawn; some with a shop's small badge."""
+        composer = self._composer
+        recipes: list[Callable[[], Scene | None]] = [
+            composer.studio, composer.single, composer.single, composer.laid, composer.arranged, self._alone,
+            self._alone,
+        ]  # fmt: skip
+        made = 0
+        while made < count:
+            scene = self._chance.choice(recipes)()
+            if scene is None or not scene.boxes():
+                continue
+            made += 1
+            pixels = draw(scene, self._chance) if self._chance.random() < 0.4 else scene.pixels
+            pixels = self._badged(pixels) if self._chance.random() < 0.15 else pixels
+            yield Labelled(disturb(pixels, self._chance), "garment", f"scene {made}")
+
+    def _alone(self) -> Scene | None:
+        """One whole garment on a plain ground, as laid-flat product photos and drawings show it."""
+        scene = self._composer.single()
+        if scene is None:
+            return None
+        ground = self._chance.choice([(255, 255, 255), (246, 246, 246), (236, 232, 226), color(self._chance)])
+        there = cv2.GaussianBlur((scene.ids > 0).astype(np.float32), (3, 3), 0)[..., None]
+        scene.pixels = np.asarray(scene.pixels * there + np.array(ground) * (1 - there), np.uint8)
+        return scene
+
+    def _pages(self, size: float) -> Iterator[Labelled]:
+        people = [read(one.path).pixels for one in self._chance.sample(self._street, 40)]
+        single = [read(one.path).pixels for one in self._chance.sample(self._single, 40)]
+        shop = [read(one.path).pixels for one in self._chance.sample(self._shop, 20) if one.kind == "garment"]
+        photos = [*people, *single, *shop]
+        recipes: tuple[tuple[str, int, Callable[[], Pixels]], ...] = (
+            ("size_chart", 900, lambda: draw_size_chart(self._chance)),
+            ("close_up", 250, lambda: draw_close_up(self._chance)),
+            ("swatch", 700, lambda: draw_swatch(self._chance)),
+            ("banner", 800, lambda: draw_banner(self._chance, photos)),
+            ("other", 700, lambda: draw_other(self._chance)),
+        )
+        for kind, count, make in recipes:
+            for number in range(round(count * size)):
+                yield Labelled(self._compressed(make()), kind, f"{kind} {number}")
+
+    def _turned(self, pixels: Pixels) -> Pixels:
+        """Mirrored or not: all of it stays in view."""
+        return np.ascontiguousarray(pixels[:, ::-1]) if self._chance.random() < 0.5 else pixels
+
+    def _framed(self, pixels: Pixels) -> Pixels:
+        """More of the ground around the picture, so that its proportions say nothing about its kind."""
+        height, width = pixels.shape[:2]
+        wide, tall = (self._chance.uniform(0, 0.35) if self._chance.random() < 0.7 else 0.0 for _ in range(2))
+        sides = [round(tall * height), round(tall * height), round(wide * width), round(wide * width)]
+        rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+        ground = [int(value) for value in np.median(rim, axis=0)]
+        return np.asarray(cv2.copyMakeBorder(self._turned(pixels), *sides, cv2.BORDER_CONSTANT, value=ground), np.uint8)
+
+    def _part(self, pixels: Pixels, around: Box, shares: tuple[float, float]) -> Pixels:
+        """A part of what lies in the box, of any proportions, enlarged."""
+        height, width = pixels.shape[:2]
+        wide = self._chance.uniform(*shares) * around.w
+        tall = wide * width / height * self._chance.choice([1.0, 1.0, 0.8, 1.25])
+        x = around.x + self._chance.uniform(0, 1) * max(0.0, around.w - wide)
+        y = around.y + self._chance.uniform(0, 1) * max(0.0, around.h - tall)
+        return self._enlarged(pixels, (x * width, y * height, (x + wide) * width, (y + tall) * height))
+
+    def _enlarged(self, pixels: Pixels, edges: tuple[float, float, float, float]) -> Pixels:
+        left, top, right, bottom = edges
+        size = SIDE, max(1, round(SIDE * (bottom - top) / (right - left)))
+        filters = [Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.BILINEAR]
+        box = tuple(round(edge) for edge in edges)
+        part = Image.fromarray(pixels).crop(box).resize(size, self._chance.choice(filters))  # type: ignore[arg-type]
+        return disturb(self._turned(np.asarray(part)), self._chance)
+
+    def _badged(self, pixels: Pixels) -> Pixels:
+        """A small badge in a corner, as shops put on photos that sell all the same."""
+        image = Image.fromarray(pixels)
+        size = min(image.size) * self._chance.uniform(0.1, 0.2)
+        x, y = self._chance.choice([(0.0, 0.0), (image.width - size, 0.0), (0.0, image.height - size)])
+        pen = ImageDraw.Draw(image)
+        (pen.ellipse if self._chance.random() < 0.5 else pen.rectangle)(
+            (x, y, x + size, y + size), fill=color(self._chance)
+        )
+        text = self._chance.choice(["NEW", "-30%", "SALE", "M", "HIT"])
+        pen.text((x + size * 0.15, y + size * 0.3), text, fill=(255, 255, 255), font=font(self._chance, int(size / 3)))
+        return np.asarray(image)
+
+    def _compressed(self, pixels: Pixels) -> Pixels:
+        """Saved once as a JPEG, as every stored picture is, so that clean pixels do not give a drawing away."""
+        quality = self._chance.randint(55, 95)
+        _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+        return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
