@@ -12,7 +12,8 @@ _KATAKANA = r"[\u30a1-\u30fa\u30fc]"
 _KATAKANA_START, _KATAKANA_END = re.compile(_KATAKANA), re.compile(rf"{_KATAKANA}\Z")
 _LONE_BEFORE = re.compile(rf"(?<!{_KATAKANA}){_KATAKANA}\Z")
 _ENDING = "*"
-"""Before a word: it may end a longer one (sundress, 登山靴)."""
+"""Before a word: it may end a longer one (sundress, 登山靴); a Latin word of one or two letters, a Japanese one (ロンt)."""
+_INITIALS = 2
 
 # ベルト付き: what has a belt is not one. パーカー用, ジャケット風: nor is what is for one or looks like one.
 _OF_ANOTHER = (
@@ -98,8 +99,9 @@ def _one_pattern(words: Iterable[str]) -> re.Pattern[str]:
     """All words as one expression, the longest first; Latin words share one boundary, for speed."""
     longest_first = sorted(words, key=len, reverse=True)
     latin = [word for word in longest_first if word.isascii() and not word.startswith(_ENDING)]
-    endings = [word[1:] for word in longest_first if word.isascii() and word.startswith(_ENDING) and len(word) > 2]
-    others = [_pattern(word) for word in longest_first if not word.isascii() or word == f"{_ENDING}t"]
+    endings = [word[1:] for word in longest_first if word.isascii() and word.startswith(_ENDING)]
+    others = [_pattern(word) for word in longest_first if not word.isascii() or word.startswith(_ENDING)]
+    endings = [word for word in endings if len(word) > _INITIALS]
     groups = [
         "|".join(others),
         rf"(?<![a-z0-9])(?:{'|'.join(map(_latin, latin))})(?:e?s)?(?![a-z0-9])" if latin else "",
