@@ -1,5 +1,6 @@
 """One product: its pictures and boxes, its way into search, its facts and the seller's corrections."""
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from backend.db import transaction
 from backend.tenants import accounts, catalog, catalog_edits, catalog_trace, review
+from backend.tenants.catalog_category import note_choice
 from backend.tenants.models import Product
 from backend.vision.colors import PALETTE
-from backend.vision.values import CATEGORIES
+from backend.vision.fusion import seen_in
+from backend.vision.values import CATEGORIES, Box, Detection
 from dashboard import shoppers, story
 from dashboard.access import current_id, shop
 from dashboard.locale import t
@@ -46,10 +49,43 @@ def _page(product_id: str, *, given: dict[str, Any] | None = None, problems: dic
         decided=decided,
         twin=twin,
         similar=shoppers.similar_items(g.tenant_id, product_id) if trace["searchable"] else [],
+        open_category=_open_category(row, pictures),
         categories=CATEGORIES,
         genders=GENDERS,
         palette=[*PALETTE, *(color for color in facts.colors if color not in PALETTE)],
     )
+
+
+def _open_category(row: Product, pictures: Sequence[review.Picture]) -> tuple[str, ...]:
+    """Return the categories that words and pictures name, the words' first, where a person should choose."""
+    if not {catalog_edits.DISAGREES, catalog_edits.UNKNOWN}.intersection(row.attention):
+        return ()
+    return tuple(dict.fromkeys(one for one in (row.category, _seen_category(pictures)) if one))
+
+
+def _seen_category(pictures: Sequence[review.Picture]) -> str | None:
+    seen = seen_in([
+        [Detection(Box(box.x, box.y, box.w, box.h), box.category, box.confidence) for box in picture.boxes]
+        for picture in pictures
+        if picture.image.usefulness == "garment"
+    ])  # fmt: skip
+    return max(seen, key=seen.__getitem__) if seen else None
+
+
+@shop.post("/products/<uuid:product_id>/category")
+def choose_category(product_id: UUID) -> ResponseReturnValue:
+    """Keep a person's word on a category that words and pictures dispute; no crawl and no picture undoes it."""
+    chosen = request.form.get("category", "")
+    if chosen in CATEGORIES:
+        with transaction(g.tenant_id) as session:
+            row = catalog_edits.override(session, g.tenant_id, str(product_id), {"category": chosen})
+            pictures = review.pictures_of(session, g.tenant_id, [row.id])[row.id]
+            note_choice(session, g.tenant_id, row, chosen, seen=_seen_category(pictures), user_id=current_id())
+            accounts.audit(
+                session, g.tenant_id, "product_edited", user_id=current_id(), subject=row.id, fields=["category"]
+            )
+        flash(t("product.saved"), "note")
+    return redirect(url_for("shop.product", product_id=product_id))
 
 
 @shop.post("/products/<uuid:product_id>")
@@ -108,6 +144,8 @@ def _edit(row: Product, name: str, value: Any) -> Any:
         return None if value is None or value == crawled else str(value)
     if name == "colors":
         return None if sorted(value) == sorted(crawled or []) else value
+    if name == "category" and value == row.overrides.get(name):
+        return value  # a choice between words and pictures stays one, also where the words were right
     return None if not value or value == crawled else value
 
 

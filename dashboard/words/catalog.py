@@ -111,6 +111,16 @@ WORDS = {
     "product.which": ("Which one is for sale?", "販売している商品はどれですか？"),
     "product.decided": ("chosen by a person", "手動で選択済み"),
     "product.choose": ("Keep this choice", "この選択を保存"),
+    "product.which_category": ("Which category is right?", "正しいカテゴリーはどれですか？"),
+    "product.words_and_pictures": (
+        "The page's words say {words}, the pictures show {seen}.",
+        "ページの文言では「{words}」、画像では「{seen}」です。",
+    ),
+    "product.pictures_only": (
+        "The page's words name no garment; the pictures show {seen}.",
+        "ページの文言からは分かりません。画像では「{seen}」です。",
+    ),
+    "product.it_is": ("It is: {category}", "「{category}」にする"),
     "product.facts": ("Product facts", "商品情報"),
     "product.crawled": ("Your page says:", "ページの値："),
     "product.nothing": ("nothing", "なし"),

@@ -67,6 +67,7 @@ WORDS = {
     "source.microdata": ("microdata", "マイクロデータ"),
     "source.opengraph": ("Open Graph tags", "OGP タグ"),
     "source.payload": ("the page's data", "ページ内データ"),
+    "source.picture": ("the pictures", "画像"),
     "source.page": ("the visible page", "ページの表示内容"),
     "reason.robots": ("robots.txt does not allow it", "robots.txt で許可されていません"),
     "reason.disallowed": ("robots.txt does not allow it", "robots.txt で許可されていません"),

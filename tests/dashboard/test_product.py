@@ -1,5 +1,6 @@
 """A product's page: the seller's corrections, the pictures, the way into search."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -218,3 +219,58 @@ def test_an_address_that_is_a_script_is_no_link(seller):
     page = me.get(f"/products/{product.id}").get_data(as_text=True)
 
     assert 'href="javascript' not in page
+
+
+@pytest.fixture
+def disputed():
+    """Return a function that puts a coat into a shop whose picture shows a dress, sure enough for a dispute."""
+
+    def add(shop) -> Product:
+        coat = add_coat(shop, state="attention", attention=["category_disagrees"])
+        with transaction(shop.tenant_id) as session:
+            image = ProductImage(
+                tenant_id=shop.tenant_id, product_id=coat.id, url="https://shop.example/coat.jpg", state="live",
+                usefulness="garment",
+            )  # fmt: skip
+            session.add(image)
+            session.flush()
+            box = {"x": 0.1, "y": 0.1, "w": 0.8, "h": 0.8, "category": "dress", "confidence": 0.98, "for_sale": True}
+            session.add(Detection(tenant_id=shop.tenant_id, image_id=image.id, colors=["navy"], **box))
+        return coat
+
+    return add
+
+
+def test_a_contradiction_of_words_and_pictures_is_told_with_a_button_for_each(seller, disputed):
+    me = seller()
+    coat = disputed(me.shop)
+
+    page = me.get(f"/products/{coat.id}").get_data(as_text=True)
+
+    choices = page.split('id="which-category"')[1].split("</form>")[0]
+    assert re.findall(r'<button[^>]* name="category" value="(\w+)"', choices) == ["outer", "dress"]
+
+
+@pytest.mark.parametrize("chosen", ["outer", "dress"])
+def test_a_choice_between_words_and_pictures_is_kept_settles_it_and_is_a_label(seller, disputed, chosen):
+    me = seller()
+    coat = disputed(me.shop)
+
+    me.post(f"/products/{coat.id}/category", category=chosen)
+    me.post(f"/products/{coat.id}", **{**FORM, "category": chosen})
+
+    row = product_of(me.shop, coat.id)
+    with transaction(me.shop.tenant_id) as session:
+        decision = session.scalars(select(Decision)).one()
+    assert (row.overrides["category"], row.state, row.attention) == (chosen, "live", [])
+    assert decision.label == {"chosen": chosen, "words": "outer", "picture": "dress"}
+    assert 'id="which-category"' not in me.get(f"/products/{coat.id}").get_data(as_text=True)
+
+
+def test_a_category_that_does_not_exist_is_not_kept(seller, disputed):
+    me = seller()
+    coat = disputed(me.shop)
+
+    me.post(f"/products/{coat.id}/category", category="teapot")
+
+    assert product_of(me.shop, coat.id).overrides == {}
