@@ -62,8 +62,8 @@ class Composer:
                 self._single[one.category].append(one)
         self._rare = sorted(_WORN_BY_OTHERS & set(self._by_class))
         self._recipes: list[tuple[float, Callable[[], Scene | None]]] = [
-            (0.22, self.worn), (0.20 * bool(self._rare), self.swapped), (0.14, self.studio), (0.12, self.laid),
-            *([(0.20, self.single), (0.12, self.arranged)] if self._single else []),
+            (0.20, self.worn), (0.17 * bool(self._rare), self.swapped), (0.12, self.studio), (0.10, self.laid),
+            *([(0.29, self.single), (0.12, self.arranged)] if self._single else []),
         ]  # fmt: skip
 
     def examples(self, count: int) -> Iterator[Example]:
@@ -182,7 +182,12 @@ class Composer:
         return street_layer(self._chance.choice(self._by_class[wanted]), self._names, self._classes)
 
     def _garment(self, category: str | None = None) -> Layer | None:
-        name = category or self._chance.choice(sorted(self._single))
+        name = category or self._common()
         if name not in self._single:
             return None
         return garment_layer(self._chance.choice(self._single[name]), name)
+
+    def _common(self) -> str:
+        """A kind of garment, likelier the more photos there are, but by the root: rare ones must be seen too."""
+        names = sorted(self._single)
+        return self._chance.choices(names, [len(self._single[name]) ** 0.5 for name in names])[0]

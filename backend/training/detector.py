@@ -31,7 +31,7 @@ from backend.vision.values import CATEGORIES
 
 _CARD = Path(__file__).parent / "cards" / "DETECTOR.md"
 RECIPE: dict[str, Any] = {
-    "batch": 16, "nbs": 16, "optimizer": "AdamW", "lr0": 5e-4, "lrf": 0.02, "cos_lr": True, "momentum": 0.9,
+    "batch": 16, "nbs": 16, "optimizer": "AdamW", "lrf": 0.02, "cos_lr": True, "momentum": 0.9,
     "warmup_epochs": 0.5, "warmup_bias_lr": 0.0, "weight_decay": 5e-4, "cls_pw": 0.25,
     "mosaic": 0.25, "close_mosaic": 2, "scale": 0.35, "translate": 0.1, "hsv_h": 0.02, "hsv_s": 0.6, "hsv_v": 0.4,
     "plots": False, "workers": 0, "amp": False, "val": False, "verbose": False, "deterministic": True,
@@ -51,6 +51,7 @@ class Plan:
     side: int = 416
     epochs: int = 8
     pictures: int = 3000
+    rate: float = 5e-4
     seed: int = 0
     added: Mapping[str, str] = field(default_factory=dict)
 
@@ -94,7 +95,7 @@ def describe(plan: Plan, figures: dict[str, Any]) -> str:
             told.append(f"{name} has the right class on {figures[key]['accuracy']:.3f} of {figures[key]['judged']}")
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
         added="".join(f", {name!r} (a kind of {category})" for name, category in plan.added.items()),
-        side=plan.side, start=plan.start.name, epochs=plan.epochs, pictures=plan.pictures, seed=plan.seed,
+        side=plan.side, start=plan.start.name, epochs=plan.epochs, pictures=plan.pictures, seed=plan.seed, rate=plan.rate,
         recipe=", ".join(f"{name} {value}" for name, value in RECIPE.items()), figures="; ".join(told),
         rows="\n".join(
             f"| {name} | {value:.3f} | {street['boxes'][name]} |" for name, value in street["per_class"].items()
@@ -116,7 +117,7 @@ def _trained(plan: Plan) -> Path:
         pictures = write_pictures(plan.data, work / "pictures", names, composed=plan.pictures, seed=plan.seed)
         options = {
             "data": str(pictures), "imgsz": plan.side, "epochs": plan.epochs, "seed": plan.seed,
-            "device": "0" if torch.cuda.is_available() else "cpu", "project": str(work), "name": "run", **RECIPE,
+            "lr0": plan.rate, "device": "0" if torch.cuda.is_available() else "cpu", "project": str(work), "name": "run", **RECIPE,
         }  # fmt: skip
     model = YOLO(str(checkpoint if checkpoint.exists() else plan.start))
     # ultralytics writes last.pt in place: a kill in that moment would leave half a file and nothing to go on from

@@ -15,6 +15,7 @@ from backend.vision.choice import choose_for_sale
 from backend.vision.model import Vision, distinct, load_vision
 
 _SURE = 0.35  # confidence from which a box on a shop's photo is taken for true
+_SHOP_COPIES = 3  # a shop's few photos weigh as much as many of streets; each is seen at another size and side
 _SAME = 0.6  # overlap beyond which a box is the for-sale garment under another name
 
 
@@ -62,7 +63,7 @@ def _shop(data: Path, vision: Vision) -> Iterator[Example]:
         if chosen is not None:
             sold = found[chosen].box
             others = [(one.category, one.box) for one in found if one.box.overlap(sold) < _SAME]
-            yield Example(picture.pixels, [(photo.category, sold), *others])
+            yield from [Example(picture.pixels, [(photo.category, sold), *others])] * _SHOP_COPIES
 
 
 def _write(example: Example, folder: Path, name: str, classes: Mapping[str, int]) -> None:
