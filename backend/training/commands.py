@@ -67,10 +67,11 @@ def retrieval_command(data: Path, weights: Path, *, report: Path | None, as_json
 @evaluate.command("images")
 @_DATA
 @_WEIGHTS
+@click.option("--drawn", is_flag=True, help="Measure drawn charts, swatches and banners that were not trained on too.")
 @_JSON
-def images_command(data: Path, weights: Path, *, as_json: bool) -> None:
+def images_command(data: Path, weights: Path, *, drawn: bool, as_json: bool) -> None:
     """What a picture shows: garment, size chart, close-up (luma)."""
-    _print(evaluate_images(data, load_vision(weights=weights)), as_json=as_json)
+    _print(evaluate_images(data, load_vision(weights=weights), weights=weights, drawn=drawn), as_json=as_json)
 
 
 @evaluate.command("categories")
@@ -103,6 +104,7 @@ def train_images_command(data: Path, out: Path, as_json: bool, seed: int) -> Non
 @click.option("--seed", default=0, show_default=True)
 @click.option("--epochs", default=8, show_default=True, type=click.IntRange(1))
 @click.option("--pictures", default=3000, show_default=True, type=click.IntRange(1), help="Composed beside photos.")
+@click.option("--rate", default=5e-4, show_default=True, help="Of learning; smaller to go on from a good start.")
 @click.option("--side", default=416, show_default=True, type=click.IntRange(64), help="Pixels, a multiple of 32.")
 @click.option(
     "--start", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=WEIGHTS / "detector.pt",

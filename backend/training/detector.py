@@ -95,8 +95,8 @@ def describe(plan: Plan, figures: dict[str, Any]) -> str:
             told.append(f"{name} has the right class on {figures[key]['accuracy']:.3f} of {figures[key]['judged']}")
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
         added="".join(f", {name!r} (a kind of {category})" for name, category in plan.added.items()),
-        side=plan.side, start=plan.start.name, epochs=plan.epochs, pictures=plan.pictures, seed=plan.seed, rate=plan.rate,
-        recipe=", ".join(f"{name} {value}" for name, value in RECIPE.items()), figures="; ".join(told),
+        side=plan.side, start=plan.start.name, epochs=plan.epochs, pictures=plan.pictures, seed=plan.seed,
+        rate=plan.rate, recipe=", ".join(f"{name} {value}" for name, value in RECIPE.items()), figures="; ".join(told),
         rows="\n".join(
             f"| {name} | {value:.3f} | {street['boxes'][name]} |" for name, value in street["per_class"].items()
         ),
@@ -117,7 +117,8 @@ def _trained(plan: Plan) -> Path:
         pictures = write_pictures(plan.data, work / "pictures", names, composed=plan.pictures, seed=plan.seed)
         options = {
             "data": str(pictures), "imgsz": plan.side, "epochs": plan.epochs, "seed": plan.seed,
-            "lr0": plan.rate, "device": "0" if torch.cuda.is_available() else "cpu", "project": str(work), "name": "run", **RECIPE,
+            "lr0": plan.rate, "device": "0" if torch.cuda.is_available() else "cpu", "project": str(work),
+            "name": "run", **RECIPE,
         }  # fmt: skip
     model = YOLO(str(checkpoint if checkpoint.exists() else plan.start))
     # ultralytics writes last.pt in place: a kill in that moment would leave half a file and nothing to go on from
