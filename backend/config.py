@@ -33,6 +33,7 @@ class Settings:
     vision_runtime: str
     vision_device: str
     vision_threads: int
+    embedder: str
     query_deadline_s: float
     query_queue_limit: int
     query_tenant_limit: int
@@ -68,6 +69,7 @@ class Settings:
             vision_runtime=read.text("NITERU_VISION_RUNTIME", "auto"),
             vision_device=read.text("NITERU_VISION_DEVICE", "cpu"),
             vision_threads=read.integer("NITERU_VISION_THREADS", 1),
+            embedder=read.text("NITERU_EMBEDDER", ""),
             query_deadline_s=read.number("NITERU_QUERY_DEADLINE_S", 8.0),
             query_queue_limit=read.integer("NITERU_QUERY_QUEUE_LIMIT", 40),
             query_tenant_limit=read.integer("NITERU_QUERY_TENANT_LIMIT", 6),

@@ -40,8 +40,9 @@ class GalleryDown(Exception):
 def warm_up_vision(settings: Settings) -> dict[str, str]:
     """Load the models once, before the vision worker takes its first job; returns their facts."""
     vision = load_vision(
-        runtime=settings.vision_runtime, device=settings.vision_device, threads=settings.vision_threads
-    )
+        runtime=settings.vision_runtime, device=settings.vision_device, threads=settings.vision_threads,
+        embedder=settings.embedder,
+    )  # fmt: skip
     vision.see([Picture(np.full((64, 64, 3), 200, np.uint8), 64, 64)])
     use(settings, vision)
     return vision.facts()

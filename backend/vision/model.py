@@ -137,16 +137,32 @@ def choose_runtime(runtime: str = "auto", device: str = "cpu") -> str:
     return "onnxruntime" if device == "cpu" else "torch"
 
 
-def load_vision(*, runtime: str = "auto", device: str = "cpu", threads: int = 1, weights: Path = WEIGHTS) -> Vision:
+def load_vision(
+    *, runtime: str = "auto", device: str = "cpu", threads: int = 1, weights: Path = WEIGHTS, embedder: str = ""
+) -> Vision:
     """Load detector and embedder: `onnxruntime`, `openvino`, `torch`, or `auto` (see choose_runtime).
 
-    Raises ValueError for an unknown runtime, ModuleNotFoundError with the extra's name for one that is not installed.
+    `embedder` names another encoder for the vectors, like `open_clip:hf-hub:Marqo/marqo-fashionSigLIP`; ours if empty.
+    Raises ValueError for an unknown runtime or embedder, ModuleNotFoundError with the extra's name for one that is not
+    installed, EncoderUnavailable for an encoder that cannot be loaded.
     """
     name = choose_runtime(runtime, device)
     if name in {"openvino", "torch"} and not available(name):
         extra = "gpu" if name == "torch" else "openvino"
         raise ModuleNotFoundError(f"The vision runtime {name!r} is not installed: pip install 'niteru[{extra}]'.")
-    return Vision(load(name, weights, device=device, threads=threads), read_card(weights))
+    loaded, card = load(name, weights, device=device, threads=threads), read_card(weights)
+    return _with_encoder(loaded, card, embedder, device) if embedder else Vision(loaded, card)
+
+
+def _with_encoder(runtime: Runtime, card: Card, embedder: str, device: str) -> Vision:
+    kind, _, spec = embedder.partition(":")
+    if kind != "open_clip" or not spec:
+        raise ValueError(f"There is no embedder {embedder!r}: leave it empty, or write open_clip:MODEL.")
+    # imported when asked for: it needs torch
+    from backend.vision.runtimes.open_clip_encoder import OpenClipRuntime  # noqa: PLC0415
+
+    encoder = OpenClipRuntime(runtime, spec, device)
+    return Vision(encoder, replace(card, model_id=spec, dim=encoder.dim))
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
