@@ -8,18 +8,26 @@ import hashlib
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
 import pillow_heif
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from backend.errors import DomainError
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF")
+
+_MOST_MEMORY = 280_000_000  # bytes that decoding one picture may take
+# Bytes a pixel while a picture of this format is decoded, measured with Pillow 12; transparency takes more.
+_BYTES_A_PIXEL = {"JPEG": 5, "PNG": 6, "WEBP": 17, "AVIF": 10, "HEIF": 8, "GIF": 8}
+_MORE_FOR_ALPHA = 10
+_MOST_PROFILE = 200_000  # bytes of a colour profile; those of cameras and phones have a few thousand
+_AVERAGED = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})  # modes whose values may be averaged
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -80,7 +88,8 @@ def decode(data: bytes, *, max_side: int | None = None) -> Picture:
         if max_side is not None:
             image.draft("RGB", (max_side, max_side))  # JPEG only: decodes at 1/2, 1/4 or 1/8 of the size
         image.load()
-        image = _shrink(_to_rgb(image), max_side)
+        profile = image.info.get("icc_profile")
+        image = _in_srgb(_shrink(_to_rgb(_reduced(image, max_side)), max_side), profile)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except _BROKEN as error:
@@ -104,15 +113,24 @@ def _open(data: bytes) -> Image.Image:
         raise ImageTypeUnsupported(_unsupported(data)) from error
     except _BROKEN as error:
         raise ImageError("The picture is damaged: its header cannot be read.") from error
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_many_pixels()
+    most = _most_pixels(image)
+    if image.width * image.height > most:
+        raise _too_many_pixels(most)
     if image.width < 1 or image.height < 1:
         raise ImageError("The picture has no pixels.")
     return image
 
 
-def _too_many_pixels() -> ImageTooLarge:
-    return ImageTooLarge(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels. Please send a smaller one.")
+def _most_pixels(image: Image.Image) -> int:
+    """How many pixels a picture of this format and mode may have, so that decoding it stays in its memory."""
+    need = _BYTES_A_PIXEL.get(image.format or "", 8)
+    if "transparency" in image.info or image.mode not in {"RGB", "L", "P", "1", "I;16"}:
+        need += _MORE_FOR_ALPHA
+    return min(MAX_PIXELS, _MOST_MEMORY // need)
+
+
+def _too_many_pixels(most: int = MAX_PIXELS) -> ImageTooLarge:
+    return ImageTooLarge(f"The picture has more than {most // 1_000_000} megapixels. Please send a smaller one.")
 
 
 def _unsupported(data: bytes) -> str:
@@ -125,23 +143,22 @@ def _unsupported(data: bytes) -> str:
 def _to_rgb(image: Image.Image) -> Image.Image:
     """Any mode to RGB on white, with the EXIF orientation kept in `info` for `_upright`."""
     orientation = _orientation(image)
-    if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
+    if image.mode.startswith("I"):
         image = _sixteen_bits(image)
     if "transparency" in image.info or image.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
         image = image.convert("RGBA")
         ground = Image.new("RGBA", image.size, "white")
         ground.alpha_composite(image)
         image = ground
-    rgb = image.convert("RGB")
+    rgb = image if image.mode == "RGB" else image.convert("RGB")  # a conversion that changes nothing copies all
     rgb.info = {"orientation": orientation}
     return rgb
 
 
 def _sixteen_bits(image: Image.Image) -> Image.Image:
     """Scale 16-bit grey to 8: Pillow alone would clip everything above 255 to white."""
-    values = np.asarray(image, dtype=np.float32)
-    scale = 257.0 if image.mode != "F" else max(float(np.nanmax(values)) / 255.0, 1e-9)
-    return Image.fromarray(np.clip(np.nan_to_num(values) / scale, 0, 255).astype(np.uint8))
+    values = np.asarray(image)
+    return Image.fromarray(np.right_shift(np.clip(values, 0, 65535), 8).astype(np.uint8))
 
 
 def _orientation(image: Image.Image) -> int:
@@ -159,6 +176,38 @@ def _upright(image: Image.Image) -> Image.Image:
     }  # fmt: skip
     turn = turns.get(image.info["orientation"])
     return image if turn is None else image.transpose(turn)
+
+
+def _in_srgb(image: Image.Image, profile: object) -> Image.Image:
+    """The picture with its colours in sRGB: phones write Display P3, in which the same numbers are stronger colours."""
+    if not isinstance(profile, bytes) or len(profile) > _MOST_PROFILE or profile[16:20] != b"RGB ":
+        return image
+    try:
+        transform = _to_srgb(profile)
+    except (OSError, ValueError, ImageCms.PyCMSError):
+        return image  # a broken profile says nothing: the numbers are taken as sRGB, as browsers do
+    if transform is not None:
+        ImageCms.applyTransform(image, transform, inPlace=True)
+    return image
+
+
+@lru_cache(maxsize=8)
+def _to_srgb(profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    """From this profile to sRGB; None where it is sRGB itself."""
+    source = ImageCms.ImageCmsProfile(BytesIO(profile))
+    if "srgb" in ImageCms.getProfileDescription(source).lower():
+        return None
+    return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), "RGB", "RGB")
+
+
+def _reduced(image: Image.Image, max_side: int | None) -> Image.Image:
+    """A picture of far more pixels than are wanted, averaged down before any other step copies all of it."""
+    factor = 1 if max_side is None else max(image.size) // (2 * max_side)
+    if factor < 2 or image.mode not in _AVERAGED:
+        return image
+    small = image.reduce(factor)
+    small.info = image.info
+    return small
 
 
 def _shrink(image: Image.Image, max_side: int | None) -> Image.Image:

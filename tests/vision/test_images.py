@@ -1,12 +1,17 @@
 """Hostile, odd and ordinary bytes: each ends in a picture or in a clear error."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, ImageColor, ImageDraw
 
 from backend.vision import (
     ImageError,
@@ -76,6 +81,45 @@ def test_a_pixel_bomb_is_refused_before_a_pixel_is_decoded(side: int, monkeypatc
     assert "megapixels" in caught.value.message
 
 
+_LARGEST = {
+    "a JPEG": ("JPEG", "RGB", {}),
+    "a progressive JPEG": ("JPEG", "RGB", {"progressive": True}),
+    "a CMYK JPEG": ("JPEG", "CMYK", {}),
+    "a PNG": ("PNG", "RGB", {}),
+    "a PNG of 16 bits": ("PNG", "I;16", {}),
+    "a transparent PNG": ("PNG", "RGBA", {}),
+    "a GIF": ("GIF", "P", {}),
+    "a WebP": ("WEBP", "RGB", {}),
+}
+
+
+@pytest.mark.parametrize("name", _LARGEST)
+def test_the_largest_picture_that_is_accepted_takes_less_than_300_mb(name: str, tmp_path: Path) -> None:
+    kind, mode, options = _LARGEST[name]
+    probe = Image.new(mode, (8, 8))
+    probe.format = kind
+    side = int(images._most_pixels(probe) ** 0.5) - 1
+    path = tmp_path / "picture"
+    Image.new(mode, (side, side)).save(path, kind, **options)
+    code = (
+        "import resource, sys; from pathlib import Path; from backend.vision import decode\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
+        "data = Path(sys.argv[1]).read_bytes(); before = peak()\n"
+        "picture = decode(data, max_side=1600); print(picture.width, peak() - before)"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+
+    width, grown = answer.stdout.split()
+    assert int(width) == 1600
+    assert float(grown) < 300
+
+
+def test_the_sentence_names_the_limit_of_the_format() -> None:
+    with pytest.raises(ImageTooLarge, match="16 megapixels"):
+        decode(saved(Image.new("RGB", (4200, 4200)), "WEBP"))
+
+
 def test_more_bytes_than_the_budget_are_refused_unread() -> None:
     with pytest.raises(ImageTooLarge, match="MB"):
         decode(b"\xff\xd8" + bytes(images.MAX_BYTES))
@@ -95,6 +139,53 @@ def test_a_picture_cut_short_at_any_length_is_an_image_error_or_a_picture_never_
         half_read += 1
 
     assert half_read <= 2
+
+
+_SMALL = {
+    kind: saved(Image.fromarray(np.random.default_rng(2).integers(0, 255, (12, 9, 3), np.uint8)), kind)
+    for kind in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF")
+}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+def test_a_small_picture_cut_short_at_every_byte_is_a_picture_or_an_image_error(kind: str) -> None:
+    data = _SMALL[kind]
+    for length in range(len(data)):
+        try:
+            picture = decode(data[:length])
+        except ImageError:
+            continue
+        assert picture.pixels.shape == (12, 9, 3)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    kind=st.sampled_from(sorted(_SMALL)),
+    edits=st.lists(st.tuples(st.floats(0, 0.999), st.binary(min_size=0, max_size=6)), min_size=1, max_size=5),
+    swallowed=st.integers(0, 8),
+)
+def test_whatever_is_done_to_the_bytes_the_answer_is_a_picture_or_an_image_error(
+    kind: str, edits: list[tuple[float, bytes]], swallowed: int
+) -> None:
+    data = _SMALL[kind]
+    for place, put in edits:
+        at = int(place * len(data))
+        data = data[:at] + put + data[at + swallowed :]
+
+    try:
+        picture = decode(data, max_side=64)
+    except ImageError:
+        return
+    assert picture.pixels.ndim == 3
+    assert picture.pixels.shape[2] == 3
+    assert min(picture.pixels.shape) >= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_at_all_are_a_picture_or_an_image_error(data: bytes) -> None:
+    with pytest.raises(ImageError):
+        decode(data)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "HEIF"])
@@ -135,6 +226,25 @@ def test_nothing_at_all_is_unreadable() -> None:
         decode(b"")
 
 
+_UPRIGHT = {1: "red", 2: "blue", 3: "white", 4: "lime", 5: "red", 6: "lime", 7: "white", 8: "blue"}
+"""The colour in the upper left corner once a picture whose corners are red, blue, lime, white is turned upright."""
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
+@pytest.mark.parametrize("orientation", sorted(_UPRIGHT))
+def test_all_eight_orientations_stand_upright_in_every_format_that_has_them(kind: str, orientation: int) -> None:
+    image = Image.new("RGB", (96, 64), "red")
+    for box, color in (((48, 0, 96, 32), "blue"), ((0, 32, 48, 64), "lime"), ((48, 32, 96, 64), "white")):
+        image.paste(color, box)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+
+    picture = decode(saved(image, kind, exif=exif.tobytes()))
+
+    assert (picture.width, picture.height) == ((96, 64) if orientation < 5 else (64, 96))
+    assert np.abs(picture.pixels[12, 12].astype(int) - ImageColor.getrgb(_UPRIGHT[orientation])).max() < 40
+
+
 def test_exif_rotation_is_applied_and_the_original_size_is_upright_too() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees to see it upright
@@ -172,6 +282,42 @@ def test_sixteen_bit_grey_keeps_its_shades() -> None:
     assert abs(int(pixels[0, 32, 0]) - 129) <= 2
 
 
+def test_sixteen_bit_colour_keeps_its_colours() -> None:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    rows = (b"\x00" + np.tile(np.array([50_000, 5_000, 10_000], ">u2"), 16).tobytes()) * 16
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 16, 2, 0, 0, 0))
+    data = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+    assert decode(data).pixels[8, 8].tolist() == pytest.approx([195, 19, 39], abs=1)
+
+
+def test_cmyk_keeps_its_colours() -> None:
+    assert decode(saved(drawn().convert("CMYK"), "JPEG")).pixels[45, 20].tolist() == pytest.approx([200, 20, 40], abs=8)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK", "YCbCr", "LAB"])
+def test_a_tiff_of_any_colours_is_refused_with_a_sentence(mode: str) -> None:
+    image = Image.new("LAB", (20, 20)) if mode == "LAB" else drawn().convert(mode)
+
+    with pytest.raises(ImageTypeUnsupported, match="JPEG, PNG"):
+        decode(saved(image, "TIFF"))
+
+
+def test_a_wide_profile_is_brought_to_srgb_and_a_broken_one_is_left_alone() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = profile.replace(b"rXYZ", b"\x00XYZ").replace(b"gXYZ", b"rXYZ").replace(b"\x00XYZ", b"gXYZ")
+    swapped = swapped.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+    red = Image.new("RGB", (20, 20), (200, 20, 40))
+
+    plain, other = decode(saved(red, "PNG", icc_profile=profile)), decode(saved(red, "PNG", icc_profile=swapped))
+    broken = decode(saved(red, "PNG", icc_profile=profile[:60] + b"\x07" * 80))
+
+    assert plain.pixels[5, 5].tolist() == broken.pixels[5, 5].tolist() == [200, 20, 40]
+    assert other.pixels[5, 5, 1] > 150 > other.pixels[5, 5, 0]  # a profile whose red is green
+
+
 @pytest.mark.parametrize("mode", ["CMYK", "L", "1", "LA", "P"])
 def test_every_colour_mode_becomes_rgb(mode: str) -> None:
     kind = "JPEG" if mode == "CMYK" else "PNG"
@@ -185,7 +331,7 @@ def test_every_colour_mode_becomes_rgb(mode: str) -> None:
 def test_an_animation_is_its_first_frame() -> None:
     frames = [Image.new("RGB", (30, 30), color) for color in ("red", "lime", "blue")]
 
-    for kind in ("GIF", "WEBP", "PNG"):
+    for kind in ("GIF", "WEBP", "PNG", "AVIF", "HEIF"):
         data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
 
         assert decode(data).pixels[15, 15].tolist() == pytest.approx([255, 0, 0], abs=6)
