@@ -15,6 +15,7 @@ import numpy as np
 from backend import queues
 from backend.config import Settings
 from backend.vision import Box, Detection, Garment, Picture, Vision, images, load_vision
+from backend.vision.choice import misses_garment
 from backend.vision.model import distinct
 
 MAX_OBJECTS = 12
@@ -28,8 +29,9 @@ _vision: Vision | None = None
 def warm_up(settings: Settings) -> dict[str, str]:
     """Load the models and run them once, so that the first shopper does not wait for either; returns their facts."""
     vision = load_vision(
-        runtime=settings.vision_runtime, device=settings.vision_device, threads=settings.vision_threads
-    )
+        runtime=settings.vision_runtime, device=settings.vision_device, threads=settings.vision_threads,
+        embedder=settings.embedder,
+    )  # fmt: skip
     use(vision)
     blank = Picture(np.full((64, 64, 3), 200, np.uint8), 64, 64)
     vision.see([blank])
@@ -49,7 +51,8 @@ def look_at_photo(*, photo_key: str, tenant_id: str, box: Sequence[float] | None
 
     Answers {"model_id", "dim", "objects": [{"box", "category", "confidence", "colors", "found_by", "vector"}], "ms"}:
     vectors are base64 of little-endian float32 (dim,), `ms` holds the stages' milliseconds. `found_by` is "detector",
-    "box" (the shopper drew it) or "whole" (nothing was detected, so the whole picture is the one object).
+    "box" (the shopper drew it) or "whole" (no garment was detected, at most small accessories, so the whole picture is
+    an object).
     Raises ImageError and its kin for bytes that are no picture; Busy when the photo is gone.
     """
     del tenant_id  # for the log lines' context
@@ -59,25 +62,27 @@ def look_at_photo(*, photo_key: str, tenant_id: str, box: Sequence[float] | None
     picture = images.decode(queues.take_photo(photo_key), max_side=MAX_SIDE)
     clock.lap("decode")
     if box is not None:
-        found_by, garments = "box", [_vision.see_box(picture, Box(*box))]
+        seen = [("box", _vision.see_box(picture, Box(*box)))]
         clock.lap("embed")
     else:
-        found_by, garments = _see(_vision, picture, clock)
+        seen = _see(_vision, picture, clock)
     return {
         "model_id": _vision.model_id,
         "dim": _vision.dim,
-        "objects": [_as_json(garment, found_by) for garment in garments],
+        "objects": [_as_json(garment, found_by) for found_by, garment in seen],
         "ms": clock.ms,
     }
 
 
-def _see(vision: Vision, picture: Picture, clock: "_Clock") -> tuple[str, list[Garment]]:
+def _see(vision: Vision, picture: Picture, clock: "_Clock") -> list[tuple[str, Garment]]:
+    """How each garment was found, and the garment; the whole picture is one where the detector overlooked it."""
     found = pairs_joined(distinct(vision.detect([picture])[0]))[:MAX_OBJECTS]
     clock.lap("detect")
-    found_by = "detector" if found else "whole"
-    garments = _look_at(vision, picture, found) if found else [vision.whole(picture)]
+    seen = [("detector", garment) for garment in _look_at(vision, picture, found)]
+    if misses_garment([one for one, _ in found]):
+        seen.append(("whole", vision.whole(picture)))
     clock.lap("embed")
-    return found_by, garments
+    return seen
 
 
 def pairs_joined(detections: Sequence[Detection]) -> list[tuple[Detection, Box]]:

@@ -14,6 +14,7 @@ _KIN = {
     )
 }  # fmt: skip
 _ACCESSORIES = frozenset({"shoes", "bag", "hat", "eyewear", "belt", "scarf", "legwear"})
+_LITTLE = 0.12  # of the picture
 _ACCESSORY_SHARE = 0.5  # without a word from the title, an accessory is rarely what a picture of clothes sells
 
 
@@ -26,6 +27,14 @@ def choose_for_sale(garments: Sequence[Detection] | Sequence[Garment], category:
     scores = [prominence(one) * _fit(one.category, category) for one in garments]
     best = max(range(len(scores)), key=scores.__getitem__, default=None)
     return best if best is not None and scores[best] > 0 else None
+
+
+def misses_garment(found: Sequence[Detection] | Sequence[Garment]) -> bool:
+    """Whether nothing but small accessories was found, so that what they are worn with was probably overlooked.
+
+    A photo of a bag alone shows it large; shoes or a hat in a corner of the picture are on somebody.
+    """
+    return all(one.category in _ACCESSORIES for one in found) and sum(one.box.area for one in found) < _LITTLE
 
 
 def _fit(found: str, wanted: str | None) -> float:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from backend.search.jobs import pairs_joined
-from backend.vision import Box, Detection
+from backend.demo.pictures import garment_picture
+from backend.search.jobs import _Clock, _see, pairs_joined
+from backend.vision import Box, Detection, images, load_vision
 
 
 def shoe(x: float, confidence: float, *, y: float = 0.9, w: float = 0.06) -> Detection:
@@ -31,3 +32,13 @@ def test_what_is_far_apart_of_other_size_or_no_shoe_stays_as_it_is():
 
     assert len(pairs_joined(bags)) == 2
     assert len(pairs_joined(others)) == 4
+
+
+def test_a_photo_in_which_only_a_small_hat_was_found_can_still_be_searched_with_whole():
+    vision, hat = load_vision(), Detection(Box(0.4, 0.05, 0.15, 0.1), "hat", 0.9)
+    vision.detect = lambda pictures: [[hat] for _ in pictures]  # a detector that overlooks what the hat is worn with
+
+    seen = _see(vision, images.decode(garment_picture("dr05-red", "worn")), _Clock())
+
+    assert [found_by for found_by, _ in seen] == ["detector", "whole"]
+    assert seen[1][1].box.area > 0.5

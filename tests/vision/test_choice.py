@@ -1,6 +1,7 @@
 """Which garment of a product photo is on sale."""
 
 from backend.vision import Box, Detection, choose_for_sale
+from backend.vision.choice import misses_garment
 
 SHIRT = Detection(Box(0.25, 0.15, 0.5, 0.35), "top", 0.8)
 PANTS = Detection(Box(0.3, 0.45, 0.4, 0.5), "pants", 0.9)
@@ -43,3 +44,12 @@ def test_of_two_alike_the_central_one_is_on_sale() -> None:
     aside = Detection(Box(0.0, 0.15, 0.5, 0.35), "top", 0.8)
 
     assert choose_for_sale([aside, SHIRT], "top") == 1
+
+
+def test_shoes_and_a_hat_alone_say_that_the_garments_between_them_were_overlooked() -> None:
+    hat = Detection(Box(0.45, 0.02, 0.1, 0.08), "hat", 0.9)
+
+    assert misses_garment([])
+    assert misses_garment([hat, Detection(Box(0.4, 0.9, 0.1, 0.05), "shoes", 0.8)])
+    assert not misses_garment([hat, SHIRT])
+    assert not misses_garment([Detection(Box(0.2, 0.2, 0.6, 0.6), "bag", 0.9)])
