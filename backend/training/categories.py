@@ -9,38 +9,30 @@ import random
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log
 from pathlib import Path
 from typing import Any
 
 import click
 
-from backend.training.datasets import ShopPhoto, find_folder, load_garment_photos, load_shop, read
+from backend.training.datasets import ShopPhoto, find_folder, load_garment_photos, load_shop
 from backend.training.evaluation.titles import load_titles
+from backend.training.subjects import Subject, see, subjects_of_shop
 from backend.vision.attributes import TextCategory, category_of_text
 from backend.vision.calibration import Calibration, calibration, write_calibration
 from backend.vision.card import start_folder
 from backend.vision.fusion import decide, seen_in, vote
 from backend.vision.model import Vision
-from backend.vision.values import CATEGORIES, Detection
+from backend.vision.values import CATEGORIES
 
 _GARMENT_PHOTOS = 500
-_PHOTOS_A_PRODUCT = 3
 _PRIOR = 5  # readings that the confidence before counts for, so that a rare kind of evidence stays near it
 _TEMPERATURES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 _UNSEEN = 8  # votes of a category never seen: most of them right, the others anywhere
 _UNSEEN_RIGHT = 0.7
 _THRESHOLDS = (0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
 _FALSE_ALARMS = 0.02  # of right titles: sellers who are asked in vain stop looking
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A product whose category is known, and what was detected in each of its pictures."""
-
-    category: str
-    pictures: tuple[tuple[Detection, ...], ...]
 
 
 def train_categories(data: Path, out: Path, titles: Sequence[Path], vision: Vision, *, seed: int = 0) -> dict[str, Any]:
@@ -57,16 +49,6 @@ def train_categories(data: Path, out: Path, titles: Sequence[Path], vision: Visi
     return figures
 
 
-def subjects_of_shop(vision: Vision, shop: Iterable[ShopPhoto]) -> list[Subject]:
-    """The shop's products with what is detected in the first photos of each."""
-    photos: dict[str, list[ShopPhoto]] = defaultdict(list)
-    for photo in shop:
-        if photo.kind == "garment" and len(photos[photo.sku]) < _PHOTOS_A_PRODUCT:
-            photos[photo.sku].append(photo)
-    with click.progressbar(photos.values(), label="products", file=sys.stderr) as listed:
-        return [Subject(one[0].category, tuple(_detect(vision, photo.path) for photo in one)) for one in listed]
-
-
 def _garments(vision: Vision, data: Path, chance: random.Random) -> list[Subject]:
     known = [
         (one.path, one.category)
@@ -75,17 +57,7 @@ def _garments(vision: Vision, data: Path, chance: random.Random) -> list[Subject
     ]
     sample = chance.sample(known, min(_GARMENT_PHOTOS, len(known)))
     with click.progressbar(sample, label="garment photos", file=sys.stderr) as listed:
-        return [Subject(category, (_detect(vision, path),)) for path, category in listed]
-
-
-def _detect(vision: Vision, path: Path) -> tuple[Detection, ...]:
-    """What ingestion sees in a picture: its garments, or all of it as one where nothing is found."""
-    picture = read(path)
-    found = vision.detect([picture])[0]
-    if found:
-        return tuple(found)
-    whole = vision.whole(picture)
-    return (Detection(whole.box, whole.category, whole.confidence),)
+        return [Subject(category, (see(vision, path),)) for path, category in listed]
 
 
 def _fit_text(shop: Sequence[ShopPhoto], titles: Sequence[Path]) -> tuple[dict[str, float], dict[str, int]]:

@@ -104,7 +104,9 @@ def test_many_titles_of_either_language_are_read_right() -> None:
     [
         ("titles", "ja", {"accuracy": 0.97, "fine": 0.94, "gender": 0.97, "colors": 0.97, "pattern": 0.97}),
         ("titles", "en", {"accuracy": 0.97, "fine": 0.94, "gender": 0.97, "colors": 0.97, "pattern": 0.97}),
-        ("titles_held_out", "ja", {"accuracy": 0.90, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
+        ("titles_fresh", "ja", {"accuracy": 0.93, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
+        ("titles_fresh", "en", {"accuracy": 0.93, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
+        ("titles_held_out", "ja", {"accuracy": 0.93, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
         ("titles_held_out", "en", {"accuracy": 0.93, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
     ],
 )
@@ -114,7 +116,7 @@ def test_titles_of_many_kinds_of_shops_are_read_as_their_labels_say(
     figures = evaluate_titles(Path(__file__).parent / folder)["languages"][language]
     reached = {name: figures[name] if name == "accuracy" else figures[name]["accuracy"] for name in least}
 
-    assert figures["judged"] >= 150
+    assert figures["judged"] >= 50
     assert {name: share for name, share in reached.items() if share < least[name]} == {}
 
 

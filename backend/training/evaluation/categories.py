@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from backend.training.categories import subjects_of_shop
 from backend.training.datasets import ShopPhoto, find_folder, load_shop
 from backend.training.evaluation.scoring import accuracy, held_out
 from backend.training.evaluation.titles import evaluate_titles
+from backend.training.subjects import subjects_of_shop
 from backend.vision.attributes import category_of_text, gender_of_text
 from backend.vision.fusion import decide, seen_in
 from backend.vision.model import Vision
