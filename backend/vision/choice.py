@@ -14,6 +14,7 @@ _KIN = {
     )
 }  # fmt: skip
 _ACCESSORIES = frozenset({"shoes", "bag", "hat", "eyewear", "belt", "scarf", "legwear"})
+_NOT_ITSELF = 0.5  # a garment of the very class, though smaller or less sure, comes before its kin
 _LITTLE = 0.12  # of the picture
 _ACCESSORY_SHARE = 0.5  # without a word from the title, an accessory is rarely what a picture of clothes sells
 
@@ -40,7 +41,7 @@ def misses_garment(found: Sequence[Detection] | Sequence[Garment]) -> bool:
 def _fit(found: str, wanted: str | None) -> float:
     if wanted is None:
         return _ACCESSORY_SHARE if found in _ACCESSORIES else 1.0
-    return 1.0 if found == wanted else _KIN.get(frozenset((found, wanted)), 0.0)
+    return 1.0 if found == wanted else _KIN.get(frozenset((found, wanted)), 0.0) * _NOT_ITSELF
 
 
 def prominence(one: Detection | Garment) -> float:

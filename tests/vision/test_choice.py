@@ -53,3 +53,11 @@ def test_shoes_and_a_hat_alone_say_that_the_garments_between_them_were_overlooke
     assert misses_garment([hat, Detection(Box(0.4, 0.9, 0.1, 0.05), "shoes", 0.8)])
     assert not misses_garment([hat, SHIRT])
     assert not misses_garment([Detection(Box(0.2, 0.2, 0.6, 0.6), "bag", 0.9)])
+
+
+def test_a_garment_of_the_very_class_comes_before_a_larger_and_surer_one_of_its_kin() -> None:
+    cardigan = Detection(Box(0.2, 0.1, 0.6, 0.6), "outer", 0.92)
+    shirt = Detection(Box(0.3, 0.15, 0.4, 0.5), "top", 0.53)
+
+    assert choose_for_sale([cardigan, shirt], "top") == 1
+    assert choose_for_sale([cardigan], "top") == 0
