@@ -166,6 +166,7 @@ CASES: dict[str, Case] = {
     "shop.reset_product": _shop_case("POST", "/products/{product}/reset", field="title"),
     "shop.hide_product": _shop_case("POST", "/products/{product}/hidden", hidden="1"),
     "shop.choose_for_sale": _shop_case("POST", "/products/{product}/for-sale", detection="{detection}"),
+    "shop.choose_category": _shop_case("POST", "/products/{product}/category", category="dress"),
     "shop.picture": _shop_case("GET", "/pictures/{image}"),
     "shop.crawl": _shop_case("GET", "/crawl"),
     "shop.crawl_live": _shop_case("GET", "/crawl/live"),

@@ -18,6 +18,7 @@ CHANGES = {
     "shop.reset_product": "/products/{id}/reset",
     "shop.hide_product": "/products/{id}/hidden",
     "shop.choose_for_sale": "/products/{id}/for-sale",
+    "shop.choose_category": "/products/{id}/category",
     "shop.create_key": "/keys",
     "shop.revoke_key": "/keys/{id}/revoke",
     "shop.set_origins": "/keys/{id}/origins",
