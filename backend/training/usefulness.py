@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from random import Random
+from string import Template
 from typing import Any
 
 import click
@@ -18,13 +19,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from backend.training.evaluation.images import evaluate_images
 from backend.training.export import export_usefulness
 from backend.training.usefulness_net import UsefulnessNet
 from backend.training.usefulness_pictures import Collection
 from backend.vision.usefulness import KINDS, SIDE, square
 
+_CARD = Path(__file__).parent / "cards" / "USEFULNESS.md"
 _BATCH = 32
-_STEPS, _ROWS, _RATE, _DECAY = 2500, 256, 3e-3, 1e-3
+_STEPS, _ROWS, _RATE, _DECAY = 1600, 256, 3e-3, 1e-3
 _GARMENTS = 0.45  # of what a step sees; the other kinds share the rest evenly
 _SMOOTH = 0.02  # labels are wrong now and then: a shop calls a zip filling the picture a garment's photo
 _HELD = 8  # one source in so many is kept from a first head, on which the probabilities are calibrated
@@ -38,7 +41,10 @@ def train_images(data: Path, out: Path, *, seed: int = 0, size: float = 1.0) -> 
     torch.manual_seed(seed)
     net = UsefulnessNet().eval()
     features, kinds, sources = _look(net, Collection(data, Random(seed)), size)
-    return finish(net, features, kinds, sources, out, seed=seed)
+    facts = finish(net, features, kinds, sources, out, seed=seed)
+    figures = evaluate_images(data, weights=out, drawn=True)
+    write_card(out, facts, figures, seed=seed)
+    return {**facts, **figures}
 
 
 def finish(
@@ -56,6 +62,31 @@ def finish(
     export_usefulness(net, out / "usefulness.onnx", side=SIDE)
     counts = Counter(KINDS[kind] for kind in kinds.tolist())
     return {"pictures": dict(counts), "held_out_accuracy": right, "temperature": float(net.temperature)}
+
+
+def write_card(out: Path, facts: dict[str, Any], figures: dict[str, Any], *, seed: int) -> None:
+    """Write the model card beside the weights, with what was just measured."""
+    drawn = figures["drawn"]
+    text = Template(_CARD.read_text(encoding="utf-8")).substitute(
+        side=SIDE,
+        seed=seed,
+        pictures=sum(facts["pictures"].values()),
+        counts=", ".join(f"{count} {kind}" for kind, count in facts["pictures"].items()),
+        temperature=f"{facts['temperature']:.2f}",
+        held_out=f"{facts['held_out_accuracy']:.3f}",
+        figures=f"{_in_words(figures)}; {figures['garments_set_aside']} of {figures['garments']} garments set aside",
+        drawn=_in_words(drawn),
+        rows="\n".join(f"| {form} | {share:.2f} |" for form, share in drawn["per_form"].items()),
+    )
+    (out / "USEFULNESS.md").write_text(text, encoding="utf-8")
+
+
+def _in_words(figures: dict[str, Any]) -> str:
+    kinds = ", ".join(f"{kind} {share:.3f}" for kind, share in figures["per_class"].items())
+    shown = figures["sells_or_not_accuracy"]
+    return (
+        f"accuracy {figures['accuracy']:.3f} of {figures['judged']} ({kinds}); rightly shown or set aside {shown:.3f}"
+    )
 
 
 def _look(net: UsefulnessNet, collection: Collection, size: float) -> tuple[Tensor, Tensor, list[str]]:
@@ -93,7 +124,7 @@ def fit_head(net: UsefulnessNet, features: Tensor, kinds: Tensor, *, seed: int) 
         picked = torch.multinomial(weight, _ROWS, replacement=True)
         loss = nn.functional.cross_entropy(net.head(rows[picked]), kinds[picked], label_smoothing=_SMOOTH)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
     net.head.eval()

@@ -14,8 +14,8 @@ _JAPANESE = tuple(
     for weight in ("Regular", "Bold")
 )
 _PALE: tuple[Color, ...] = (
-    (255, 255, 255), (255, 255, 255), (255, 255, 255), (250, 250, 250), (246, 246, 244), (238, 240, 245), (252, 246, 236),
-    (244, 232, 230), (230, 240, 232),
+    (255, 255, 255), (255, 255, 255), (255, 255, 255), (250, 250, 250), (246, 246, 244), (238, 240, 245),
+    (252, 246, 236), (244, 232, 230), (230, 240, 232),
 )  # fmt: skip
 _DARK: tuple[Color, ...] = ((30, 30, 34), (12, 12, 12), (24, 36, 60), (50, 40, 36))
 _DARK_SHARE = 0.15
@@ -44,7 +44,7 @@ def japanese(chance: Random) -> bool:
 def page(chance: Random) -> tuple[Image.Image, Color]:
     """An empty page of any proportions, and its colour."""
     ground = chance.choice(_DARK if chance.random() < _DARK_SHARE else _PALE)
-    size = (chance.randint(360, 900), chance.randint(360, 1000))
+    size = (chance.randint(280, 640), chance.randint(280, 700))
     return Image.new("RGB", size, ground), ground
 
 

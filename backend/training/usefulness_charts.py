@@ -11,8 +11,36 @@ from PIL import Image, ImageDraw
 from backend.training.usefulness_canvas import Color, color, font, ink_on, japanese, numbers, page, shaded
 from backend.vision.images import Pixels
 
-_EN = ("Chest", "Bust", "Waist", "Hip", "Length", "Sleeve", "Shoulder", "Inseam", "Thigh", "Hem", "Neck", "Foot", "Rise")
-_JA = ("着丈", "身幅", "肩幅", "袖丈", "ウエスト", "ヒップ", "股下", "股上", "裾幅", "総丈", "バスト", "わたり幅", "足長")
+_EN = (
+    "Chest",
+    "Bust",
+    "Waist",
+    "Hip",
+    "Length",
+    "Sleeve",
+    "Shoulder",
+    "Inseam",
+    "Thigh",
+    "Hem",
+    "Neck",
+    "Foot",
+    "Rise",
+)
+_JA = (
+    "着丈",
+    "身幅",
+    "肩幅",
+    "袖丈",
+    "ウエスト",
+    "ヒップ",
+    "股下",
+    "股上",
+    "裾幅",
+    "総丈",
+    "バスト",
+    "わたり幅",
+    "足長",
+)
 _SIZES = (
     ("XS", "S", "M", "L", "XL", "XXL"), ("34", "36", "38", "40", "42", "44"), ("0", "1", "2", "3", "4", "5"),
     ("22.5", "23", "23.5", "24", "24.5", "25"), ("FREE", "S", "M", "L", "LL", "3L"), ("US 2", "US 4", "US 6", "US 8"),
@@ -37,7 +65,7 @@ def _table_page(chance: Random) -> Pixels:
     ja = japanese(chance)
     left, top = width * chance.uniform(0.02, 0.12), height * chance.uniform(0.03, 0.3)
     bottom = height * chance.uniform(max(0.55, top / height + 0.25), 0.98)
-    size = chance.randint(11, 34)
+    size = chance.randint(10, 26)
     if chance.random() < 0.8:
         draw.text((left, top / 4), chance.choice(_HEADS_JA if ja else _HEADS_EN), fill=ink, font=font(chance, size + 6))
     several = chance.random() < 0.15
@@ -137,7 +165,12 @@ _OUTLINES = {
 
 
 def _figure(
-    chance: Random, image: Image.Image, place: tuple[float, float, float, float], ground: Color, *, letters: bool = False
+    chance: Random,
+    image: Image.Image,
+    place: tuple[float, float, float, float],
+    ground: Color,
+    *,
+    letters: bool = False,
 ) -> None:
     """An outline with arrows across and down it, each with a length or a letter."""
     left, top, right, bottom = place

@@ -1,5 +1,6 @@
 """Cloth drawn from its threads: what swatches show, and drawn close-ups with a seam, a button or a fold."""
 
+from itertools import pairwise
 from random import Random
 
 import cv2
@@ -30,8 +31,11 @@ def draw_cloth(chance: Random, width: int, height: int) -> Pixels:
 def _pattern(chance: Random, noise: np.random.Generator, across: Tones, down: Tones) -> Tones:
     """How much of the second colour there is at each point, 0 to 1 (h, w)."""
     kind, period = chance.random(), chance.uniform(6, 90)
-    if kind < 0.4:
+    if kind < 0.36:
         return np.zeros_like(across)
+    if kind < 0.42:  # a broken twill
+        column = np.mod(np.floor(across / period), 2) * 2 - 1
+        return (np.mod(down + column * np.mod(across, period), period / 2) < period / 4).astype(np.float32)
     if kind < 0.55:
         turn = chance.choice([0.0, np.pi / 2, np.pi / 4, chance.uniform(0, np.pi)])
         along = across * np.cos(turn) + down * np.sin(turn)
@@ -71,9 +75,11 @@ def draw_swatch(chance: Random) -> Pixels:
         image, _ = page(chance)
         return np.asarray(Image.new("RGB", image.size, color(chance)))
     if kind < 0.5:
-        pixels = draw_cloth(chance, chance.randint(120, 700), chance.randint(120, 700))
+        pixels = draw_cloth(chance, chance.randint(120, 480), chance.randint(120, 480))
         return _named(pixels, chance) if chance.random() < 0.35 else pixels
-    return _sample(chance) if kind < 0.62 else _card(chance)
+    if kind < 0.6:
+        return _sample(chance)
+    return _card(chance) if kind < 0.88 else _arranged(chance)
 
 
 def _named(pixels: Pixels, chance: Random) -> Pixels:
@@ -89,7 +95,7 @@ def _named(pixels: Pixels, chance: Random) -> Pixels:
 
 def _sample(chance: Random) -> Pixels:
     """A piece of cloth cut with pinking shears, lying on a ground."""
-    image, ground = page(chance)
+    image, _ = page(chance)
     width, height = image.size
     cloth = Image.fromarray(draw_cloth(chance, width, height))
     left, top = width * chance.uniform(0.06, 0.25), height * chance.uniform(0.06, 0.25)
@@ -104,6 +110,27 @@ def _sample(chance: Random) -> Pixels:
     ImageDraw.Draw(mask).polygon(edge, fill=255)
     turn = chance.gauss(0, 8)
     image.paste(cloth, (0, 0), mask.rotate(turn))
+    return np.asarray(image)
+
+
+def _arranged(chance: Random) -> Pixels:
+    """Equal pieces of several colours in a ring, a stair, a fan or a pile."""
+    image, _ = page(chance)
+    pen, (width, height) = ImageDraw.Draw(image), image.size
+    count, kind, turn = chance.randint(3, 12), chance.random(), chance.uniform(0, 2 * np.pi)
+    wide, tall = width * chance.uniform(0.05, 0.2), height * chance.uniform(0.1, 0.35)
+    for number in range(count):
+        way = turn + number / count * chance.choice([1.5, 2 * np.pi])
+        if kind < 0.5:
+            far, near = min(width, height) * 0.48, min(width, height) * 0.12
+            edge = [
+                (width / 2 + reach * np.cos(way + side), height / 2 + reach * np.sin(way + side))
+                for reach, side in ((near, 0), (far, 0), (far, 2.5 / count), (near, 2.5 / count))
+            ]
+        else:
+            x, y = (0.08 + 0.84 * number / count) * width, (0.1 + 0.6 * number / count * (kind < 0.75)) * height
+            edge = [(x, y), (x + wide, y + tall * 0.2), (x + wide, y + tall), (x, y + tall)]
+        pen.polygon(edge, fill=color(chance), outline=chance.choice([None, (255, 255, 255)]))
     return np.asarray(image)
 
 
@@ -143,10 +170,10 @@ def _card(chance: Random) -> Pixels:
 
 def draw_close_up(chance: Random) -> Pixels:
     """Cloth seen near, in folds and in uneven light, with a seam, buttons, a zip or a pocket's edge (h, w, 3)."""
-    side = chance.randint(200, 600)
+    side = chance.randint(180, 420)
     pixels = draw_cloth(chance, side, side).astype(np.float32)
     noise = np.random.default_rng(chance.randrange(2**32))
-    rough = noise.normal(0, chance.uniform(8, 30), (chance.randint(2, 6), chance.randint(2, 6))).astype(np.float32)
+    rough = noise.normal(0, chance.uniform(8, 55), (chance.randint(2, 9), chance.randint(2, 9))).astype(np.float32)
     pixels += cv2.resize(rough, (side, side), interpolation=cv2.INTER_CUBIC)[..., None]
     image = Image.fromarray(_clip(pixels))
     pen = ImageDraw.Draw(image)
@@ -160,14 +187,12 @@ def draw_close_up(chance: Random) -> Pixels:
 def _seam(chance: Random, pen: ImageDraw.ImageDraw, side: int, tone: Color) -> None:
     start, end, bend = (chance.uniform(0, side) for _ in range(3))
     steps = [step / 24 for step in range(25)]
-    path = [
-        ((1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t * t * end, t * side) for t in steps
-    ]
+    path = [((1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t * t * end, t * side) for t in steps]
     if chance.random() < 0.5:
         path = [(y, x) for x, y in path]
     pen.line(path, fill=tone, width=chance.choice([1, 2, 4, 8]))
     if chance.random() < 0.5:
-        for (x, y), (u, v) in list(zip(path, path[1:], strict=False))[::2]:
+        for (x, y), (u, v) in list(pairwise(path))[::2]:
             pen.line([(x + 7, y + 7), (u + 7, v + 7)], fill=tone, width=2)
 
 

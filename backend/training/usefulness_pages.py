@@ -9,15 +9,24 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from backend.training.usefulness_canvas import Color, color, font, ink_on, japanese, numbers, page, shaded
+from backend.training.usefulness_grounds import SIGNS, draw_pattern, draw_plate
 from backend.vision.images import Pixels
 
-_SHOUTS_EN = ("SALE", "50% OFF", "FREE SHIPPING", "NEW ARRIVALS", "Spring Collection", "Buy 2 get 1", "LAST CHANCE",
-              "Members only", "Black Friday", "UP TO 70%", "Winter 2026", "Shop now", "COUPON", "Thank you!")  # fmt: skip
-_SHOUTS_JA = ("送料無料", "期間限定", "半額", "新作入荷", "クーポン配布中", "最大70%OFF", "予約受付中", "まとめ買い割引",
-              "タイムセール", "本日限り", "ポイント10倍", "再入荷", "福袋", "お買い物マラソン")  # fmt: skip
-_SMALL = ("www.shop.example", "See more", "詳しくはこちら", "Terms apply", "5/1 - 5/8", "会員様限定", "in stores and online")
-_CARE = ("100% COTTON", "WASH 30", "DO NOT BLEACH", "MADE IN JAPAN", "綿 100%", "ポリエステル 65%", "洗濯機使用可", "SIZE M",
-         "日本製", "LINE DRY", "RN 12345", "手洗い", "Iron low")  # fmt: skip
+_SHOUTS_EN = (
+    "SALE", "50% OFF", "FREE SHIPPING", "NEW ARRIVALS", "Spring Collection", "Buy 2 get 1", "LAST CHANCE",
+    "Members only", "Black Friday", "UP TO 70%", "Winter 2026", "Shop now", "COUPON", "Thank you!",
+)  # fmt: skip
+_SHOUTS_JA = (
+    "送料無料", "期間限定", "半額", "新作入荷", "クーポン配布中", "最大70%OFF", "予約受付中", "まとめ買い割引",
+    "タイムセール", "本日限り", "ポイント10倍", "再入荷", "福袋", "お買い物マラソン",
+)  # fmt: skip
+_SMALL = (
+    "www.shop.example", "See more", "詳しくはこちら", "Terms apply", "5/1 - 5/8", "会員様限定", "in stores and online",
+)  # fmt: skip
+_CARE = (
+    "100% COTTON", "WASH 30", "DO NOT BLEACH", "MADE IN JAPAN", "綿 100%", "ポリエステル 65%", "洗濯機使用可",
+    "SIZE M", "日本製", "LINE DRY", "RN 12345", "手洗い", "Iron low",
+)  # fmt: skip
 _BLANK = ("No image", "NO PHOTO", "Now printing", "準備中", "Coming soon", "画像なし", "image not available", "")
 
 
@@ -31,18 +40,22 @@ def _ascii_without_font(chance: Random, words: tuple[str, ...]) -> str:
 
 def draw_banner(chance: Random, photos: list[Pixels]) -> Pixels:
     """An advertisement: big words on a colour, a slope, or one or more of `photos` (h, w, 3)."""
-    width = chance.randint(400, 1000)
+    width = chance.randint(320, 640)
     height = round(width * chance.choice([0.25, 0.35, 0.5, 0.6, 0.75, 1.0, 1.0, 1.3]))
     kind = chance.random()
-    if kind < 0.35:
+    if kind < 0.4:
         image = _slope(chance, width, height)
-    elif kind < 0.5:
+        if chance.random() < 0.6:
+            draw_pattern(chance, image)
+    elif kind < 0.6:
         image = _collage(chance, photos, width, height)
     elif kind < 0.75:
         image = _half(chance, photos, width, height)
     else:
         image = _veiled(chance, photos, width, height)
-    if chance.random() < 0.35:
+    if chance.random() < 0.5:
+        draw_plate(chance, image)
+    if chance.random() < 0.3:
         _burst(chance, image)
     _shout(chance, image)
     return np.asarray(image)
@@ -69,13 +82,17 @@ def _fitted(pixels: Pixels, width: int, height: int) -> Image.Image:
 
 
 def _collage(chance: Random, photos: list[Pixels], width: int, height: int) -> Image.Image:
+    """Several photos with a headline's room above, below or nowhere."""
     columns, rows = chance.choice([(2, 1), (3, 1), (3, 2), (4, 1), (2, 2), (4, 2)])
-    image = Image.new("RGB", (width, height), color(chance))
-    wide, tall = width // columns, height // rows
+    image = Image.new("RGB", (width, height), chance.choice([color(chance), (255, 255, 255), (248, 244, 238)]))
+    room = chance.choice([0.0, 0.25, 0.35])
+    top = chance.choice([0, int(height * room)])
+    gap = chance.choice([0, 4, 12, 24])
+    wide, tall = width // columns, int(height * (1 - room)) // rows
     for number in range(columns * rows):
-        if chance.random() < 0.8:
-            part = _fitted(chance.choice(photos), max(1, wide - 6), max(1, tall - 6))
-            image.paste(part, (number % columns * wide + 3, number // columns * tall + 3))
+        if chance.random() < 0.9:
+            part = _fitted(chance.choice(photos), max(8, wide - gap), max(8, tall - gap))
+            image.paste(part, (number % columns * wide + gap // 2, top + number // columns * tall + gap // 2))
     return image
 
 
@@ -92,7 +109,7 @@ def _veiled(chance: Random, photos: list[Pixels], width: int, height: int) -> Im
     image = _fitted(chance.choice(photos), width, height)
     blurred = cv2.GaussianBlur(np.asarray(image), (0, 0), chance.choice([0.1, 2, 8]))
     veil = np.array(chance.choice([(0, 0, 0), (255, 255, 255), color(chance)]))
-    share = chance.uniform(0.15, 0.7)
+    share = chance.choice([0.0, 0.0, chance.uniform(0.1, 0.7)])  # words alone make an advertisement of a photo
     return Image.fromarray((blurred * (1 - share) + veil * share).astype(np.uint8))
 
 
@@ -131,8 +148,22 @@ def _shout(chance: Random, image: Image.Image) -> None:
 
 def draw_other(chance: Random) -> Pixels:
     """A blank place holder, a logo, a care label, a map, a parcel, or a page of words (h, w, 3)."""
-    kinds: tuple[Callable[[Random], Image.Image], ...] = (_blank, _logo, _care_label, _map, _parcel, _text_page, _icons)
+    kinds: tuple[Callable[[Random], Image.Image], ...] = (_blank, _logo, _care_label, _map, _parcel, _text_page, _icons,
+        _sign, _sign, _sign)  # fmt: skip
     return np.asarray(chance.choice(kinds)(chance))
+
+
+def _sign(chance: Random) -> Image.Image:
+    """A code, a graph, a bust, a tag, a pattern: one or two of them, mostly with a word."""
+    image, ground = page(chance)
+    for _ in range(chance.choice([1, 1, 2])):
+        chance.choice(SIGNS)(chance, image)
+    if chance.random() < 0.6:
+        size = max(12, int(min(image.size) * chance.uniform(0.03, 0.07)))
+        at = image.width * chance.uniform(0.1, 0.5), image.height * chance.uniform(0.02, 0.93)
+        ImageDraw.Draw(image).text(at, _ascii_without_font(chance, (*_SMALL, *_BLANK)), fill=ink_on(ground),
+                                   font=font(chance, size))  # fmt: skip
+    return image
 
 
 def _blank(chance: Random) -> Image.Image:
@@ -167,7 +198,7 @@ def _logo(chance: Random) -> Image.Image:
 
 def _care_label(chance: Random) -> Image.Image:
     """A white or black ribbon with washing signs, on cloth of one colour."""
-    width, height = chance.randint(300, 700), chance.randint(300, 800)
+    width, height = chance.randint(280, 500), chance.randint(280, 560)
     image = Image.fromarray(_noisy(chance, width, height))
     pen, plate = ImageDraw.Draw(image), chance.choice([(250, 250, 246), (20, 20, 20), (240, 230, 210)])
     left, top = width * chance.uniform(0.08, 0.3), height * chance.uniform(0.03, 0.2)
@@ -186,7 +217,7 @@ def _care_label(chance: Random) -> Image.Image:
 
 
 def _map(chance: Random) -> Image.Image:
-    image = Image.new("RGB", (chance.randint(350, 900), chance.randint(350, 800)), (240, 236, 226))
+    image = Image.new("RGB", (chance.randint(300, 640), chance.randint(300, 640)), (240, 236, 226))
     pen, (width, height) = ImageDraw.Draw(image), image.size
     for _ in range(chance.randint(2, 6)):
         x, y = chance.uniform(0, width), chance.uniform(0, height)
@@ -225,7 +256,9 @@ def _text_page(chance: Random) -> Image.Image:
     image, ground = page(chance)
     pen, size, down = ImageDraw.Draw(image), chance.randint(12, 26), 20.0
     while down < image.height - 30:
-        line = " ".join(_words(chance, (*_SHOUTS_EN, *_CARE[:4]), (*_SHOUTS_JA, "についてのお知らせ")) for _ in range(6))
+        line = " ".join(
+            _words(chance, (*_SHOUTS_EN, *_CARE[:4]), (*_SHOUTS_JA, "についてのお知らせ")) for _ in range(6)
+        )
         pen.text((24, down), line[: chance.randint(5, 60)], fill=ink_on(ground), font=font(chance, size))
         down += size * chance.choice([1.5, 1.5, 3])
     return image

@@ -15,7 +15,6 @@ from PIL import Image, ImageDraw
 from backend.training.compositions import Composer
 from backend.training.datasets import (
     GarmentPhoto,
-    ShopPhoto,
     StreetPhoto,
     load_garment_photos,
     load_shop,
@@ -59,16 +58,16 @@ class Collection:
     def pictures(self, size: float = 1.0) -> Iterator[Labelled]:
         """Everything once; `size` times as much of what there is plenty of."""
         yield from self._of_the_shop()
-        for one in self._chance.sample(self._single, round(min(len(self._single), 1300 * size))):
+        for one in self._chance.sample(self._single, round(min(len(self._single), 1000 * size))):
             yield from self._of_one_garment(one)
-        for person in self._chance.sample(self._street, round(min(len(self._street), 500 * size))):
+        for person in self._chance.sample(self._street, round(min(len(self._street), 400 * size))):
             yield from self._of_a_street(person)
-        yield from self._scenes(round(1100 * size))
+        yield from self._scenes(round(500 * size))
         yield from self._pages(size)
 
     def count(self, size: float = 1.0) -> int:
         """About how many pictures that will be."""
-        return round(len(self._shop) * 3.6 + 7000 * size)
+        return round(len(self._shop) * 3.6 + 6900 * size)
 
     def _of_the_shop(self) -> Iterator[Labelled]:
         for photo in self._shop:
@@ -79,9 +78,9 @@ class Collection:
                 yield Labelled(disturb(shown, self._chance) if again else shown, photo.kind, photo.sku)
             if photo.kind == "garment":
                 yield Labelled(self._framed(pixels), "garment", photo.sku)
-                yield Labelled(self._center_close_up(photo, pixels), "close_up", photo.sku)
+                yield Labelled(self._center_close_up(pixels), "close_up", photo.sku)
 
-    def _center_close_up(self, photo: ShopPhoto, pixels: Pixels) -> Pixels:
+    def _center_close_up(self, pixels: Pixels) -> Pixels:
         """A square around the middle, where a shop's photo has its garment, enlarged."""
         height, width = pixels.shape[:2]
         side = self._chance.uniform(0.12, 0.26) * width
@@ -137,11 +136,11 @@ class Collection:
         shop = [read(one.path).pixels for one in self._chance.sample(self._shop, 20) if one.kind == "garment"]
         photos = [*people, *single, *shop]
         recipes: tuple[tuple[str, int, Callable[[], Pixels]], ...] = (
-            ("size_chart", 900, lambda: draw_size_chart(self._chance)),
-            ("close_up", 250, lambda: draw_close_up(self._chance)),
-            ("swatch", 700, lambda: draw_swatch(self._chance)),
-            ("banner", 800, lambda: draw_banner(self._chance, photos)),
-            ("other", 700, lambda: draw_other(self._chance)),
+            ("size_chart", 700, lambda: draw_size_chart(self._chance)),
+            ("close_up", 450, lambda: draw_close_up(self._chance)),
+            ("swatch", 800, lambda: draw_swatch(self._chance)),
+            ("banner", 1000, lambda: draw_banner(self._chance, photos)),
+            ("other", 900, lambda: draw_other(self._chance)),
         )
         for kind, count, make in recipes:
             for number in range(round(count * size)):

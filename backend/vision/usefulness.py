@@ -1,12 +1,13 @@
 """What a product image shows, and so whether shoppers should see it: a garment, a size chart, a close-up …
 
-A small network of its own looks at the whole picture; `niteru train images` trains it. It takes nothing from detector or
-embedder, so that a new one of these changes no picture's kind; detections only speak for a garment, never against one.
+A small network of its own looks at the whole picture; `niteru train images` trains it. It takes nothing from the
+embedder, so that a new one changes no picture's kind; detections only speak for a garment, never against one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,9 @@ KINDS = ("garment", "size_chart", "close_up", "swatch", "banner", "other")
 SIDE = 160  # pixels of the square that the network sees
 _THUMB = 64  # pixels: a picture that small is a button that chooses a colour
 _LONG = 2.6  # proportions beyond which a picture without a garment is a banner
-_SET_ASIDE = 0.5  # a garment set aside by mistake is lost to shoppers: less likely than this, it stays a garment
-_SURE, _WHOLE = 0.7, 0.15  # confidence and share of the picture of a garment that speaks for itself
-_SPOKEN_FOR = 0.85  # what it takes to set a picture with such a garment aside
+_SET_ASIDE = 0.5  # how likely a picture must be no garment to be set aside
+_SURE, _WHOLE = 0.7, 0.15  # confidence and share of the picture of a detection that speaks for a garment
+_SPOKEN_FOR = 0.85  # what it takes with such a detection: a garment set aside by mistake is lost to shoppers
 
 Likely = npt.NDArray[np.float32]
 
@@ -37,16 +38,14 @@ class Usefulness:
     probability: float
 
 
-def judge(picture: Picture, detections: Sequence[Detection]) -> Usefulness:
+def judge(picture: Picture, detections: Sequence[Detection], *, weights: Path = WEIGHTS) -> Usefulness:
     """Say what the picture shows, from its pixels and from what `Vision.detect` found in it."""
     ruled = _rule(picture, detections)
     if ruled is not None:
         return ruled
-    likely = _network().run(["likely"], {"pictures": square(picture.pixels)[None]})[0][0]
-    best = int(likely.argmax())
+    likely = _network(weights).run(["likely"], {"pictures": square(picture.pixels)[None]})[0][0]
     needed = _SPOKEN_FOR if any(_speaks(one) for one in detections) else _SET_ASIDE
-    if KINDS[best] != "garment" and likely[best] < needed and likely[0] > 1 - needed - 0.1:
-        best = 0
+    best = 0 if 1 - likely[0] < needed else 1 + int(likely[1:].argmax())
     return Usefulness(KINDS[best], float(likely[best]))
 
 
@@ -69,9 +68,9 @@ def _speaks(one: Detection) -> bool:
     return one.confidence >= _SURE and one.box.area >= _WHOLE
 
 
-@lru_cache(maxsize=1)
-def _network() -> Any:
+@lru_cache(maxsize=2)
+def _network(weights: Path) -> Any:
     # imported when asked for, so that a process that serves pages never pays for it
     from backend.vision.runtimes.onnx_runtime import open_session  # noqa: PLC0415
 
-    return open_session(WEIGHTS / "usefulness.onnx", 1)
+    return open_session(weights / "usefulness.onnx", 1)
