@@ -52,7 +52,7 @@ def export_embedder(net: EmbedderNet, out: Path) -> None:
 
 
 class _Detector(nn.Module):
-    """Boxes as corners (n, anchors, 4), and scores (n, classes, anchors) with only each anchor's best class left."""
+    """Boxes as corners (n, anchors, 4), and scores (n, classes, anchors): one box may be of two classes."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class _Detector(nn.Module):
         prediction = answer[0] if isinstance(answer, (tuple, list)) else answer
         middle, size, scores = prediction[:, :2], prediction[:, 2:4], prediction[:, 4:]
         boxes = torch.cat([middle - size / 2, middle + size / 2], dim=1).transpose(1, 2)
-        return boxes, scores * (scores == scores.amax(1, keepdim=True))
+        return boxes, scores
 
 
 def _export(module: nn.Module, sample: Tensor, out: Path, name: str, outputs: list[str]) -> None:

@@ -35,11 +35,11 @@ def _pattern(chance: Random, noise: np.random.Generator, across: Tones, down: To
         return np.zeros_like(across)
     if kind < 0.42:  # a broken twill
         column = np.mod(np.floor(across / period), 2) * 2 - 1
-        return (np.mod(down + column * np.mod(across, period), period / 2) < period / 4).astype(np.float32)
+        return np.asarray(np.mod(down + column * np.mod(across, period), period / 2) < period / 4, np.float32)
     if kind < 0.55:
         turn = chance.choice([0.0, np.pi / 2, np.pi / 4, chance.uniform(0, np.pi)])
         along = across * np.cos(turn) + down * np.sin(turn)
-        return (np.mod(along, period) < period * chance.uniform(0.15, 0.6)).astype(np.float32)
+        return np.asarray(np.mod(along, period) < period * chance.uniform(0.15, 0.6), np.float32)
     if kind < 0.68:
         wide = period * chance.uniform(0.2, 0.6)
         return ((np.mod(across, period) < wide) * 0.5 + (np.mod(down, period) < wide) * 0.5).astype(np.float32)

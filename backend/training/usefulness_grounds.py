@@ -136,7 +136,7 @@ def draw_graph(chance: Random, image: Image.Image) -> None:
             [(width * (0.1 + 0.8 * n / count), height * value) for n, value in enumerate(values)], fill=tone, width=5
         )
     else:
-        start, box = 0.0, [width * 0.2, height * 0.5 - width * 0.3, width * 0.8, height * 0.5 + width * 0.3]
+        start, box = 0.0, (width * 0.2, height * 0.5 - width * 0.3, width * 0.8, height * 0.5 + width * 0.3)
         for value in values:
             end = start + 360 * value / sum(values)
             pen.pieslice(box, start, end, fill=color(chance))

@@ -12,7 +12,7 @@ _KATAKANA = r"[\u30a1-\u30fa\u30fc]"
 _KATAKANA_START, _KATAKANA_END = re.compile(_KATAKANA), re.compile(rf"{_KATAKANA}\Z")
 _LONE_BEFORE = re.compile(rf"(?<!{_KATAKANA}){_KATAKANA}\Z")
 _ENDING = "*"
-"""Before a word: it may end a longer one (sundress, 登山靴); a Latin word of one or two letters, a Japanese one (ロンt)."""
+"""Before a word: it may end a longer one (sundress, 登山靴); a Latin word of one or two letters, Japanese (ロンt)."""
 _INITIALS = 2
 
 # ベルト付き: what has a belt is not one. パーカー用, ジャケット風: nor is what is for one or looks like one.

@@ -44,9 +44,9 @@ class TorchRuntime:
 
 def _rows(predictions: torch.Tensor, threshold: float) -> torch.Tensor:
     """Suppress overlaps in a whole batch at once: a GPU waits longer for each picture's own turn than for the work."""
-    best, names = predictions[:, 4:].max(1)
-    number, anchor = torch.nonzero(best > threshold, as_tuple=True)
-    scores, classes = best[number, anchor], names[number, anchor]
+    every = predictions[:, 4:]
+    number, classes, anchor = torch.nonzero(every > threshold, as_tuple=True)
+    scores = every[number, classes, anchor]
     middle, size = predictions[number, :2, anchor], predictions[number, 2:4, anchor]
     boxes = torch.cat([middle - size / 2, middle + size / 2], 1)
     kept = batched_nms(boxes, scores, number * (predictions.shape[1] - 4) + classes, _OVERLAP)
