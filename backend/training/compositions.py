@@ -26,6 +26,7 @@ from backend.vision.images import Pixels
 from backend.vision.values import Box
 
 SIDE = 512  # pixels of the longest side of what is composed
+_CLOSE = 0.3  # of the photos seen again, so that a shop's closer views are known
 _DRAWN = 0.25  # of the pictures of cut-outs
 _WORN_BY_OTHERS = frozenset({"scarf", "skirt", "belt", "legwear", "hat", "eyewear", "bag", "shorts"})
 _PLACES = {  # where on a board each kind lies when an outfit is arranged: across, down, size, in fractions of it
@@ -82,6 +83,8 @@ class Composer:
     def worn(self) -> Scene | None:
         """A street photo turned, mirrored, nearer or farther."""
         layer = self._person()
+        if self._chance.random() < _CLOSE:
+            return self._closer(layer, max(layer.classes, key=lambda one: int((layer.ids == one).sum())))
         return self._again(layer, degrees=self._chance.gauss(0, 9), zoom=self._chance.uniform(0.8, 1.9))
 
     def swapped(self) -> Scene | None:
@@ -136,6 +139,8 @@ class Composer:
         layer = self._garment()
         if layer is None:
             return None
+        if self._chance.random() < _CLOSE:
+            return self._closer(layer, 1)
         return self._again(layer, degrees=self._chance.gauss(0, 14), zoom=self._chance.uniform(0.7, 1.1))
 
     def arranged(self) -> Scene | None:
@@ -169,6 +174,20 @@ class Composer:
         place = placement(layer, center, scale=scale * zoom, degrees=degrees, mirrored=self._chance.random() < 0.5)
         return Scene.of(layer, place, round(width * scale), round(height * scale))
 
+    def _closer(self, layer: Layer, number: int) -> Scene:
+        """As shops show a collar or a hem: the largest garment fills the picture and leaves it on some sides."""
+        left, top, right, bottom = layer.bounds(number)
+        width, height = self._board()
+        zoom = min(width / (right - left), height / (bottom - top)) * self._chance.uniform(1.1, 2.2)
+        reach = [max(0.0, length * zoom - size) / 2 for length, size in ((right - left, width), (bottom - top, height))]
+        x, y = ((low + high) / 2 for low, high in ((left, right), (top, bottom)))
+        middle_x, middle_y = ((low + high) / 2 for low, high in _pairs(layer.bounds()))
+        center = (
+            width / 2 - (x - middle_x) * zoom + self._chance.uniform(-reach[0], reach[0]),
+            height / 2 - (y - middle_y) * zoom + self._chance.uniform(-reach[1], reach[1]),
+        )
+        return Scene.of(layer, placement(layer, center, scale=zoom), width, height)
+
     def _place(self, layer: Layer, center: tuple[float, float], fit: float, *, spread: float) -> Affine:
         degrees = self._chance.gauss(0, spread)
         return placement(layer, center, scale=fit, degrees=degrees, mirrored=self._chance.random() < 0.5)
@@ -191,3 +210,8 @@ class Composer:
         """A kind of garment, likelier the more photos there are, but by the root: rare ones must be seen too."""
         names = sorted(self._single)
         return self._chance.choices(names, [len(self._single[name]) ** 0.5 for name in names])[0]
+
+
+def _pairs(bounds: tuple[int, int, int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    left, top, right, bottom = bounds
+    return (left, right), (top, bottom)

@@ -43,11 +43,15 @@ def single_garments(layer: Layer) -> list[Layer]:
 
 
 def garment_layer(photo: GarmentPhoto, category: str) -> Layer | None:
-    """The one garment of a photo, cut from its ground by GrabCut; None where that fails.
+    """The one garment of a photo, cut from its ground; None where that fails."""
+    return cut_out(read(photo.path).pixels, category)
+
+
+def cut_out(pixels: Pixels, category: str) -> Layer | None:
+    """What lies before the ground, as one garment, by GrabCut; None where that is hardly anything or nearly all.
 
     Rother, Kolmogorov, Blake, "GrabCut: interactive foreground extraction using iterated graph cuts", 2004.
     """
-    pixels = read(photo.path).pixels
     ids = _foreground(pixels)
     share = float(ids.mean())
     return Layer(pixels, ids, {1: category}) if _FILLED[0] < share < _FILLED[1] else None

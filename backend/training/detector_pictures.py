@@ -10,9 +10,12 @@ import numpy as np
 from PIL import Image
 
 from backend.training.compositions import Composer, Example
-from backend.training.datasets import load_shop, load_street_photos, read
+from backend.training.cutouts import cut_out
+from backend.training.datasets import ShopPhoto, load_shop, load_street_photos, read
 from backend.vision.choice import choose_for_sale
+from backend.vision.images import Picture
 from backend.vision.model import Vision, distinct, load_vision
+from backend.vision.values import Box
 
 _SURE = 0.35  # confidence from which a box on a shop's photo is taken for true
 _SHOP_COPIES = 3  # a shop's few photos weigh as much as many of streets; each is seen at another size and side
@@ -60,10 +63,20 @@ def _shop(data: Path, vision: Vision) -> Iterator[Example]:
         picture = read(photo.path)
         found = [one for one in distinct(vision.detect([picture])[0]) if one.confidence >= _SURE]
         chosen = choose_for_sale(found, photo.category)
-        if chosen is not None:
-            sold = found[chosen].box
+        sold = found[chosen].box if chosen is not None else _foreground(picture, photo)
+        if sold is not None:
             others = [(one.category, one.box) for one in found if one.box.overlap(sold) < _SAME]
             yield from [Example(picture.pixels, [(photo.category, sold), *others])] * _SHOP_COPIES
+
+
+def _foreground(picture: Picture, photo: ShopPhoto) -> Box | None:
+    """Where the one garment of a close view is: all that is not the studio's paper."""
+    layer = cut_out(picture.pixels, photo.category)
+    if layer is None:
+        return None
+    left, top, right, bottom = layer.bounds()
+    size = (picture.width, picture.height)
+    return Box(left / size[0], top / size[1], (right - left) / size[0], (bottom - top) / size[1])
 
 
 def _write(example: Example, folder: Path, name: str, classes: Mapping[str, int]) -> None:

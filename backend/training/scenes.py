@@ -12,7 +12,8 @@ from backend.vision.values import Box
 
 BODY = 255  # in a layer: part of the cut-out, but no garment (skin, hair, a watch)
 _LEAST_PIXELS = 30
-_LEAST_VISIBLE = 0.3  # of a garment: what is hidden or outside beyond that is nothing to be found
+_LEAST_VISIBLE = 0.3  # of a garment: what is hidden or outside beyond that is nothing to be found …
+_FILLS = 0.2  # … unless what is left fills that much of the picture, as in a close view
 _LEAST_PART = 0.08  # of the pair's box: a smaller part of a pair of shoes is a scrap of its mask
 
 Ids = npt.NDArray[np.int32]
@@ -89,9 +90,13 @@ class Scene:
         return [
             (name, box)
             for number, name in self.classes.items()
-            if (visible := self.ids == number).sum() >= max(_LEAST_PIXELS, _LEAST_VISIBLE * self.whole[number])
+            if self._shows(visible := self.ids == number, self.whole[number])
             for box in (_parts(visible) if name == "shoes" else [_bounds(visible)])
         ]
+
+    def _shows(self, visible: npt.NDArray[np.bool_], whole: float) -> bool:
+        pixels = int(visible.sum())
+        return pixels >= _LEAST_PIXELS and pixels >= min(_LEAST_VISIBLE * whole, _FILLS * visible.size)
 
 
 def placement(
