@@ -97,6 +97,11 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def keep_offline() -> None:
+    """Tell ultralytics, which reads the environment, to install no packages and to call nobody."""
+    os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false")
+
+
 def runtime_file(data_dir: Path) -> Path:
     """The addresses and secrets of the services `niteru up` runs; readable by its user only."""
     return data_dir / "runtime.json"

@@ -104,7 +104,7 @@ def _running_postgres(folder: Path) -> Iterator[Postgres]:
     migrate.upgrade(server.url(owner=True), server.url())
     yield server
     process.send_signal(signal.SIGINT)
-    process.wait(30)
+    process.wait(120)
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +117,7 @@ def redis_url() -> Iterator[str]:
     wait_until(lambda: listens(server.port), what="Redis")
     yield server.url
     process.terminate()
-    process.wait(30)
+    process.wait(120)
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +133,7 @@ def milvus_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ping(uri, "")
     yield uri
     process.send_signal(signal.SIGINT)
-    process.wait(30)
+    process.wait(120)
 
 
 @pytest.fixture(scope="session")

@@ -66,4 +66,4 @@ def _is_asked_for(word: str, understood: Understood) -> bool:
 
 def _category(text: str) -> str | None:
     found = category_of_text(text)
-    return found.category if found else None
+    return found.category if found and not found.guessed else None

@@ -18,9 +18,6 @@ from string import Template
 from typing import Any
 
 import torch
-from ultralytics.models.yolo.detect import DetectionTrainer
-from ultralytics.models.yolo.model import YOLO
-from ultralytics.utils import LOGGER
 
 from backend.training.detector_pictures import write_pictures
 from backend.training.evaluation import evaluate_detection
@@ -28,6 +25,7 @@ from backend.training.export import export_detector
 from backend.vision.card import start_folder, write_card
 from backend.vision.model import Vision, load_vision
 from backend.vision.values import CATEGORIES
+from backend.vision.yolo import LOGGER, YOLO, DetectionTrainer
 
 _CARD = Path(__file__).parent / "cards" / "DETECTOR.md"
 RECIPE: dict[str, Any] = {

@@ -28,7 +28,7 @@ def export_detector(weights: Path, out: Path, *, side: int) -> None:
 
     A row is picture, x1, y1, x2, y2 (pixels of the square), class, confidence; non-maximum suppression is inside.
     """
-    from ultralytics.models.yolo.model import YOLO  # noqa: PLC0415  heavy, and the embedder's export does without it
+    from backend.vision.yolo import YOLO  # noqa: PLC0415  heavy, and the embedder's export does without it
 
     network: Any = YOLO(str(weights)).model
     network = network.float().fuse().eval()

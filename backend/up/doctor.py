@@ -133,8 +133,9 @@ def _vision(settings: Settings) -> Finding:
     workers = [
         facts for name in (queues.QUERY, queues.VISION) for facts in queues.worker_facts(name, settings.redis_url)
     ]
-    if not workers:
-        return _chosen_vision(settings.vision_runtime, settings.vision_device)
+    chosen = _chosen_vision(settings.vision_runtime, settings.vision_device)
+    if not workers or not chosen.ok:  # a runtime that cannot be had stops the next worker, whatever runs now
+        return chosen
     told = sorted({_in_words(**facts) for facts in workers})
     found = "; ".join(told) + f" ({len(workers)} workers)"
     mend = "Workers differ: restart them, so that all look at pictures in one way."

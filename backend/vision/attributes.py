@@ -32,7 +32,7 @@ class TextCategory:
 
     `alternatives` are other categories that the words may mean, with how likely each is: サロペット may be found as a
     dress or as pants. All of them and `confidence` add up to 1 at most. `evidence` is the kind of reading that the
-    confidence was measured for.
+    confidence was measured for; `guessed` that only a cloth was named (denim), which other garments are made of too.
     """
 
     category: str
@@ -40,6 +40,7 @@ class TextCategory:
     confidence: float
     alternatives: tuple[tuple[str, float], ...] = ()
     evidence: str = "title"
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class _Reading:
     category: str
     word: str
     others: tuple[str, ...]
+    guessed: bool = False
 
     @property
     def loose(self) -> bool:
@@ -167,7 +169,7 @@ def _reading(found: Sequence[Found]) -> _Reading:
         nearer = [fine for coarse, fine in named if coarse == category and fine not in _lexicons().generic]
         word = nearer[-1] if nearer else word
     others = tuple(dict.fromkeys(coarse for coarse, _ in named if coarse not in (category, _NONE)))
-    return _Reading(category, word, others)
+    return _Reading(category, word, others, guessed=all(one.word in _lexicons().fabrics for one in found))
 
 
 def _named(reading: _Reading, evidence: str) -> TextCategory:
@@ -176,7 +178,7 @@ def _named(reading: _Reading, evidence: str) -> TextCategory:
     also = (*reading.others, *_lexicons().also.get(reading.word, ()))
     others = tuple(dict.fromkeys(one for one in also if one != reading.category))
     share = tuple((one, round((1 - confidence) / len(others), 4)) for one in others)
-    return TextCategory(reading.category, reading.word, confidence, share, evidence)
+    return TextCategory(reading.category, reading.word, confidence, share, evidence, reading.guessed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class _Lexicons:
     pattern: Lexicon
     weak: frozenset[str]
     faint: frozenset[str]
+    fabrics: frozenset[str]
     generic: frozenset[str]
     also: Mapping[str, tuple[str, ...]]
 
@@ -212,6 +215,7 @@ def _lexicons() -> _Lexicons:
         Lexicon(_words(patterns), known),
         frozenset(_split(garments["weak"])),
         frozenset(map(normal, _split(garments["faint"]))),
+        frozenset(map(normal, _split(garments["fabrics"]))),
         frozenset(_split(garments["generic"])),
         {name: tuple(_split(words)) for name, words in garments["also"].items()},
     )

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-pytest.importorskip("ultralytics", reason="needs the extra `train`")
+pytest.importorskip("backend.vision.yolo", reason="needs the extra `train`")
 
 import torch
 

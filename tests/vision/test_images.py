@@ -4,6 +4,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -371,3 +372,19 @@ def test_hashes_tell_equal_files_and_alike_pictures() -> None:
     assert len(perceptual_hash(picture)) == 16
     assert hash_distance(perceptual_hash(picture), perceptual_hash(smaller)) <= 8
     assert hash_distance(perceptual_hash(picture), perceptual_hash(other)) > 12
+
+
+def test_what_is_no_picture_stays_unsupported_in_a_process_that_runs_torch() -> None:
+    """ultralytics replaces Pillow's open when it is imported; a worker must not trip over that."""
+    if find_spec("ultralytics") is None:
+        pytest.skip("needs the extra `gpu`")
+    code = (
+        "from backend.vision.runtimes import torch_runtime\n"
+        "from backend.vision import ImageTypeUnsupported, decode\n"
+        "try: decode(b'hello')\n"
+        "except ImageTypeUnsupported: print('unsupported')"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert answer.stdout == "unsupported\n", answer.stderr

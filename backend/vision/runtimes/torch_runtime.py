@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 from torchvision.ops import batched_nms  # type: ignore[import-untyped]
-from ultralytics.models.yolo.model import YOLO
 
 from backend.vision.card import read_card
 from backend.vision.embedder_net import SIDE, load_embedder
 from backend.vision.images import Pixels
 from backend.vision.runtimes import Floats, Looks, looks_of
+from backend.vision.yolo import YOLO
 
 _OVERLAP = 0.6  # the same as in the ONNX file
 _MAX_PER_CLASS = 30
