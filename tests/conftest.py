@@ -31,6 +31,16 @@ from backend.up.valkey import Valkey
 SHARED = PROJECT.parent / "shared"
 
 
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt a server, and kill it where it lingers over the many galleries of a whole suite."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real photos and shops beside the project, where there is one."""
@@ -103,8 +113,7 @@ def _running_postgres(folder: Path) -> Iterator[Postgres]:
     migrate.ensure_database(server.url(owner=True))
     migrate.upgrade(server.url(owner=True), server.url())
     yield server
-    process.send_signal(signal.SIGINT)
-    process.wait(120)
+    _stop(process)
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +126,7 @@ def redis_url() -> Iterator[str]:
     wait_until(lambda: listens(server.port), what="Redis")
     yield server.url
     process.terminate()
-    process.wait(120)
+    process.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -132,8 +141,7 @@ def milvus_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     uri = f"http://127.0.0.1:{port}"
     ping(uri, "")
     yield uri
-    process.send_signal(signal.SIGINT)
-    process.wait(120)
+    _stop(process)
 
 
 @pytest.fixture(scope="session")
