@@ -31,16 +31,6 @@ from backend.up.valkey import Valkey
 SHARED = PROJECT.parent / "shared"
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt a server, and kill it where it lingers over the many galleries of a whole suite."""
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real photos and shops beside the project, where there is one."""
@@ -113,7 +103,8 @@ def _running_postgres(folder: Path) -> Iterator[Postgres]:
     migrate.ensure_database(server.url(owner=True))
     migrate.upgrade(server.url(owner=True), server.url())
     yield server
-    _stop(process)
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +132,8 @@ def milvus_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     uri = f"http://127.0.0.1:{port}"
     ping(uri, "")
     yield uri
-    _stop(process)
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
 
 
 @pytest.fixture(scope="session")

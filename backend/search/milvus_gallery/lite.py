@@ -43,7 +43,9 @@ def main() -> None:
     options = parser.parse_args()
     from milvus_lite.adapter.grpc.server import run_server  # noqa: PLC0415
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # Lite closes its files on a KeyboardInterrupt only
+    # Lite closes its files on a KeyboardInterrupt only; a shell starts what runs in its background with SIGINT ignored
+    for request in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(request, signal.default_int_handler)
     mend(options.data_dir)
     run_server(str(options.data_dir), host="127.0.0.1", port=options.port, max_workers=1)
 
