@@ -180,8 +180,7 @@ class Composer:
         width, height = self._board()
         zoom = min(width / (right - left), height / (bottom - top)) * self._chance.uniform(1.1, 2.2)
         reach = [max(0.0, length * zoom - size) / 2 for length, size in ((right - left, width), (bottom - top, height))]
-        x, y = ((low + high) / 2 for low, high in ((left, right), (top, bottom)))
-        middle_x, middle_y = ((low + high) / 2 for low, high in _pairs(layer.bounds()))
+        (x, y), (middle_x, middle_y) = layer.middle(number), layer.middle()
         center = (
             width / 2 - (x - middle_x) * zoom + self._chance.uniform(-reach[0], reach[0]),
             height / 2 - (y - middle_y) * zoom + self._chance.uniform(-reach[1], reach[1]),
@@ -210,8 +209,3 @@ class Composer:
         """A kind of garment, likelier the more photos there are, but by the root: rare ones must be seen too."""
         names = sorted(self._single)
         return self._chance.choices(names, [len(self._single[name]) ** 0.5 for name in names])[0]
-
-
-def _pairs(bounds: tuple[int, int, int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
-    left, top, right, bottom = bounds
-    return (left, right), (top, bottom)

@@ -41,6 +41,11 @@ class Layer:
         rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
         return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
+    def middle(self, number: int | None = None) -> tuple[float, float]:
+        """Across and down (pixels), of `bounds`."""
+        left, top, right, bottom = self.bounds(number)
+        return (left + right) / 2, (top + bottom) / 2
+
 
 @dataclass(slots=True, eq=False)
 class Scene:
@@ -103,8 +108,7 @@ def placement(
     layer: Layer, center: tuple[float, float], *, scale: float, degrees: float = 0.0, mirrored: bool = False
 ) -> Affine:
     """The affine map (2, 3) that brings the middle of the layer's bounds to `center` (pixels)."""
-    left, top, right, bottom = layer.bounds()
-    x, y = (left + right) / 2, (top + bottom) / 2
+    x, y = layer.middle()
     place: Affine = cv2.getRotationMatrix2D((x, y), degrees, scale)
     place[:, 2] += np.array(center) - (x, y)
     if mirrored:
