@@ -1,11 +1,13 @@
 """`niteru evaluate …` and `niteru train …`: figures on stdout, as text or as one JSON document."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from backend.training.embedder_recipe import LOSSES, RECIPE
 from backend.training.evaluation import (
     evaluate_categories,
     evaluate_detection,
@@ -152,11 +154,17 @@ def train_categories_command(
 @_OUT
 @_JSON
 @click.option("--seed", default=0, show_default=True)
-def train_embedder_command(data: Path, out: Path, as_json: bool, seed: int) -> None:
-    """The projection that makes vectors comparable, and its ONNX file."""
-    from backend.training.embedder import train as train_embedder  # noqa: PLC0415  imports torch
+@click.option("--loss", type=click.Choice(LOSSES), default=RECIPE.loss, show_default=True, help="What parts products.")
+@click.option("--multi-scale", is_flag=True, help="Add a shallow branch that looks at the small picture.")
+def train_embedder_command(data: Path, out: Path, *, as_json: bool, seed: int, loss: str, multi_scale: bool) -> None:
+    """The vectors and what is told of a garment. Goes on where it was stopped."""
+    from backend.training.embedder import train_embedder  # noqa: PLC0415  imports torch
 
-    _print(train_embedder(data, out, seed=seed), as_json=as_json)
+    try:
+        figures = train_embedder(data, out, seed=seed, recipe=replace(RECIPE, loss=loss, multi_scale=multi_scale))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    _print(figures, as_json=as_json)
 
 
 def _print(facts: dict[str, Any], *, as_json: bool) -> None:

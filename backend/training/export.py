@@ -14,7 +14,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from backend.vision.embedder_net import SIDE, EmbedderNet
+from backend.vision.embedder_features import SIDE
+from backend.vision.embedder_net import EmbedderNet
 from backend.vision.runtimes import OUTPUTS
 
 _OPSET = 17

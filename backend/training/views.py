@@ -1,149 +1,101 @@
 """The crops that the embedder learns from: garments as the detector would cut them, seen again in many ways.
 
-A view is a copy of a garment: moved box, other light, smaller file, mirrored. A recoloured view is the same garment in
-another colour: what a shopper calls "the same, but in green", close to the garment and yet not it.
+A view is a copy of a garment: moved box, other light, smaller file, mirrored, on another ground. Its mask says where
+the garment is: from the pixel masks of street photos, from cut-outs of single garments, and, in a shop that shows a
+product in several colours, from where the photos of those colours differ.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 
 import numpy as np
-from PIL import Image, ImageEnhance
+import numpy.typing as npt
+from PIL import Image
 
-from backend.training.datasets import (
-    GarmentPhoto,
-    find_folder,
-    load_garment_photos,
-    load_shop,
-    load_street_photos,
-    read,
-)
-from backend.vision.choice import choose_for_sale
+from backend.training.datasets import read
+from backend.training.hardening import relight, spoil
+from backend.training.piece_masks import UNKNOWN, Mask, mask_of
+from backend.training.pieces import Piece
 from backend.vision.crops import EMBEDDER_SIDE as SIDE
 from backend.vision.crops import embedder_crop
 from backend.vision.images import Picture, Pixels
-from backend.vision.model import CENTRAL, Vision, distinct
 from backend.vision.values import Box
 
-_PER_CATEGORY = 55  # of each set beside the shop: enough to keep every kind of garment apart
-_LEAST_SIDE = 40  # pixels: a smaller street garment shows nothing to learn
-
-
-S = TypeVar("S", "Subject", GarmentPhoto)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One garment of one photo; garments of one `product` and one `color` are positives of each other."""
-
-    path: Path
-    box: Box
-    product: str
-    color: str
-    category: str | None
-    label: str
+CELLS = 28
+WHOLE = 100  # in a view's mask: the whole cell does
+_JITTER = 0.05  # of the box, as the detector's boxes differ from each other
+_OTHER_GROUND = 0.35
+_KNOWN = 0.97  # of a crop: less, and what is no garment cannot be replaced
+_GARMENT = (0.2, 0.97)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    subject: Subject
-    color: str
+    """What the embedder sees (224, 224, 3), and how much of each cell is the garment (28, 28), 0 to 100."""
+
     crop: Pixels
+    mask: npt.NDArray[np.uint8]
 
 
-def for_sale_box(vision: Vision, picture: Picture, category: str | None) -> Box:
-    """The box of the garment that a product photo sells, found as ingestion finds it."""
-    found = distinct(vision.detect([picture])[0])
-    chosen = choose_for_sale(found, category)
-    return CENTRAL if chosen is None else found[chosen].box
+def plain_view(piece: Piece) -> View:
+    """The garment as it is."""
+    picture = read(piece.path)
+    mask = mask_of(piece)
+    return View(embedder_crop(picture, piece.box), _cells(_masked(picture, mask, piece.box)))
 
 
-def list_subjects(data: Path, vision: Vision, chance: Random) -> list[Subject]:
-    """Train garments: all of the shop's, and of the other sets as many of each category."""
-    shop = [
-        Subject(
-            one.path, for_sale_box(vision, read(one.path), one.category), one.sku, one.color or "?", one.category, ""
-        )
-        for one in load_shop(find_folder(data, "luma", "products.json"))
-        if one.split == "train" and one.kind == "garment"
-    ]
-    single = [
-        Subject(
-            one.path, for_sale_box(vision, read(one.path), one.category), one.path.name, "", one.category, one.label
-        )
-        for one in _balanced(
-            [
-                one
-                for one in load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
-                if one.split == "train" and one.category
-            ],
-            chance,
-        )
-    ]
-    street = [
-        Subject(photo.path, one.box, f"{photo.path.name}-{number}", "", one.category, one.label)
-        for photo in load_street_photos(find_folder(data, "street_photos", "annotations.json"))
-        if photo.split == "train"
-        for number, one in enumerate(photo.labels)
-        if min(one.box.w, one.box.h) * 640 >= _LEAST_SIDE
-    ]
-    return shop + single + _balanced(street, chance)
+def changed_view(piece: Piece, grounds: Sequence[Path], chance: Random) -> View:
+    """The garment moved, turned, mirrored, lit otherwise, saved badly, and perhaps on a part of another photo."""
+    picture = read(piece.path)
+    box = jittered(piece.box, chance)
+    image = Image.fromarray(embedder_crop(picture, box))
+    mask = Image.fromarray(_masked(picture, mask_of(piece), box))
+    angle = chance.uniform(-12, 12) if chance.random() < 0.5 else 0.0
+    mirror = chance.random() < 0.5
+    image, mask = (_turned(one, angle, mirror=mirror, ground=ground) for one, ground in ((image, None), (mask, 0)))
+    if piece.source != "shop" and chance.random() < _OTHER_GROUND:
+        image = _on_other_ground(image, np.asarray(mask), read(chance.choice(grounds)), chance)
+    return View(np.asarray(spoil(relight(image, chance), chance)), _cells(np.asarray(mask)))
 
 
-def _balanced(items: Sequence[S], chance: Random) -> list[S]:
-    by_category: dict[str | None, list[S]] = {}
-    for one in items:
-        by_category.setdefault(one.category, []).append(one)
-    return [one for group in by_category.values() for one in chance.sample(group, min(_PER_CATEGORY, len(group)))]
-
-
-def make_views(subjects: Sequence[Subject], chance: Random) -> Iterator[View]:
-    """The garment as it is; of a garment with one photo also a changed view and a recoloured one."""
-    for subject in subjects:
-        picture = read(subject.path)
-        yield View(subject, subject.color, embedder_crop(picture, subject.box))
-        if subject.label:
-            changed = _changed(picture, subject.box, chance)
-            yield View(subject, subject.color, changed)
-            yield View(subject, "recolored", _recolored(changed, chance))
-
-
-def _changed(picture: Picture, box: Box, chance: Random) -> Pixels:
-    image = Image.fromarray(embedder_crop(picture, _jittered(box, chance), SIDE))
-    if chance.random() < 0.5:
-        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
-        image = enhance(image).enhance(chance.uniform(0.85, 1.15))
-    if chance.random() < 0.3:
-        image = image.rotate(chance.uniform(-12, 12), Image.Resampling.BILINEAR, fillcolor=image.getpixel((0, 0)))
-    if chance.random() < 0.4:
-        side = chance.randint(80, 180)
-        image = image.resize((side, side), Image.Resampling.BOX).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    if chance.random() < 0.4:
-        stream = BytesIO()
-        image.save(stream, "JPEG", quality=chance.randint(30, 80))
-        image = Image.open(stream).convert("RGB")
-    return np.asarray(image)
-
-
-def _jittered(box: Box, chance: Random) -> Box:
-    left, right = box.x + box.w * chance.gauss(0, 0.05), box.x + box.w * (1 + chance.gauss(0, 0.05))
-    top, bottom = box.y + box.h * chance.gauss(0, 0.05), box.y + box.h * (1 + chance.gauss(0, 0.05))
+def jittered(box: Box, chance: Random) -> Box:
+    left, right = box.x + box.w * chance.gauss(0, _JITTER), box.x + box.w * (1 + chance.gauss(0, _JITTER))
+    top, bottom = box.y + box.h * chance.gauss(0, _JITTER), box.y + box.h * (1 + chance.gauss(0, _JITTER))
     moved = Box(left, top, right - left, bottom - top).clipped()
     return moved if moved.area > 0.3 * box.area else box
 
 
-def _recolored(crop: Pixels, chance: Random) -> Pixels:
-    """Turn the hue by at least a sixth of the circle, or, where there is hardly any colour, tint or darken."""
-    colors = np.asarray(Image.fromarray(crop).convert("HSV")).astype(np.int16)
-    middle = colors[SIDE // 4 : -SIDE // 4, SIDE // 4 : -SIDE // 4]
-    if np.median(middle[..., 1]) > 40:
-        colors[..., 0] = (colors[..., 0] + chance.randint(43, 213)) % 256
+def _masked(picture: Picture, mask: Mask, box: Box) -> Pixels:
+    """The mask cut like the crop: 255 in the first channel where the garment is, in the second where that is known."""
+    known = mask != UNKNOWN
+    stacked = np.stack([(mask == 1) * 255, known * 255, known * 0], axis=2).astype(np.uint8)
+    return embedder_crop(Picture(stacked, picture.width, picture.height), box)
+
+
+def _cells(mask: Pixels) -> npt.NDArray[np.uint8]:
+    garment, known = (mask[..., one].reshape(CELLS, SIDE // CELLS, CELLS, -1).mean((1, 3)) for one in (0, 1))
+    share = np.round(WHOLE * garment / np.maximum(known, 1))
+    answer: npt.NDArray[np.uint8] = np.where(known > 127, np.minimum(share, WHOLE), UNKNOWN).astype(np.uint8)
+    return answer
+
+
+def _turned(image: Image.Image, angle: float, *, mirror: bool, ground: int | None) -> Image.Image:
+    if angle:
+        fill = image.getpixel((0, 0)) if ground is None else (0, 255, 0)
+        image = image.rotate(angle, Image.Resampling.BILINEAR, fillcolor=fill)
+    return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirror else image
+
+
+def _on_other_ground(image: Image.Image, mask: Pixels, other: Picture, chance: Random) -> Image.Image:
+    """The garment before a part of another photo, or before one colour; as it was where its outline is not known."""
+    share = float((mask[..., 0] > 127).mean())
+    if (mask[..., 1] > 127).mean() < _KNOWN or not _GARMENT[0] < share < _GARMENT[1]:
+        return image
+    if chance.random() < 0.5:
+        ground = Image.new("RGB", image.size, tuple(chance.randint(40, 255) for _ in range(3)))
     else:
-        tint = np.array([chance.random() for _ in range(3)]) * 0.75 + 0.25
-        return np.asarray((crop * tint).astype(np.uint8))
-    return np.asarray(Image.fromarray(colors.astype(np.uint8), "HSV").convert("RGB"))
+        box = Box(chance.uniform(0, 0.5), chance.uniform(0, 0.5), 0.5, 0.5)
+        ground = Image.fromarray(embedder_crop(other, box))
+    return Image.composite(image, ground, Image.fromarray(np.ascontiguousarray(mask[..., 0])))

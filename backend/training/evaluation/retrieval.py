@@ -13,7 +13,7 @@ from backend.training.evaluation.scoring import accuracy, held_out
 from backend.training.evaluation.sheet import Sheet
 from backend.training.hardening import harden
 from backend.training.metrics import retrieval
-from backend.training.views import for_sale_box
+from backend.training.pieces import for_sale_box
 from backend.vision.attributes import category_of_text
 from backend.vision.images import Picture
 from backend.vision.model import Vision, load_vision

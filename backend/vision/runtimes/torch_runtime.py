@@ -9,7 +9,8 @@ import torch
 from torchvision.ops import batched_nms  # type: ignore[import-untyped]
 
 from backend.vision.card import read_card
-from backend.vision.embedder_net import SIDE, load_embedder
+from backend.vision.embedder_features import SIDE
+from backend.vision.embedder_net import load_embedder
 from backend.vision.images import Pixels
 from backend.vision.runtimes import Floats, Looks, looks_of
 from backend.vision.yolo import YOLO

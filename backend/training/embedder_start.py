@@ -1,0 +1,75 @@
+"""Where the projections begin: scaled features, whitened within garments, turned to their main axes."""
+
+from collections import defaultdict
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.vision.embedder_features import FEATURE_BLOCKS
+from backend.vision.embedder_net import CLIP
+
+_BLOCK_WEIGHTS = (1.0, 0.7, 0.3, 0.3, 1.0)  # last layer on the garment and everywhere, two early stages, colours
+_SHRINK = 0.4  # of the within-class covariance, towards a sphere
+_LEAST_SPREAD = 1e-6
+_MOST_ROWS = 1500  # for the covariances: enough to span them
+
+Array = npt.NDArray[np.float32]
+
+
+def standardisation(features: Array) -> tuple[Array, Array]:
+    """Mean and scale of each feature; each block's scale ends in its weight, whatever its width."""
+    mean, spread = features.mean(0), features.std(0)
+    scale = np.empty_like(spread)
+    start = 0
+    for width, weight in zip(FEATURE_BLOCKS, _BLOCK_WEIGHTS, strict=True):
+        block = slice(start, start + width)
+        usual = np.median(spread[block])  # keeps a feature that hardly varies from being blown up
+        scale[block] = weight * 20 / np.sqrt(width) / (spread[block] + 0.1 * usual + _LEAST_SPREAD)
+        start += width
+    return mean, scale
+
+
+def standardised(features: Array, mean: Array, scale: Array) -> Array:
+    rows: Array = np.clip((features - mean) * scale, -CLIP, CLIP)
+    return rows
+
+
+def whitened_axes(rows: Array, groups: list[str], width: int, chance: np.random.Generator) -> Array:
+    """A projection (width, features): within-class covariance normalisation (Hatch et al. 2006), then PCA.
+
+    Rows of one group show the same; a group named "" is of no use here but to the main axes.
+    """
+    mates: dict[str, list[int]] = defaultdict(list)
+    for row, group in enumerate(groups):
+        if group:
+            mates[group].append(row)
+    within = _some(np.concatenate([rows[one] - rows[one].mean(0) for one in mates.values()]), chance)
+    axes, strength = _axes(within)
+    floor = _SHRINK * float((within**2).sum()) / within.size
+    plain = floor**-0.5
+    along = ((1 - _SHRINK) * strength / len(within) + floor) ** -0.5
+
+    def whiten(values: Array) -> Array:
+        white: Array = plain * values + ((values @ axes) * (along - plain)) @ axes.T
+        return white
+
+    main, _ = _axes(whiten(_some(rows - rows.mean(0), chance)))
+    missing = chance.normal(0, 1e-3, (rows.shape[1], max(0, width - main.shape[1]))).astype(np.float32)
+    start = whiten(np.ascontiguousarray(np.hstack([main[:, :width], missing]).T))
+    answer: Array = (start / np.linalg.norm(rows @ start.T, axis=1).mean()).astype(np.float32)
+    return answer
+
+
+def _some(rows: Array, chance: np.random.Generator) -> Array:
+    return rows[chance.permutation(len(rows))[:_MOST_ROWS]]
+
+
+def _axes(rows: Array) -> tuple[Array, Array]:
+    """Principal axes (features, k) of centred rows and their summed squares (k), strongest first.
+
+    Worked out between rows, of which there are fewer than features.
+    """
+    strength, mixtures = np.linalg.eigh(rows @ rows.T)
+    kept = strength > strength.max() * 1e-5
+    strength, mixtures = strength[kept][::-1], mixtures[:, kept][:, ::-1]
+    return (rows.T @ mixtures) / np.sqrt(strength), strength
