@@ -1,5 +1,12 @@
 """The embedder's losses on vectors placed by hand, and a training on real photos that survives a kill."""
 
+import csv
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -243,6 +250,7 @@ def photos(shared: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")  # of torch.onnx
 def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(photos: Path, tmp_path: Path) -> None:
     recipe = replace(_TINY, fine_steps=24, most=20)  # a checkpoint comes after twenty steps
     whole, killed = tmp_path / "whole", tmp_path / "killed"
