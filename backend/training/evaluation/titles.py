@@ -62,13 +62,16 @@ def evaluate_titles(folder: Path) -> dict[str, Any]:
 
 def _measure(titles: Sequence[LabelledTitle]) -> dict[str, Any]:
     read = [category_of_text(one.title, one.breadcrumbs) for one in titles]
-    genders = [gender_of_text(one.title, one.breadcrumbs) or "-" for one in titles]
     colors = [frozenset(colors_of_text(one.title)) for one in titles]
     categories = [one.category if one else "none" for one in read]
     return {
         **_share(zip((one.categories for one in titles), categories, strict=True)),
         "fine": _share((t.fine, r.word if r else "-") for t, r in zip(titles, read, strict=True) if _ANY not in t.fine),
-        "gender": _share(zip((one.genders for one in titles), genders, strict=True)),
+        "gender": _share(
+            (one.genders, gender_of_text(one.title, one.breadcrumbs) or "-")
+            for one in titles
+            if _ANY not in one.genders
+        ),
         "colors": _share(
             (sorted("+".join(sorted(each)) or "-" for each in title.colors), "+".join(sorted(found)) or "-")
             for title, found in zip(titles, colors, strict=True)
