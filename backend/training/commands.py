@@ -93,7 +93,7 @@ def categories_command(data: Path, weights: Path, *, pictures: bool, report: Pat
 @click.option("--seed", default=0, show_default=True)
 def train_images_command(data: Path, out: Path, as_json: bool, seed: int) -> None:
     """What tells garments from size charts and close-ups."""
-    from backend.training.usefulness import train_images  # noqa: PLC0415  measuring does without training's packages
+    from backend.training.usefulness.training import train_images  # noqa: PLC0415  measuring does without training's packages
 
     _print(train_images(data, out, seed=seed), as_json=as_json)
 
