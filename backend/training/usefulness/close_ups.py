@@ -24,11 +24,10 @@ def draw_close_up(chance: Random) -> Pixels:
     width = chance.randint(200, 440)
     height = round(width * chance.choice([1.0, 1.0, 1.25, 1.33, 0.75]))
     cloth = draw_cloth(chance, width, height)
-    plain = chance.random()
-    pixels = drape(chance, cloth) if plain < 0.75 else cloth
-    image = Image.fromarray(pixels)
-    if plain > 0.3:
-        for lay in chance.sample(_PIECES, chance.choice([0, 1, 1, 2])):
+    folded, detailed = chance.random() < 0.75, chance.random() < 0.7
+    image = Image.fromarray(drape(chance, cloth) if folded else cloth)
+    if detailed or not folded:  # flat cloth with nothing on it would be a swatch
+        for lay in chance.sample(_PIECES, chance.choice([0, 1, 1, 2] if folded else [1, 1, 2])):
             lay(chance, image, cloth)
         for trim in chance.sample(_TRIMS, chance.choice([0, 0, 1, 1, 2])):
             trim(chance, image)
