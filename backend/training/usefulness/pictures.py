@@ -62,17 +62,17 @@ class Collection:
     def pictures(self, size: float = 1.0) -> Iterator[Labelled]:
         """Everything once; `size` times as much of what there is plenty of."""
         yield from self._of_the_shop()
-        for one in self._chance.sample(self._single, round(min(len(self._single), 1000 * size))):
+        for one in self._chance.sample(self._single, round(min(len(self._single), 600 * size))):
             yield from self._of_one_garment(one)
-        for person in self._chance.sample(self._street, round(min(len(self._street), 400 * size))):
+        for person in self._chance.sample(self._street, round(min(len(self._street), 250 * size))):
             yield from self._of_a_street(person)
-        yield from self._scenes(round(500 * size))
-        yield from self._drawn_parts(round(220 * size))
+        yield from self._scenes(round(300 * size))
+        yield from self._drawn_parts(round(150 * size))
         yield from self._pages(size)
 
     def count(self, size: float = 1.0) -> int:
         """About how many pictures that will be."""
-        return round(len(self._shop) * 3.6 + 7600 * size)
+        return round(len(self._shop) * 3.6 + 5700 * size)
 
     def _of_the_shop(self) -> Iterator[Labelled]:
         for photo in self._shop:
@@ -161,11 +161,11 @@ class Collection:
         photos = [*people, *single, *shop]
         alone = [scene.pixels for scene in self._composed([self._alone], 30)]
         recipes: tuple[tuple[str, int, Callable[[], Pixels]], ...] = (
-            ("size_chart", 850, lambda: draw_size_chart(self._chance, [*single, *alone])),
-            ("close_up", 850, lambda: draw_close_up(self._chance)),
-            ("swatch", 1100, lambda: draw_swatch(self._chance)),
-            ("banner", 1300, lambda: draw_banner(self._chance, photos)),
-            ("other", 900, lambda: draw_other(self._chance)),
+            ("size_chart", 600, lambda: draw_size_chart(self._chance, [*single, *alone])),
+            ("close_up", 650, lambda: draw_close_up(self._chance)),
+            ("swatch", 850, lambda: draw_swatch(self._chance)),
+            ("banner", 1000, lambda: draw_banner(self._chance, photos)),
+            ("other", 650, lambda: draw_other(self._chance)),
         )
         for kind, count, make in recipes:
             for number in range(round(count * size)):
