@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.vision.calibration import calibration
-from backend.vision.colors import PALETTE, Color
+from backend.vision.colors import PALETTE, SHADES, Color
 from backend.vision.lexicon import Found, Lexicon, normal
 
 _WORDS = Path(__file__).parent / "words"
@@ -137,6 +137,16 @@ def pattern_of_text(title: str | None, description: str | None = None) -> str | 
     return None
 
 
+def fine_names() -> frozenset[str]:
+    """Every fine name that words may be read as."""
+    return frozenset(label.partition("/")[2] for label in _lexicons().category.labels if not label.startswith(_NONE))
+
+
+def shade_names() -> frozenset[str]:
+    """Every shade that words or pictures may be named by."""
+    return frozenset(label.partition("/")[2] for label in _lexicons().color.labels) | {shade for _, shade in SHADES}
+
+
 def _described(description: str | None) -> TextCategory | None:
     found = _lexicons().category.find(normal(_TAGS.sub(" ", description or "")))
     garments = [one for one in found if not one.label.startswith(_NONE)]
@@ -220,7 +230,7 @@ def _lexicons() -> _Lexicons:
         Lexicon(_words(patterns), known),
         frozenset(_split(garments["weak"])),
         frozenset(map(normal, [*_split(garments["faint"]), *(word for words in models.values() for word in words)])),
-        frozenset(map(normal, _split(garments["fabrics"]))),
+        frozenset(map(normal, [*_split(garments["fabrics"]), *(word for words in models.values() for word in words)])),
         frozenset(_split(garments["generic"])),
         {name: tuple(_split(words)) for name, words in garments["also"].items()},
     )

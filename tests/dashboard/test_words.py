@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import dashboard
+from backend.vision.attributes import PATTERNS, fine_names, shade_names
 from backend.vision.colors import PALETTE
 from backend.vision.values import CATEGORIES
 from dashboard.words import WORDS
@@ -75,6 +76,12 @@ def test_counted_words_come_in_pairs(kind):
     assert {f"{key.removesuffix(kind)}{other}" for key in counted} <= set(WORDS)
 
 
-@pytest.mark.parametrize(("prefix", "codes"), [("category", CATEGORIES), ("color", PALETTE)])
+@pytest.mark.parametrize(
+    ("prefix", "codes"),
+    [
+        ("category", CATEGORIES), ("color", PALETTE), ("pattern", PATTERNS), ("fine", fine_names()),
+        ("shade", shade_names()),
+    ],
+)  # fmt: skip
 def test_what_vision_names_has_words(prefix, codes):
     assert {f"{prefix}.{code}" for code in codes} <= set(WORDS)

@@ -18,7 +18,7 @@ from backend.vision import (
     shades_of_text,
 )
 from backend.vision.attributes import _lexicons
-from backend.vision.colors import _SHADES
+from backend.vision.colors import SHADES
 
 _SHOP_WORDS = {
     "sweatshirt": "パーカー", "t-shirt": "Tシャツ", "top": "タンクトップ", "jacket": "ジャケット", "pants": "パンツ",
@@ -169,6 +169,11 @@ def test_models_and_cuts_name_a_garment_only_where_no_other_word_does(title: str
     assert read(title) == category
 
 
+@pytest.mark.parametrize(("title", "guessed"), [("Air Jordan", True), ("Maxi", True), ("Maxi dress", False)])
+def test_a_model_or_a_cut_alone_is_a_guess_that_no_search_narrows_by(title: str, guessed: bool) -> None:
+    assert category_of_text(title).guessed == guessed
+
+
 def test_breadcrumbs_name_the_kind_where_the_title_names_only_the_family() -> None:
     assert category_of_text("Acrylic Watch Hat", ("Headwear", "Beanies")).word == "beanie"
     assert category_of_text("Wool Fedora Hat", ("Hats",)).word == "hat"
@@ -291,7 +296,7 @@ def test_shades_of_a_colour_are_told_apart_as_in_pictures(text: str, shade: str)
 
 
 def test_every_shade_that_pictures_tell_apart_has_a_word() -> None:
-    assert {f"{name}/{shade}" for name, shade in _SHADES} - _lexicons().color.labels == {"orange/mustard"}
+    assert {f"{name}/{shade}" for name, shade in SHADES} - _lexicons().color.labels == {"orange/mustard"}
 
 
 def test_every_word_list_speaks_the_known_names() -> None:
