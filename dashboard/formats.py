@@ -71,5 +71,6 @@ def plain_price(value: Decimal | str | None) -> str:
     return f"{value.normalize():f}"
 
 
-def colors(names: Sequence[str] | None) -> str:
-    return t("list.and").join(said("color", name) for name in names or ())
+def colors(names: Sequence[str] | None, kind: str = "color") -> str:
+    """Return colours in words, or their shades (`kind` "shade")."""
+    return t("list.and").join(said(kind, name) for name in names or ())

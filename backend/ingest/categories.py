@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.ingest.sync import looks_of
 from backend.tenants import models as rows
 from backend.tenants.catalog_category import keep_decision
 from backend.tenants.models import Product, ProductImage
@@ -18,16 +19,26 @@ _SURE = 0.8  # from here on pictures decide what words leave open
 def weigh(session: Session, tenant_id: str, products: Iterable[Product]) -> None:
     """Decide on the products' categories by words and pictures; a contradiction is kept for the seller.
 
-    Safe to run twice: it reads what the catalog holds now.
+    Pattern and shades are read once more, for products whose page was read before the catalog kept them. Safe to run
+    twice: it reads what the catalog holds now.
     """
     by_id = {product.id: product for product in products}
     seen = _seen(session, tenant_id, list(by_id))
     for product_id, product in by_id.items():
+        _name_looks(product)
         words = words_of(product)
         decision = decide(words, seen_in(seen[product_id]))
         if decision is not None:
             taken = decision.category if _left_open(words, decision) else None
             keep_decision(session, tenant_id, product, category=taken, disputed=decision.disputed)
+
+
+def _name_looks(product: Product) -> None:
+    named = (product.record or {}).get("colors") or ()
+    pattern, colors, shades = looks_of(product.title, product.description, named)
+    product.pattern = product.pattern or pattern
+    if colors == product.colors:
+        product.shades = shades
 
 
 def words_of(product: Product) -> TextCategory | None:

@@ -184,7 +184,10 @@ def _write_look(session: Session, tenant_id: str, seen: Look, entry: Entry | Non
                 category=garment.category,
                 confidence=garment.confidence,
                 for_sale=on_sale,
+                fine_category=garment.fine.name if garment.fine else None,
+                pattern=garment.pattern.name if garment.pattern else None,
                 colors=list(garment.colors),
+                shades=list(garment.shades),
                 embedding_id=entry.embedding_id if entry and on_sale else None,
             )
         )  # fmt: skip

@@ -16,7 +16,7 @@ def facts_of(record: ProductRecord, page_urls: Iterable[str] = ()) -> ProductFac
     """Return what the catalog keeps of a record; `page_urls` are the addresses under which it was met."""
     crumbs = [*record.breadcrumbs, *([record.category] if record.category else [])]
     category = attributes.category_of_text(record.title, crumbs, record.description)
-    colors = attributes.colors_of_text(*record.colors) or attributes.colors_of_text(record.title)
+    pattern, colors, shades = looks_of(record.title, record.description, record.colors)
     attention = [*record.problems, *(["category_unknown"] if category is None else [])]
     url = addresses.canonical(record.url)
     return ProductFacts(
@@ -34,7 +34,9 @@ def facts_of(record: ProductRecord, page_urls: Iterable[str] = ()) -> ProductFac
         gender=_gender(record, crumbs),
         category=category.category if category else None,
         fine_category=category.word if category else None,
-        colors=list(colors),
+        pattern=pattern,
+        colors=colors,
+        shades=shades,
         sizes=list(record.sizes),
         variants=[variant.as_json() for variant in record.variants[:_MOST_VARIANTS]],
         breadcrumbs=list(record.breadcrumbs),
@@ -45,6 +47,13 @@ def facts_of(record: ProductRecord, page_urls: Iterable[str] = ()) -> ProductFac
         images=record.images[:_MOST_IMAGES],
         other_urls={addresses.fingerprint(one): addresses.canonical(one) for one in page_urls},
     )
+
+
+def looks_of(title: str, description: str, named: Iterable[str]) -> tuple[str | None, list[str], list[str]]:
+    """Return the pattern, the colours and their shades; colours that the shop names itself before the title's."""
+    found = attributes.shades_of_text(*named) or attributes.shades_of_text(title)
+    colors = list(dict.fromkeys(one.name for one in found))
+    return attributes.pattern_of_text(title, description), colors, list(dict.fromkeys(one.shade for one in found))
 
 
 def _gender(record: ProductRecord, crumbs: list[str]) -> str | None:

@@ -30,13 +30,17 @@ class Match:
 class FoundObject:
     """A garment in the photo: `box` is x, y, w, h as fractions of it.
 
-    `found_by` is "whole" when no garment was told apart and the whole picture stands for one.
+    `found_by` is "whole" when no garment was told apart and the whole picture stands for one. `shades` are finer names
+    of the colours, in their order; `fine_category` and `pattern` are null where the models do not tell them.
     """
 
     box: list[float]
     category: str
     confidence: float
+    fine_category: str | None
+    pattern: str | None
     colors: list[str]
+    shades: list[str]
     found_by: FoundBy
     matches: list[Match]
 
@@ -80,7 +84,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class ListedProduct:
-    """A product of the catalogue as its owner sees it, in whatever state; the seller's edits win."""
+    """A product of the catalogue as its owner sees it, in whatever state; the seller's edits win.
+
+    `fine_category` (cardigan) and `shades` (wine) say more finely what `category` (top) and `colors` (red) say.
+    """
 
     product_id: str
     url: str
@@ -93,7 +100,10 @@ class ListedProduct:
     availability: str | None
     gender: str | None
     category: str | None
+    fine_category: str | None
+    pattern: str | None
     colors: list[str]
+    shades: list[str]
     images: list[Picture]
     duplicate_of: str | None
     state: str

@@ -31,6 +31,7 @@ LOOK_AT_PHOTO = "backend.search.jobs.look_at_photo"
 NO_PRODUCTS = "This shop has no products in Niteru yet. Results appear when its first crawl is done."
 NO_VECTORS = "The pictures of this product are not searchable yet, or none of them shows it."
 SIMILAR_CACHE_S = 20
+_OBJECT_FACTS = ("box", "category", "confidence", "fine_category", "pattern", "colors", "shades", "found_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +219,7 @@ def _largest(objects: Sequence[dict[str, Any]]) -> int:
 
 
 def _object(one: dict[str, Any], matches: list[Match]) -> FoundObject:
-    facts = {name: one[name] for name in ("box", "category", "confidence", "colors", "found_by")}
-    return FoundObject(**facts, matches=matches)
+    return FoundObject(**{name: one[name] for name in _OBJECT_FACTS}, matches=matches)
 
 
 def _notice(session: Session, tenant_id: str) -> str | None:

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from backend.search.gallery import Filters
+from backend.vision.attributes import PATTERNS
 from backend.vision.colors import PALETTE
 from backend.vision.values import CATEGORIES
 
@@ -45,6 +46,7 @@ def _documented(allowed: tuple[str, ...]) -> Any:
 Category = Annotated[str, _among(CATEGORIES), _documented(CATEGORIES)]
 Gender = Annotated[str, _among(GENDERS), _documented(GENDERS)]
 Color = Annotated[str, _among(PALETTE), _documented(PALETTE)]
+Pattern = Annotated[str, _among(PATTERNS), _documented(PATTERNS)]
 Categories = Annotated[list[Category], BeforeValidator(_listed), Field(max_length=len(CATEGORIES))]
 Genders = Annotated[list[Gender], BeforeValidator(_listed), Field(max_length=len(GENDERS))]
 Colors = Annotated[list[Color], BeforeValidator(_listed), Field(max_length=len(PALETTE))]
@@ -152,3 +154,7 @@ class ProductsForm(BaseModel):
     after: str | None = Field(default=None, max_length=64, description="`next` of the page before")
     limit: int = Field(default=50, ge=1, le=200)
     state: Literal["live", "attention", "gone", "hidden"] | None = None
+    category: Category | None = None
+    fine_category: str | None = Field(default=None, max_length=40, description="Such as cardigan, jeans, boots")
+    gender: Gender | None = None
+    pattern: Pattern | None = None

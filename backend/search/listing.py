@@ -12,9 +12,11 @@ from backend.tenants.models import Product, ProductImage
 
 def page(session: Session, tenant_id: str, form: ProductsForm) -> ProductPage:
     """Return a page of products, newest first. Raises NotFound when `after` is no product of the tenant."""
-    rows = catalog.list_products(
-        session, tenant_id, catalog.ProductFilters(state=form.state), after=form.after, limit=form.limit + 1
-    )
+    filters = catalog.ProductFilters(
+        state=form.state, category=form.category, gender=form.gender, fine_category=form.fine_category,
+        pattern=form.pattern,
+    )  # fmt: skip
+    rows = catalog.list_products(session, tenant_id, filters, after=form.after, limit=form.limit + 1)
     shown = rows[: form.limit]
     images = catalog.images_of(session, tenant_id, [product.id for product in shown])
     products = [_listed(product, images[product.id]) for product in shown]
@@ -41,7 +43,10 @@ def _listed(product: Product, images: Sequence[ProductImage]) -> ListedProduct:
         availability=values.availability,
         gender=values.gender,
         category=values.category,
+        fine_category=values.fine_category,
+        pattern=values.pattern,
         colors=list(values.colors),
+        shades=list(values.shades),
         images=[Picture(image.url, image.usefulness) for image in images],
         duplicate_of=product.duplicate_of,
         state=product.state,

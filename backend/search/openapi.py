@@ -32,7 +32,10 @@ _EXAMPLE_OBJECT: Json = {
     "box": [0.31, 0.18, 0.4, 0.66],
     "category": "dress",
     "confidence": 0.93,
+    "fine_category": None,
+    "pattern": None,
     "colors": ["red"],
+    "shades": ["wine"],
     "found_by": "detector",
     "matches": [_EXAMPLE_MATCH],
 }

@@ -13,7 +13,8 @@ from backend.tenants.models import Detection, Product, ProductImage, ProductUrl,
 
 SHOWN = ("live", "attention")
 EDITABLE = (
-    "title", "description", "brand", "price", "list_price", "currency", "availability", "gender", "category", "colors",
+    "title", "description", "brand", "price", "list_price", "currency", "availability", "gender", "category", "pattern",
+    "colors",
 )  # fmt: skip
 SOLD_OUT = frozenset({"OutOfStock", "SoldOut", "Discontinued"})
 
@@ -34,7 +35,10 @@ class Effective:
     availability: str | None
     gender: str | None
     category: str | None
+    fine_category: str | None
+    pattern: str | None
     colors: tuple[str, ...]
+    shades: tuple[str, ...]
 
     @property
     def in_stock(self) -> bool:
@@ -49,13 +53,18 @@ class ProductFilters:
     state: str | None = None
     category: str | None = None
     gender: str | None = None
+    fine_category: str | None = None
+    pattern: str | None = None
     words: str = ""
     needs_attention: bool | None = None
     duplicates: bool | None = None
 
 
 def effective(product: Product) -> Effective:
-    """Return the product's effective values. Everybody who shows or indexes a product goes through here."""
+    """Return the product's effective values. Everybody who shows or indexes a product goes through here.
+
+    What the words say more finely goes with what they say: a seller's own category or colours have no finer names.
+    """
     edits = product.overrides or {}
 
     def value(name: str) -> Any:
@@ -74,7 +83,10 @@ def effective(product: Product) -> Effective:
         availability=value("availability"),
         gender=value("gender"),
         category=value("category"),
+        fine_category=product.fine_category if value("category") == product.category else None,
+        pattern=value("pattern"),
         colors=tuple(value("colors") or ()),
+        shades=() if "colors" in edits else tuple(product.shades or ()),
     )
 
 
@@ -175,11 +187,16 @@ def detections_of(session: Session, tenant_id: str, image_ids: Sequence[str]) ->
 
 
 def _filtered(query: Select[Any], filters: ProductFilters) -> Select[Any]:
-    for column, wanted in (("state", filters.state), ("category", filters.category), ("gender", filters.gender)):
-        if wanted:
+    for column in ("state", "category", "gender", "pattern"):
+        if wanted := getattr(filters, column):
             stored = getattr(Product, column)
             edited = Product.overrides[column].astext if column in EDITABLE else None
             query = query.where((stored if edited is None else func.coalesce(edited, stored)) == wanted)
+    if filters.fine_category:
+        own = Product.overrides["category"].astext
+        query = query.where(
+            Product.fine_category == filters.fine_category, func.coalesce(own, Product.category) == Product.category
+        )
     for word in filters.words.split():
         pattern = f"%{_escaped(word)}%"
         query = query.where(

@@ -17,7 +17,7 @@ from backend.tenants.models import FrontierUrl, IngestRun, PriceChange, Product,
 PRICE_COLUMNS = ("price", "list_price", "currency", "availability")
 COLUMNS = (
     *PRICE_COLUMNS, "url", "sku", "title", "description", "brand", "gtin", "gender", "category", "fine_category",
-    "colors", "sizes", "variants", "breadcrumbs", "language", "attention",
+    "pattern", "colors", "shades", "sizes", "variants", "breadcrumbs", "language", "attention",
 )  # fmt: skip
 _GONE_STATUS = (404, 410)
 
@@ -44,7 +44,9 @@ class ProductFacts:
     gender: str | None = None
     category: str | None = None
     fine_category: str | None = None
+    pattern: str | None = None
     colors: list[str] = field(default_factory=list)
+    shades: list[str] = field(default_factory=list)
     sizes: list[str] = field(default_factory=list)
     variants: list[dict[str, Any]] = field(default_factory=list)
     breadcrumbs: list[str] = field(default_factory=list)

@@ -75,7 +75,10 @@ def _image_step(image: ProductImage, boxes: Sequence[Detection]) -> dict[str, An
                 "category": box.category,
                 "confidence": box.confidence,
                 "for_sale": box.for_sale,
+                "fine_category": box.fine_category,
+                "pattern": box.pattern,
                 "colors": list(box.colors),
+                "shades": list(box.shades),
                 "embedding_id": box.embedding_id,
             }
             for box in boxes

@@ -142,7 +142,9 @@ class Product(Owned, Base):
     gender: Mapped[str | None] = mapped_column(Text)
     category: Mapped[str | None] = mapped_column(Text)
     fine_category: Mapped[str | None] = mapped_column(Text)
+    pattern: Mapped[str | None] = mapped_column(Text)
     colors: Mapped[list[str]] = texts()
+    shades: Mapped[list[str]] = texts()
     sizes: Mapped[list[str]] = texts()
     variants: Mapped[list[Json]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
     breadcrumbs: Mapped[list[str]] = texts()
@@ -222,7 +224,10 @@ class Detection(Owned, Base):
     category: Mapped[str] = mapped_column(Text)
     confidence: Mapped[float] = mapped_column(Float)
     for_sale: Mapped[bool] = mapped_column(default=False)
+    fine_category: Mapped[str | None] = mapped_column(Text)
+    pattern: Mapped[str | None] = mapped_column(Text)
     colors: Mapped[list[str]] = texts()
+    shades: Mapped[list[str]] = texts()
     embedding_id: Mapped[str | None] = mapped_column(Text, index=True)
 
 

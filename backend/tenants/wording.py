@@ -84,7 +84,8 @@ def _now(name: str) -> Any:
 
 def _haystack() -> Any:
     texts: Sequence[Any] = (
-        _now("title"), _now("brand"), _now("category"), Product.fine_category, Product.sku,
+        _now("title"), _now("brand"), _now("category"), Product.fine_category, _now("pattern"),
+        Product.sku,
         func.array_to_string(Product.colors, " "), func.array_to_string(Product.breadcrumbs, " "),
     )  # fmt: skip
     return func.concat_ws(" ", *texts)

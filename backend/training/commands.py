@@ -80,11 +80,12 @@ def images_command(data: Path, weights: Path, *, drawn: bool, as_json: bool) -> 
 @_DATA
 @_WEIGHTS
 @click.option("--pictures", is_flag=True, help="Measure the fusion of words and pictures too (luma; looks at photos).")
+@_REPORT
 @_JSON
-def categories_command(data: Path, weights: Path, *, pictures: bool, as_json: bool) -> None:
+def categories_command(data: Path, weights: Path, *, pictures: bool, report: Path | None, as_json: bool) -> None:
     """Category, fine name and gender, read from titles and breadcrumbs (luma, or a folder of labelled titles)."""
     vision = load_vision(weights=weights) if pictures else None
-    _print(evaluate_categories(data, vision), as_json=as_json)
+    _print(evaluate_categories(data, vision, report=report), as_json=as_json)
 
 
 @train.command("images")
@@ -94,7 +95,7 @@ def categories_command(data: Path, weights: Path, *, pictures: bool, as_json: bo
 @click.option("--seed", default=0, show_default=True)
 def train_images_command(data: Path, out: Path, as_json: bool, seed: int) -> None:
     """What tells garments from size charts and close-ups."""
-    from backend.training.usefulness import train_images  # noqa: PLC0415  measuring does without training's packages
+    from backend.training.usefulness.training import train_images  # noqa: PLC0415  measuring does without training's packages
 
     _print(train_images(data, out, seed=seed), as_json=as_json)
 

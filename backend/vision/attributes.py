@@ -3,14 +3,14 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from backend.vision.calibration import calibration
-from backend.vision.colors import PALETTE, Color
+from backend.vision.colors import PALETTE, SHADES, Color
 from backend.vision.lexicon import Found, Lexicon, normal
 
 _WORDS = Path(__file__).parent / "words"
@@ -19,9 +19,10 @@ _NONE = "none"
 
 # What follows belongs to the garment, not the other way round: "dress with belt", "ニット + スカート".
 _AFTERTHOUGHT = re.compile(r"\b(?:with|for|and|in|to|incl|including|plus)\b|[+＋&×]|\d+点セット")
-_SEGMENTS = re.compile(r"\s[-–—:]\s|[|｜/／,、()（）\[\]「」【】『』~〜]")
+# "s/s" (short sleeves) is a word, not two
+_SEGMENTS = re.compile(r"\s[-–—:]\s|(?<!\b[sl])/|/(?!s\b)|[|｜／,、()（）\[\]「」【】『』~〜]")
 _TAGS = re.compile(r"<[^>]*>")
-_TWO_COLORS = re.compile(r"(?<=[白黒紺赤青])(?=[白黒紺赤青])")
+_TWO_COLORS = re.compile(r"(?<=[白黒紺赤青])(?=[白黒紺赤青]|無地)")
 # "short" is a garment only as the last word ("yoga short", 'cargo short 11in'), an adjective elsewhere ("short jacket")
 _NOTHING_MORE = re.compile(r"[\s.!]*(?:\d+(?:\.\d+)?\s*(?:\"|''|in|inch|cm)?)?[\s.!]*\Z")
 
@@ -69,8 +70,9 @@ def category_of_text(
     The last garment of the title counts (it is the head noun in both languages), unless it is one that shops use
     loosely and the breadcrumbs are clearer. How sure that is was measured for each kind of evidence (`calibration`).
     """
-    in_title = _read(normal(title or ""))
-    if in_title is not None and in_title.category == _NONE:
+    line = normal(title or "")
+    in_title = _read(line)
+    if _lexicons().never.find(line) or (in_title is not None and in_title.category == _NONE):
         return None
     crumbs = (_read(normal(crumb)) for crumb in reversed(breadcrumbs))
     in_crumbs = next((found for found in crumbs if found is not None and found.category != _NONE), None)
@@ -79,7 +81,10 @@ def category_of_text(
     if in_crumbs is None:
         return _named(in_title, in_title.evidence)
     if in_title.category == in_crumbs.category:
-        return _named(in_title, "agreed")
+        family = in_title.word in _lexicons().generic and in_crumbs.word not in _lexicons().weak
+        return _named(replace(in_title, word=in_crumbs.word) if family else in_title, "agreed")
+    if in_title.loose and not in_crumbs.loose and in_crumbs.word not in _lexicons().generic:
+        return _named(_Reading(in_crumbs.category, in_crumbs.word, (in_title.category,)), "breadcrumbs")
     if in_crumbs.category in _lexicons().also.get(in_title.word, ()):
         return _named(_Reading(in_crumbs.category, in_title.word, (in_title.category,)), "breadcrumbs")
     if in_title.loose and not in_crumbs.loose:
@@ -130,6 +135,16 @@ def pattern_of_text(title: str | None, description: str | None = None) -> str | 
         if found:
             return nearer[0] if nearer else "print" if "print" in found else "plain"
     return None
+
+
+def fine_names() -> frozenset[str]:
+    """Every fine name that words may be read as."""
+    return frozenset(label.partition("/")[2] for label in _lexicons().category.labels if not label.startswith(_NONE))
+
+
+def shade_names() -> frozenset[str]:
+    """Every shade that words or pictures may be named by."""
+    return frozenset(label.partition("/")[2] for label in _lexicons().color.labels) | {shade for _, shade in SHADES}
 
 
 def _described(description: str | None) -> TextCategory | None:
@@ -184,6 +199,7 @@ def _named(reading: _Reading, evidence: str) -> TextCategory:
 @dataclass(frozen=True, slots=True)
 class _Lexicons:
     category: Lexicon
+    never: Lexicon
     gender: Lexicon
     color: Lexicon
     pattern: Lexicon
@@ -197,11 +213,9 @@ class _Lexicons:
 @lru_cache(maxsize=1)
 def _lexicons() -> _Lexicons:
     garments, genders, colors, patterns = map(_toml, ("garments", "genders", "colors", "patterns"))
-    fine = {
-        f"{coarse}/{name}": _split(words)
-        for coarse, names in {**garments["category"], _NONE: garments["none"]}.items()
-        for name, words in names.items()
-    }
+    fine = _fine({**garments["category"], _NONE: garments["none"]})
+    models = _fine(garments["models"])
+    fine = {label: [*words, *models.get(label, ())] for label, words in fine.items()}
     shades = {f"{name}/{shade}": _split(words) for name in PALETTE for shade, words in colors[name].items()}
     # Garments are looked for beside the words of colour and gender, because these hold some: ブラ is in ブラック.
     of_others = [words for lists in (shades, _words(genders)) for name, words in lists.items() if name]
@@ -210,15 +224,20 @@ def _lexicons() -> _Lexicons:
     known = [*tails, *passed]
     return _Lexicons(
         Lexicon({"": passed, **fine}, tails),
+        Lexicon({_NONE: _split(garments["never"]["words"])}, tails),
         Lexicon(_words(genders), known),
         Lexicon({"": _split(colors["ignore"]), **shades}, known, [*_split(colors["shades"]), *known]),
         Lexicon(_words(patterns), known),
         frozenset(_split(garments["weak"])),
-        frozenset(map(normal, _split(garments["faint"]))),
-        frozenset(map(normal, _split(garments["fabrics"]))),
+        frozenset(map(normal, [*_split(garments["faint"]), *(word for words in models.values() for word in words)])),
+        frozenset(map(normal, [*_split(garments["fabrics"]), *(word for words in models.values() for word in words)])),
         frozenset(_split(garments["generic"])),
         {name: tuple(_split(words)) for name, words in garments["also"].items()},
     )
+
+
+def _fine(table: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    return {f"{coarse}/{name}": _split(words) for coarse, names in table.items() for name, words in names.items()}
 
 
 def _words(table: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -52,7 +52,7 @@ _ANCHORS: dict[str, dict[str, str]] = {
     },
 }
 PALETTE = tuple(_ANCHORS)
-_SHADES = [(name, shade) for name, shades in _ANCHORS.items() for shade in shades]
+SHADES = [(name, shade) for name, shades in _ANCHORS.items() for shade in shades]
 
 _SIDE = 40  # pixels: enough for the stripes of a shirt
 _SPREAD = 0.3  # of the crop: weight falls off from the middle, where the garment is
@@ -94,11 +94,11 @@ def shades_of_crop(pixels: Pixels) -> tuple[Color, ...]:
     scaled = lab.reshape(-1, 3) * _AXES
     # the pixel's own square is the same for all anchors, so the distance goes without it
     nearest = (_ANCHOR_SQUARE - 2 * scaled @ _ANCHOR_LAB.T).argmin(1)
-    shades = np.bincount(_ANCHOR_SHADE[nearest], weight.ravel(), len(_SHADES)) / weight.sum()
+    shades = np.bincount(_ANCHOR_SHADE[nearest], weight.ravel(), len(SHADES)) / weight.sum()
     share = np.bincount(_SHADE_NAME, shades, len(PALETTE))
     order = share.argsort()[::-1][:_MOST]
     return tuple(
-        Color(PALETTE[one], _SHADES[int((shades * (one == _SHADE_NAME)).argmax())][1])
+        Color(PALETTE[one], SHADES[int((shades * (one == _SHADE_NAME)).argmax())][1])
         for place, one in enumerate(order)
         if place == 0 or share[one] >= _SECOND
     )
@@ -172,10 +172,10 @@ _MIDDLE = _middle()
 _CENTER = np.s_[_SIDE // 3 : -_SIDE // 3, _SIDE // 3 : -_SIDE // 3]
 _EACH = [
     (number, list(bytes.fromhex(one)))
-    for number, (name, shade) in enumerate(_SHADES)
+    for number, (name, shade) in enumerate(SHADES)
     for one in _ANCHORS[name][shade].split()
 ]
 _ANCHOR_LAB = oklab(np.array([rgb for _, rgb in _EACH], np.uint8)) * _AXES
 _ANCHOR_SQUARE = (_ANCHOR_LAB**2).sum(1)
 _ANCHOR_SHADE = np.array([number for number, _ in _EACH])
-_SHADE_NAME = np.array([PALETTE.index(name) for name, _ in _SHADES])
+_SHADE_NAME = np.array([PALETTE.index(name) for name, _ in SHADES])

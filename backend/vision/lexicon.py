@@ -18,6 +18,7 @@ _INITIALS = 2
 # ベルト付き: what has a belt is not one. パーカー用, ジャケット風: nor is what is for one or looks like one.
 _OF_ANOTHER = (
     "付", "つき", "用", "風", "見え", "掛け", "入れ", "生地", "ポケット付", "に合う", "にも", "対応", "素材", "以外",
+    "一体",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from backend.db import transaction
 from backend.tenants import accounts, catalog, catalog_edits, catalog_trace, review
 from backend.tenants.catalog_category import note_choice
 from backend.tenants.models import Product
+from backend.vision.attributes import PATTERNS
 from backend.vision.colors import PALETTE
 from backend.vision.fusion import seen_in
 from backend.vision.values import CATEGORIES, Box, Detection
@@ -20,7 +21,7 @@ from dashboard.access import current_id, shop
 from dashboard.locale import t
 
 GENDERS = ("women", "men", "unisex", "kids")
-FIELDS = ("title", "price", "category", "gender", "colors")
+FIELDS = ("title", "price", "category", "gender", "pattern", "colors")
 
 
 @shop.get("/products/<uuid:product_id>")
@@ -52,6 +53,7 @@ def _page(product_id: str, *, given: dict[str, Any] | None = None, problems: dic
         open_category=_open_category(row, pictures),
         categories=CATEGORIES,
         genders=GENDERS,
+        patterns=PATTERNS,
         palette=[*PALETTE, *(color for color in facts.colors if color not in PALETTE)],
     )
 
@@ -114,6 +116,7 @@ def _read_form() -> tuple[dict[str, Any], dict[str, str]]:
         "price": form.get("price", "").strip()[:30],
         "category": form.get("category", ""),
         "gender": form.get("gender", ""),
+        "pattern": form.get("pattern", ""),
         "colors": [color[:40] for color in form.getlist("colors")[:20]],
     }
     problems = {}
@@ -123,8 +126,9 @@ def _read_form() -> tuple[dict[str, Any], dict[str, str]]:
         given["price"] = _price(given["price"])
     except InvalidOperation:
         problems["price"] = t("product.error.price")
-    if given["category"] not in {"", *CATEGORIES} or given["gender"] not in {"", *GENDERS}:
-        problems["category"] = t("product.error.choice")
+    for name, known in (("category", CATEGORIES), ("gender", GENDERS), ("pattern", PATTERNS)):
+        if given[name] not in {"", *known}:
+            problems[name] = t("product.error.choice")
     return given, problems
 
 

@@ -147,6 +147,7 @@ WORDS = {
         "価格は 12800 のように数字で入力してください。",
     ),
     "product.error.choice": ("Choose one of the list.", "一覧から選んでください。"),
+    "product.more_finely": ("More finely: {names}", "詳しくは：{names}"),
     "product.more": ("From the page", "ページの情報"),
     "product.similar": ("Similar items, as shoppers see them", "お客様に表示される「似ている商品」"),
     "product.no_similar": (
@@ -157,6 +158,7 @@ WORDS = {
     "fact.price": ("Price", "価格"),
     "fact.category": ("Category", "カテゴリー"),
     "fact.gender": ("For", "対象"),
+    "fact.pattern": ("Pattern", "柄"),
     "fact.colors": ("Colours", "色"),
     "fact.sku": ("SKU", "SKU"),
     "fact.brand": ("Brand", "ブランド"),

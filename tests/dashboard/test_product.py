@@ -40,6 +40,49 @@ def test_an_edit_is_kept_beside_the_crawled_value_and_both_are_shown(seller):
     assert "<b>¥12,800</b>" in page
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", ["More finely: Cardigan", "More finely: Wine", ">Stripes</option>"]),
+        ("ja", ["詳しくは：カーディガン", "詳しくは：ワインレッド", ">ストライプ・ボーダー</option>"]),
+    ],
+)
+def test_kind_pattern_and_shades_are_told_in_the_sellers_language(seller, locale, said):
+    me = seller(locale=locale)
+    cardigan = add_coat(
+        me.shop, category="top", fine_category="cardigan", pattern="stripe", colors=["red"], shades=["wine"]
+    )
+
+    page = me.get(f"/products/{cardigan.id}").get_data(as_text=True)
+
+    assert [words for words in said if words not in page] == []
+    assert '<option value="stripe" selected>' in page
+
+
+def test_a_pattern_is_corrected_like_the_other_facts_and_a_corrected_category_has_no_finer_name(seller):
+    me = seller()
+    coat = add_coat(me.shop, category="top", fine_category="cardigan", pattern="stripe")
+
+    me.post(f"/products/{coat.id}", **{**FORM, "category": "outer", "pattern": "check"})
+    page = me.get(f"/products/{coat.id}").get_data(as_text=True)
+
+    assert product_of(me.shop, coat.id).overrides == {"category": "outer", "pattern": "check"}
+    assert '<option value="check" selected>' in page
+    assert "More finely" not in page
+
+
+def test_what_vision_saw_in_a_picture_is_told_as_finely_as_it_knows(seller, stocked):
+    me = seller()
+    product = stocked(me.shop)[0]
+    with transaction(me.shop.tenant_id) as session:
+        for box in session.scalars(select(Detection)):
+            box.fine_category, box.pattern, box.shades = "hoodie", "dot", ["wine", "off-white"]
+
+    page = me.get(f"/products/{product.id}").get_data(as_text=True)
+
+    assert "Hoodie · Wine · Off-white · Dots" in page
+
+
 def test_an_edit_reaches_the_gallery_and_is_recorded(seller):
     me = seller()
     coat = add_coat(me.shop)
@@ -92,6 +135,7 @@ def test_one_field_is_reset_and_the_others_stay(seller):
         ("price", "NaN", "Write the price as a number"),
         ("price", "1e99", "Write the price as a number"),
         ("category", "spaceship", "Choose one of the list."),
+        ("pattern", "tartan", "Choose one of the list."),
     ],
 )
 def test_a_bad_value_is_named_and_nothing_is_kept(seller, field, value, sentence):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import dashboard
+from backend.vision.attributes import PATTERNS, fine_names, shade_names
 from backend.vision.colors import PALETTE
 from backend.vision.values import CATEGORIES
 from dashboard.words import WORDS
@@ -18,7 +19,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 SAME_IN_BOTH = {"settings.system", "fact.sku"}
 # What data names (a code), and what is put together from parts: "nav." ~ name.
 BUILT = re.compile(
-    r"^(category|gender|color|availability|usefulness|image_state|attention|via|source|reason|action|run_error|stage|"
+    r"^(category|fine|pattern|shade|gender|color|availability|usefulness|image_state|attention|via|source|reason|action|run_error|stage|"
     r"run_state|count|state|kind|tier|role|role_may|nav|fact|start|why_not|why_not_next|why_not_short|error|keys|embed|"
     r"story)\."
 )
@@ -75,6 +76,12 @@ def test_counted_words_come_in_pairs(kind):
     assert {f"{key.removesuffix(kind)}{other}" for key in counted} <= set(WORDS)
 
 
-@pytest.mark.parametrize(("prefix", "codes"), [("category", CATEGORIES), ("color", PALETTE)])
+@pytest.mark.parametrize(
+    ("prefix", "codes"),
+    [
+        ("category", CATEGORIES), ("color", PALETTE), ("pattern", PATTERNS), ("fine", fine_names()),
+        ("shade", shade_names()),
+    ],
+)  # fmt: skip
 def test_what_vision_names_has_words(prefix, codes):
     assert {f"{prefix}.{code}" for code in codes} <= set(WORDS)

@@ -12,10 +12,11 @@ from backend.ingest import embedding
 from backend.ingest.publishing import gallery_of
 from backend.storage import open_storage
 from backend.tenants import catalog_edits, catalog_sync
-from backend.tenants.models import Product, ProductImage
+from backend.tenants.models import Detection, Product, ProductImage
 from backend.vision import CATEGORIES, Box, Garment, fusion, images
 from backend.vision.calibration import Calibration
 from backend.vision.card import read_card
+from backend.vision.values import Guess
 
 pytest_plugins = ("tests.ingest.whole",)
 
@@ -60,7 +61,8 @@ def look(ingest, product_id, category, confidence=0.97):
         (subject,) = embedding.read_subjects(session, ingest.tenant_id, [image.id])
     gallery = gallery_of(ingest.settings, ingest.tenant_id)
     vector = np.eye(1, read_card().dim, dtype=np.float32)[0]
-    garment = Garment(Box(0.15, 0.1, 0.7, 0.8), category, confidence, ("navy",), vector)
+    box, kind, pattern = Box(0.15, 0.1, 0.7, 0.8), Guess(category, 0.9), Guess("floral", 0.8)
+    garment = Garment(box, category, confidence, ("navy",), vector, ("dark navy",), fine=kind, pattern=pattern)
     seen = embedding.Look(subject, (garment,), 0, None, "garment", 0.9)
     embedding.write(gallery, read_card().model_id, ingest.tenant_id, [seen], {})
 
@@ -131,6 +133,18 @@ def test_what_the_words_leave_open_the_pictures_decide_and_a_crawl_of_the_same_w
     found = row(ingest, nameless)
     assert (found.category, found.sources["category"]) == ("dress", "picture")
     assert (found.state, found.attention) == ("live", [])
+
+
+def test_a_look_keeps_what_it_tells_more_finely_and_names_what_older_crawls_did_not(ingest, product):
+    dress = product("花柄 ワンピース ボルドー", "dress", colors=["red"])
+
+    look(ingest, dress, "dress")
+
+    with transaction(ingest.tenant_id) as session:
+        box = session.scalars(select(Detection)).one()
+    found = row(ingest, dress)
+    assert (box.shades, box.fine_category, box.pattern) == (["dark navy"], "dress", "floral")
+    assert (found.pattern, found.shades) == ("floral", ["wine"])
 
 
 def test_of_two_categories_that_a_word_may_mean_the_picture_chooses(ingest, product):

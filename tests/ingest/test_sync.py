@@ -32,6 +32,19 @@ def test_the_shops_own_colours_and_gender_win_over_the_title():
     assert facts.gender == "women"
 
 
+def test_kind_pattern_and_shades_are_read_more_finely_than_category_and_colour():
+    facts = facts_of(replace(SHIRT, title="レディース ボーダー カーディガン ボルドー"))
+
+    assert (facts.category, facts.fine_category, facts.pattern) == ("top", "cardigan", "stripe")
+    assert (facts.colors, facts.shades) == (["red"], ["wine"])
+
+
+def test_shades_are_those_of_the_colours_that_the_shop_names():
+    facts = facts_of(replace(SHIRT, title="Wine dress", colors=("Hot pink", "Pale pink", "Olive")))
+
+    assert (facts.colors, facts.shades) == (["pink", "khaki"], ["reddish pink", "pale pink", "olive"])
+
+
 def test_a_product_without_a_garment_word_asks_for_the_seller():
     facts = facts_of(replace(SHIRT, title="Gift card", problems=("no_image",), images=()))
 

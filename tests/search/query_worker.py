@@ -13,8 +13,9 @@ from backend import logs, queues
 from backend.search import jobs
 from backend.vision import Box, Detection, Garment, Picture
 from backend.vision.card import read_card
-from backend.vision.colors import colors_of_crop
+from backend.vision.colors import shades_of_crop
 from backend.vision.crops import cut
+from backend.vision.values import Guess
 
 CARD = read_card()
 RED, BLUE, GREEN, WHITE = (230, 0, 0), (0, 0, 230), (0, 160, 0), (255, 255, 255)
@@ -41,9 +42,10 @@ class ColorVision:
 
     def look_at(self, places: Sequence[tuple[Picture, Detection]]) -> list[Garment]:
         return [
-            Garment(one.box, one.category, one.confidence, colors_of_crop(cut(picture, one.box)),
-                    vector_of(_mean(picture, one.box)))
+            Garment(one.box, one.category, one.confidence, tuple(color.name for color in colors),
+                    vector_of(_mean(picture, one.box)), tuple(color.shade for color in colors), fine=Guess("slip", 0.9))
             for picture, one in places
+            for colors in [shades_of_crop(cut(picture, one.box))]
         ]  # fmt: skip
 
     def see_box(self, picture: Picture, box: Box) -> Garment:

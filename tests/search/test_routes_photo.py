@@ -42,6 +42,15 @@ def test_every_object_of_a_photo_carries_its_matches_best_first(make_shop, shelf
     assert answer["notice"] is None
 
 
+def test_an_object_is_told_as_finely_as_the_models_see_it(make_shop, search):
+    answer = search(make_shop(), OUTFIT).json
+
+    dress, pants = answer["objects"]
+    assert (dress["colors"], dress["shades"]) == (["red"], ["red"])
+    assert (pants["colors"], pants["shades"]) == (["blue"], ["blue"])
+    assert (dress["fine_category"], dress["pattern"]) == ("slip", None)
+
+
 def test_the_largest_object_is_the_primary_one(make_shop, search):
     shop = make_shop()
     small_red_large_blue = photo((RED, (10, 10, 40, 40)), (BLUE, (50, 50, 190, 190)))

@@ -31,7 +31,10 @@ def test_the_catalogue_is_paged_by_key_newest_first(make_shop, shelf, get):
 
 def test_a_product_is_told_with_the_sellers_edits_its_pictures_and_its_state(make_shop, shelf, get):
     shop = make_shop()
-    product = shelf.put(shop, "dress", sku="D-1", price="10", currency="EUR", colors=["red"], category="dress")
+    product = shelf.put(
+        shop, "dress", sku="D-1", price="10", currency="EUR", colors=["red"], shades=["wine"], category="dress",
+        fine_category="slip", pattern="dot",
+    )  # fmt: skip
     with transaction(shop.tenant_id) as session:
         row = session.get(Product, product.id)
         row.overrides, row.state, row.attention = {"title": "Gown"}, "attention", ["price_zero"]
@@ -42,6 +45,7 @@ def test_a_product_is_told_with_the_sellers_edits_its_pictures_and_its_state(mak
     assert told["images"] == [{"url": f"{product.url}.jpg", "usefulness": None}]
     assert (told["state"], told["attention"]) == ("attention", ["price_zero"])
     assert (told["colors"], told["category"], told["duplicate_of"]) == (["red"], "dress", None)
+    assert (told["shades"], told["fine_category"], told["pattern"]) == (["wine"], "slip", "dot")
 
 
 def test_the_catalogue_can_be_asked_by_state(make_shop, shelf, get):
@@ -52,7 +56,26 @@ def test_the_catalogue_can_be_asked_by_state(make_shop, shelf, get):
     assert [product["title"] for product in get(shop, state="gone").json["products"]] == ["away"]
 
 
-@pytest.mark.parametrize("named", [{"limit": "0"}, {"limit": "201"}, {"limit": "x"}, {"state": "unknown"}])
+@pytest.mark.parametrize(
+    ("named", "titles"),
+    [
+        ({"fine_category": "cardigan"}, ["cardigan"]), ({"category": "top"}, ["shirt", "cardigan"]),
+        ({"pattern": "check"}, ["shirt"]), ({"gender": "men", "category": "top"}, ["shirt"]), ({"pattern": "dot"}, []),
+    ],
+)  # fmt: skip
+def test_the_catalogue_can_be_asked_by_kind_gender_and_pattern(make_shop, shelf, get, named, titles):
+    shop = make_shop()
+    shelf.announce(shop, "cardigan", category="top", fine_category="cardigan")
+    shelf.announce(shop, "shirt", category="top", fine_category="shirt", pattern="check", gender="men")
+    shelf.announce(shop, "coat", category="outer", fine_category="coat")
+
+    assert [product["title"] for product in get(shop, **named).json["products"]] == titles
+
+
+@pytest.mark.parametrize(
+    "named",
+    [{"limit": "0"}, {"limit": "201"}, {"limit": "x"}, {"state": "unknown"}, {"pattern": "tartan"}, {"gender": "dogs"}],
+)
 def test_fields_that_are_wrong_are_refused(make_shop, get, named):
     assert get(make_shop(), **named).status_code == 400
 

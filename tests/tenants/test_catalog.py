@@ -251,6 +251,30 @@ def test_the_product_list_filters_by_what_is_true_after_the_edits(make_shop):
     assert found(needs_attention=True) == 0
 
 
+def test_finer_names_go_with_what_the_words_say_and_not_with_a_sellers_own(make_shop):
+    shop = make_shop()
+    facts = {"category": "top", "fine_category": "cardigan", "pattern": "stripe", "colors": ["red"], "shades": ["wine"]}
+    kept, edited = shop.add_product("Striped cardigan", **facts), shop.add_product("Striped cardigan", **facts)
+    with transaction(shop.tenant_id) as session:
+        edits = {"category": "outer", "colors": ["pink"], "pattern": "check"}
+        catalog_edits.override(session, shop.tenant_id, edited.id, edits)
+
+    def now_of(product):
+        with transaction(shop.tenant_id) as session:
+            values = catalog.effective(catalog.get_product(session, shop.tenant_id, product.id))
+        return values.fine_category, values.pattern, values.shades
+
+    def found(**conditions):
+        with transaction(shop.tenant_id) as session:
+            rows = catalog.list_products(session, shop.tenant_id, catalog.ProductFilters(**conditions))
+        return [row.id for row in rows]
+
+    assert now_of(kept) == ("cardigan", "stripe", ("wine",))
+    assert now_of(edited) == (None, "check", ())
+    assert found(fine_category="cardigan") == found(pattern="stripe") == [kept.id]
+    assert found(pattern="check") == [edited.id]
+
+
 def test_the_trace_says_why_a_product_cannot_be_found(make_shop):
     shop = make_shop()
     product_id = seen(shop.tenant_id, DRESS).product_id

@@ -18,7 +18,7 @@ from backend.vision import (
     shades_of_text,
 )
 from backend.vision.attributes import _lexicons
-from backend.vision.colors import _SHADES
+from backend.vision.colors import SHADES
 
 _SHOP_WORDS = {
     "sweatshirt": "パーカー", "t-shirt": "Tシャツ", "top": "タンクトップ", "jacket": "ジャケット", "pants": "パンツ",
@@ -108,6 +108,10 @@ def test_many_titles_of_either_language_are_read_right() -> None:
         ("titles_fresh", "en", {"accuracy": 0.93, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
         ("titles_held_out", "ja", {"accuracy": 0.93, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
         ("titles_held_out", "en", {"accuracy": 0.93, "fine": 0.90, "gender": 0.95, "colors": 0.95, "pattern": 0.95}),
+        ("titles_second_hand", "ja", {"accuracy": 0.97, "fine": 0.95, "gender": 0.97, "colors": 0.97, "pattern": 0.97}),
+        ("titles_second_hand", "en", {"accuracy": 0.97, "fine": 0.95, "gender": 0.97, "colors": 0.97, "pattern": 0.97}),
+        ("titles_third", "ja", {"accuracy": 0.95, "fine": 0.93, "gender": 0.97, "colors": 0.97, "pattern": 0.95}),
+        ("titles_third", "en", {"accuracy": 0.95, "fine": 0.93, "gender": 0.97, "colors": 0.97, "pattern": 0.95}),
     ],
 )
 def test_titles_of_many_kinds_of_shops_are_read_as_their_labels_say(
@@ -146,8 +150,40 @@ def test_a_thing_for_garments_is_no_garment_even_in_a_shop_of_garments(title: st
 
 
 @pytest.mark.parametrize(
+    "title", ["腕時計 革ベルト クオーツ", "着せ替え人形 ドレスセット", "Dog Raincoat Yellow", "犬服 ニット セーター"]
+)
+def test_what_dolls_and_pets_wear_is_no_garment_wherever_the_title_says_so(title: str) -> None:
+    assert category_of_text(title, ("Dresses",)) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("Air Jordan 1 Retro High", "shoes"), ("Air Jordan Hoodie", "top"), ("パーカー エアジョーダン", "top"),
+        ("Screw Face S/S", "top"), ("S/S Wool Coat", "outer"), ("Ponte Bootcut", "pants"),
+        ("Bootcut Jeans", "pants"),
+        ("Floral Maxi", "dress"), ("Maxi Skirt", "skirt"), ("NEW ERA 9FORTY", "hat"),
+    ],
+)  # fmt: skip
+def test_models_and_cuts_name_a_garment_only_where_no_other_word_does(title: str, category: str) -> None:
+    assert read(title) == category
+
+
+@pytest.mark.parametrize(("title", "guessed"), [("Air Jordan", True), ("Maxi", True), ("Maxi dress", False)])
+def test_a_model_or_a_cut_alone_is_a_guess_that_no_search_narrows_by(title: str, guessed: bool) -> None:
+    assert category_of_text(title).guessed == guessed
+
+
+def test_breadcrumbs_name_the_kind_where_the_title_names_only_the_family() -> None:
+    assert category_of_text("Acrylic Watch Hat", ("Headwear", "Beanies")).word == "beanie"
+    assert category_of_text("Wool Fedora Hat", ("Hats",)).word == "hat"
+    assert category_of_text("Align High-Rise Tight", ("Women", "Leggings")).word == "leggings"
+
+
+@pytest.mark.parametrize(
     ("text", "pattern"),
     [
+        ("フレイムス柄 ショーツ", "print"), ("小柄さん ワンピース", None), ("プレーンパンプス", None),
         ("小花柄 ワンピース", "floral"), ("水玉 ブラウス", "dot"), ("ボーダー カットソー", "stripe"),
         ("Plaid shirt", "check"),
         ("無地 Tシャツ", "plain"), ("Striped tee, plain or printed", "stripe"), ("ヒョウ柄 スカート", "print"),
@@ -239,6 +275,7 @@ def test_gender_comes_from_the_title_before_breadcrumbs_before_description() -> 
         ("くすみピンクのニット", ("pink",)), ("ダスティローズ", ("pink",)), ("グレージュ", ("beige",)),
         ("生成り", ("beige",)),
         ("杢グレー", ("gray",)), ("サーモン", ("pink",)), ("モカベージュ", ("beige",)), ("白黒", ("white", "black")),
+        ("白無地 シャツ", ("white",)), ("Jacket BLK", ("black",)), ("クロッグ", ()), ("モノクロ", ()),
         ("スプレッドカラー", ()), ("グレインレザー", ()), ("ブルーライトカット眼鏡", ()), ("Red Wing boots", ()),
     ],
 )  # fmt: skip
@@ -259,7 +296,7 @@ def test_shades_of_a_colour_are_told_apart_as_in_pictures(text: str, shade: str)
 
 
 def test_every_shade_that_pictures_tell_apart_has_a_word() -> None:
-    assert {f"{name}/{shade}" for name, shade in _SHADES} - _lexicons().color.labels == {"orange/mustard"}
+    assert {f"{name}/{shade}" for name, shade in SHADES} - _lexicons().color.labels == {"orange/mustard"}
 
 
 def test_every_word_list_speaks_the_known_names() -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from backend.demo.pictures import garment_picture, outfit_picture
 from backend.training.evaluation import evaluate_images
 from backend.training.evaluation.drawn import drawn_pictures
-from backend.vision import KINDS, Box, Detection, Picture, images, judge
+from backend.vision import KINDS, Box, Detection, Picture, images, judge, load_vision
 from backend.vision.usefulness import SIDE, square
 
 
@@ -80,7 +80,7 @@ def test_every_picture_gets_a_kind_and_a_probability(size: tuple[int, int]) -> N
 
 
 def test_a_real_shops_held_out_photos_are_told_apart(shared: Path) -> None:
-    found = evaluate_images(shared / "data/luma")
+    found = evaluate_images(shared / "data/luma", load_vision())
 
     assert found["accuracy"] >= 0.98
     assert found["per_class"]["size_chart"] == 1.0

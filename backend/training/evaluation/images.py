@@ -6,25 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from backend.training.datasets import ShopPhoto, find_folder, load_shop, read
-from backend.training.evaluation.drawn import drawn_pictures
+from backend.training.evaluation.drawn import SETS, drawn_pictures
 from backend.training.evaluation.scoring import accuracy, held_out
 from backend.vision.card import WEIGHTS
-from backend.vision.model import Vision, load_vision
+from backend.vision.model import Vision
 from backend.vision.usefulness import judge
 
 _EACH = 56  # drawn pictures of each kind: a whole number of most kinds' forms
 _PHOTOS = 30  # held-out photos that drawn banners are laid over
 
 
-def evaluate_images(
-    data: Path, vision: Vision | None = None, *, weights: Path = WEIGHTS, drawn: bool = False
-) -> dict[str, Any]:
+def evaluate_images(data: Path, vision: Vision, *, weights: Path = WEIGHTS, drawn: bool = False) -> dict[str, Any]:
     """Accuracy of `judge` on a shop's held-out photos, overall and by kind.
 
-    `garments_set_aside` of `garments` are the mistakes that cost a shop the most. `drawn` adds the same figures on
-    pictures of other forms than were trained on (`backend.training.evaluation.drawn`).
+    `garments_set_aside` of `garments` are the mistakes that cost a shop the most. `weights` holds usefulness.onnx;
+    `vision` finds the garments that speak for a picture. `drawn` adds the same figures on both sets of pictures of
+    other forms than were trained on (`backend.training.evaluation.drawn`).
     """
-    vision = vision or load_vision()
     photos = load_shop(find_folder(data, "luma", "products.json"))
     photos = [photos[number] for number in held_out(photos)]
     pictures = [read(photo.path) for photo in photos]
@@ -37,13 +35,15 @@ def evaluate_images(
         "garments": wanted.count("garment"),
         "garments_set_aside": sum(one == "garment" != other for one, other in pairs),
     }
-    return {**facts, "drawn": _evaluate_drawn(photos, vision, weights)} if drawn else facts
+    if not drawn:
+        return facts
+    return {**facts, "drawn": {which: _evaluate_drawn(which, photos, vision, weights) for which in SETS}}
 
 
-def _evaluate_drawn(photos: Sequence[ShopPhoto], vision: Vision, weights: Path) -> dict[str, Any]:
+def _evaluate_drawn(which: str, photos: Sequence[ShopPhoto], vision: Vision, weights: Path) -> dict[str, Any]:
     over = [read(photo.path).pixels for photo in photos if photo.kind == "garment"][:_PHOTOS]
     wanted, found, forms = [], [], list[str]()
-    for kind, form, picture in drawn_pictures(_EACH, photos=over):
+    for kind, form, picture in drawn_pictures(_EACH, which=which, photos=over):
         wanted.append(kind)
         found.append(judge(picture, vision.detect([picture])[0], weights=weights).kind)
         forms.append(f"{kind} {form}")

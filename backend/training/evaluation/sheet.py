@@ -12,6 +12,7 @@ from backend.vision.images import Pixels
 
 _TEMPLATE = Path(__file__).parent / "sheet.html"
 _SIDE = 400  # pixels of a thumbnail
+_TAKEN = "What was taken for what"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,16 @@ class Confusion:
 
     columns: list[str]
     rows: list[tuple[str, list[int]]]
+    title: str = _TAKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Lines of text, such as titles that were read wrong."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 class Sheet:
@@ -53,22 +64,26 @@ class Sheet:
         title: str,
         summary: str,
         parts: Sequence[tuple[str, Sequence[Sequence[Cell]]]],
-        confusion: Confusion | None = None,
-        *,
+        *confusions: Confusion,
+        tables: Sequence[Table] = (),
         large: bool = False,
     ) -> Path:
-        """Write the page; `parts` are headings with their rows, `large` pictures are twice as wide."""
+        """Write the page; `parts` are headings with their rows, `large` pictures are twice as wide and wrap."""
         template = Environment(autoescape=True, trim_blocks=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
         page = self._folder / "index.html"
         page.write_text(
-            template.render(title=title, summary=summary, parts=parts, confusion=confusion, large=large),
+            template.render(
+                title=title, summary=summary, parts=parts, confusions=confusions, tables=tables, large=large
+            ),
             encoding="utf-8",
         )
         return page
 
 
-def confuse(wanted: Sequence[str], found: Sequence[str]) -> Confusion:
+def confuse(wanted: Sequence[str], found: Sequence[str], title: str = _TAKEN) -> Confusion:
     """Count what was found for each true class, classes in alphabetical order."""
     counts = Counter(zip(wanted, found, strict=True))
     columns = sorted({*wanted, *found})
-    return Confusion(columns, [(name, [counts[name, other] for other in columns]) for name in sorted(set(wanted))])
+    return Confusion(
+        columns, [(name, [counts[name, other] for other in columns]) for name in sorted(set(wanted))], title
+    )

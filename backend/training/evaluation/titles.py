@@ -5,12 +5,14 @@ Accepted answers are parted by commas; "none" (of category) and "-" (of the othe
 that any answer will do, and "+" joins colours that are all named. Lines that begin with # are remarks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backend.training.evaluation.categories_sheet import ATTRIBUTES, Answer, write_titles
 from backend.training.evaluation.scoring import accuracy
+from backend.training.evaluation.sheet import Sheet
 from backend.vision.attributes import category_of_text, colors_of_text, gender_of_text, pattern_of_text
 
 _ANY = "*"
@@ -53,36 +55,46 @@ def load_titles(path: Path) -> list[LabelledTitle]:
     return titles
 
 
-def evaluate_titles(folder: Path) -> dict[str, Any]:
-    """Category, fine name, gender, colours and pattern of the titles of a folder: together and by language."""
-    by_language = {path.stem: load_titles(path) for path in sorted(folder.glob("*.tsv"))}
-    together = [title for titles in by_language.values() for title in titles]
-    return {**_measure(together), "languages": {name: _measure(titles) for name, titles in by_language.items()}}
+def evaluate_titles(folder: Path, *, report: Path | None = None) -> dict[str, Any]:
+    """Category, fine name, gender, colours and pattern of the titles of a folder: together and by language.
+
+    `report` is a folder for a page of what was taken for what and of every title that was read wrong.
+    """
+    by_language = {path.stem: [_answers(title) for title in load_titles(path)] for path in sorted(folder.glob("*.tsv"))}
+    figures = {name: _measure(answers) for name, answers in by_language.items()}
+    together = [answers for listed in by_language.values() for answers in listed]
+    if report:
+        write_titles(Sheet(report), by_language, {name: each["accuracy"] for name, each in figures.items()})
+    return {**_measure(together), "languages": figures}
 
 
-def _measure(titles: Sequence[LabelledTitle]) -> dict[str, Any]:
-    read = [category_of_text(one.title, one.breadcrumbs) for one in titles]
-    genders = [gender_of_text(one.title, one.breadcrumbs) or "-" for one in titles]
-    colors = [frozenset(colors_of_text(one.title)) for one in titles]
-    categories = [one.category if one else "none" for one in read]
+def _answers(asked: LabelledTitle) -> dict[str, Answer]:
+    """What is read of a title, by attribute; those without which any answer will do."""
+    category = category_of_text(asked.title, asked.breadcrumbs)
+    colors = tuple(sorted(_joined(each) for each in asked.colors))
+    read = {
+        "category": (asked.categories, category.category if category else "none"),
+        "fine": (asked.fine, category.word if category else "-"),
+        "gender": (asked.genders, gender_of_text(asked.title, asked.breadcrumbs) or "-"),
+        "colors": (colors, _joined(colors_of_text(asked.title))),
+        "pattern": (asked.patterns, pattern_of_text(asked.title) or "-"),
+    }
     return {
-        **_share(zip((one.categories for one in titles), categories, strict=True)),
-        "fine": _share((t.fine, r.word if r else "-") for t, r in zip(titles, read, strict=True) if _ANY not in t.fine),
-        "gender": _share(zip((one.genders for one in titles), genders, strict=True)),
-        "colors": _share(
-            (sorted("+".join(sorted(each)) or "-" for each in title.colors), "+".join(sorted(found)) or "-")
-            for title, found in zip(titles, colors, strict=True)
-            if {_ANY} not in title.colors
-        ),
-        "pattern": _share(
-            (one.patterns, pattern_of_text(one.title) or "-") for one in titles if _ANY not in one.patterns
-        ),
+        name: Answer(asked.title, asked.breadcrumbs, accepted, found)
+        for name, (accepted, found) in read.items()
+        if _ANY not in accepted
     }
 
 
-def _share(pairs: Iterable[tuple[Sequence[str], str]]) -> dict[str, Any]:
+def _joined(colors: Sequence[str] | frozenset[str]) -> str:
+    return "+".join(sorted(colors)) or "-"
+
+
+def _measure(titles: Sequence[dict[str, Answer]]) -> dict[str, Any]:
+    shares = {name: _share([one[name] for one in titles if name in one]) for name in ATTRIBUTES}
+    return {**shares.pop("category"), **shares}
+
+
+def _share(answers: Sequence[Answer]) -> dict[str, Any]:
     """Accuracy, by the first accepted answer, of answers of which any accepted one is right."""
-    listed = list(pairs)
-    return accuracy([accepted[0] for accepted, _ in listed], [
-        accepted[0] if found in accepted else found or "none" for accepted, found in listed
-    ])  # fmt: skip
+    return accuracy([one.accepted[0] for one in answers], [one.taken for one in answers])

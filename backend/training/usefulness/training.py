@@ -1,7 +1,7 @@
 """Train what tells pictures that sell from size charts, close-ups, swatches and banners (`backend.vision.usefulness`).
 
 The network's stages keep what they know of ImageNet; only its head learns, from pictures of every kind that are looked
-at once (`usefulness_pictures`). The head is small and the pictures are many, so a photo is never learned by heart.
+at once (`pictures`). The head is small and the pictures are many, so a photo is never learned by heart.
 """
 
 import sys
@@ -21,11 +21,12 @@ from torch import Tensor, nn
 
 from backend.training.evaluation.images import evaluate_images
 from backend.training.export import export_usefulness
-from backend.training.usefulness_net import UsefulnessNet
-from backend.training.usefulness_pictures import Collection
+from backend.training.usefulness.net import UsefulnessNet
+from backend.training.usefulness.pictures import Collection
+from backend.vision.model import load_vision
 from backend.vision.usefulness import KINDS, SIDE, square
 
-_CARD = Path(__file__).parent / "cards" / "USEFULNESS.md"
+_CARD = Path(__file__).parents[1] / "cards" / "USEFULNESS.md"
 _BATCH = 32
 _STEPS, _ROWS, _RATE, _DECAY = 1600, 256, 3e-3, 1e-3
 _GARMENTS = 0.45  # of what a step sees; the other kinds share the rest evenly
@@ -42,7 +43,7 @@ def train_images(data: Path, out: Path, *, seed: int = 0, size: float = 1.0) -> 
     net = UsefulnessNet().eval()
     features, kinds, sources = _look(net, Collection(data, Random(seed)), size)
     facts = finish(net, features, kinds, sources, out, seed=seed)
-    figures = evaluate_images(data, weights=out, drawn=True)
+    figures = evaluate_images(data, load_vision(), weights=out, drawn=True)
     write_card(out, facts, figures, seed=seed)
     return {**facts, **figures}
 
@@ -66,7 +67,6 @@ def finish(
 
 def write_card(out: Path, facts: dict[str, Any], figures: dict[str, Any], *, seed: int) -> None:
     """Write the model card beside the weights, with what was just measured."""
-    drawn = figures["drawn"]
     text = Template(_CARD.read_text(encoding="utf-8")).substitute(
         side=SIDE,
         seed=seed,
@@ -75,8 +75,8 @@ def write_card(out: Path, facts: dict[str, Any], figures: dict[str, Any], *, see
         temperature=f"{facts['temperature']:.2f}",
         held_out=f"{facts['held_out_accuracy']:.3f}",
         figures=f"{_in_words(figures)}; {figures['garments_set_aside']} of {figures['garments']} garments set aside",
-        drawn=_in_words(drawn),
-        rows="\n".join(f"| {form} | {share:.2f} |" for form, share in drawn["per_form"].items()),
+        **{which: _in_words(drawn) for which, drawn in figures["drawn"].items()},
+        **{f"{which}_forms": _forms(drawn) for which, drawn in figures["drawn"].items()},
     )
     (out / "USEFULNESS.md").write_text(text, encoding="utf-8")
 
@@ -87,6 +87,10 @@ def _in_words(figures: dict[str, Any]) -> str:
     return (
         f"accuracy {figures['accuracy']:.3f} of {figures['judged']} ({kinds}); rightly shown or set aside {shown:.3f}"
     )
+
+
+def _forms(figures: dict[str, Any]) -> str:
+    return ", ".join(f"{form} {share:.2f}" for form, share in figures["per_form"].items())
 
 
 def _look(net: UsefulnessNet, collection: Collection, size: float) -> tuple[Tensor, Tensor, list[str]]:

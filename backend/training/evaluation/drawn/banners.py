@@ -6,7 +6,7 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from backend.training.evaluation.drawn_paper import SIZES, TINTS, rgb, sheet, write
+from backend.training.evaluation.drawn.paper import SIZES, TINTS, rgb, sheet, write
 from backend.vision.images import Pixels
 
 _CALLS = (

@@ -1,14 +1,92 @@
-"""Grounds and plates that advertisements are made of, in any mixture."""
+"""Grounds and plates that advertisements are made of: colours, patterns, photos, in any mixture."""
 
 import math
-from collections.abc import Callable
 from random import Random
 
+import cv2
+import numpy as np
 from PIL import Image, ImageDraw
 
-from backend.training.usefulness_canvas import color, shaded
+from backend.training.usefulness.canvas import color
+from backend.vision.images import Pixels
 
 Pen = ImageDraw.ImageDraw
+Photos = list[Pixels]
+
+
+def draw_ground(chance: Random, photos: Photos, width: int, height: int) -> Image.Image:
+    kind = chance.random()
+    if kind < 0.45:
+        image = _slope(chance, width, height)
+        if chance.random() < 0.5:
+            draw_pattern(chance, image)
+        return image
+    if kind < 0.58:
+        return _collage(chance, photos, width, height)
+    return _half(chance, photos, width, height) if kind < 0.75 else _veiled(chance, photos, width, height)
+
+
+def _slope(chance: Random, width: int, height: int) -> Image.Image:
+    first, second = np.array(color(chance)), np.array(color(chance))
+    if chance.random() < 0.5:
+        second = first
+    turn = chance.uniform(0, 2 * math.pi)
+    down, across = np.mgrid[0:height, 0:width]
+    share = (across / width * math.cos(turn) + down / height * math.sin(turn) + 1.5) / 3
+    return Image.fromarray((first + (second - first) * share[..., None]).clip(0, 255).astype(np.uint8))
+
+
+def fitted(pixels: Pixels, width: int, height: int) -> Image.Image:
+    """The photo scaled to cover the place."""
+    scale = max(width / pixels.shape[1], height / pixels.shape[0])
+    large = Image.fromarray(pixels).resize(
+        (max(width, round(pixels.shape[1] * scale)), max(height, round(pixels.shape[0] * scale)))
+    )
+    left, top = (large.width - width) // 2, (large.height - height) // 4
+    return large.crop((left, top, left + width, top + height))
+
+
+def _collage(chance: Random, photos: Photos, width: int, height: int) -> Image.Image:
+    """Several photos with a headline's room above, below or nowhere."""
+    columns, rows = chance.choice([(2, 1), (3, 1), (3, 2), (4, 1), (2, 2), (4, 2)])
+    image = Image.new("RGB", (width, height), chance.choice([color(chance), (255, 255, 255), (248, 244, 238)]))
+    room = chance.choice([0.0, 0.25, 0.35])
+    top = chance.choice([0, int(height * room)])
+    gap = chance.choice([0, 4, 12, 24])
+    wide, tall = width // columns, int(height * (1 - room)) // rows
+    for number in range(columns * rows):
+        if chance.random() < 0.9:
+            part = fitted(chance.choice(photos), max(8, wide - gap), max(8, tall - gap))
+            image.paste(part, (number % columns * wide + gap // 2, top + number // columns * tall + gap // 2))
+    return image
+
+
+def _half(chance: Random, photos: Photos, width: int, height: int) -> Image.Image:
+    """A colour with a photo at one side, in a frame or in a disc."""
+    image = _slope(chance, width, height)
+    wide = int(width * chance.uniform(0.25, 0.5))
+    if chance.random() < 0.5:
+        image.paste(fitted(chance.choice(photos), wide, height), (chance.choice([0, width - wide]), 0))
+        return image
+    tall = int(height * chance.uniform(0.5, 0.95))
+    mask = Image.new("L", (wide, tall), 0)
+    pen = ImageDraw.Draw(mask)
+    if chance.random() < 0.4:
+        pen.ellipse([0, 0, wide - 1, tall - 1], fill=255)
+    else:
+        pen.rounded_rectangle([0, 0, wide - 1, tall - 1], chance.choice([0, 14]), fill=255)
+    at = int((width - wide) * chance.random()), int((height - tall) * chance.random())
+    image.paste(fitted(chance.choice(photos), wide, tall), at, mask)
+    return image
+
+
+def _veiled(chance: Random, photos: Photos, width: int, height: int) -> Image.Image:
+    """A photo, blurred or shaded so that words can be read on it."""
+    image = fitted(chance.choice(photos), width, height)
+    blurred = cv2.GaussianBlur(np.asarray(image), (0, 0), chance.choice([0.1, 2, 8]))
+    veil = np.array(chance.choice([(0, 0, 0), (255, 255, 255), color(chance)]))
+    share = chance.choice([0.0, 0.0, chance.uniform(0.1, 0.7)])  # words alone make an advertisement of a photo
+    return Image.fromarray((blurred * (1 - share) + veil * share).astype(np.uint8))
 
 
 def draw_pattern(chance: Random, image: Image.Image) -> None:
@@ -92,75 +170,3 @@ def draw_plate(chance: Random, image: Image.Image) -> None:
     else:
         pen.rectangle([x, y * 0.5, width - x, height - y * 0.5], outline=tone, width=chance.randint(4, 24))
     image.paste(veil, (0, 0), veil)
-
-
-def draw_cells(chance: Random, image: Image.Image) -> None:
-    """What a scanner reads: stripes of any width, or a square of black and white cells."""
-    pen, (width, height) = ImageDraw.Draw(image), image.size
-    left, top, size = width * 0.15, height * 0.15, min(width, height) * 0.65
-    if chance.random() < 0.5:
-        x = left
-        while x < left + size:
-            wide = chance.choice([2, 2, 4, 6, 8])
-            pen.rectangle([x, top, x + wide - 1, top + size * 0.6], fill=(0, 0, 0))
-            x += wide + chance.choice([2, 4, 6])
-        return
-    count = chance.randint(15, 45)
-    cell = size / count
-    for number in range(count * count):
-        if chance.random() < 0.5:
-            x, y = left + number % count * cell, top + number // count * cell
-            pen.rectangle([x, y, x + cell, y + cell], fill=(0, 0, 0))
-
-
-def draw_graph(chance: Random, image: Image.Image) -> None:
-    """Figures as columns, beams, a line or a pie."""
-    pen, (width, height) = ImageDraw.Draw(image), image.size
-    kind, count, tone = chance.random(), chance.randint(3, 9), color(chance)
-    values = [chance.uniform(0.1, 0.75) for _ in range(count)]
-    ink = shaded(tone, 0.5)
-    if kind < 0.6:
-        step = 0.8 / count
-        for number, value in enumerate(values):
-            at = 0.1 + number * step
-            box = (
-                (at, 0.88 - value, at + step * 0.6, 0.88) if kind < 0.35 else (0.12, at, 0.12 + value, at + step * 0.6)
-            )
-            place = [edge * side for edge, side in zip(box, (width, height) * 2, strict=True)]
-            pen.rectangle(place, fill=color(chance) if chance.random() < 0.5 else tone)
-        pen.line(
-            [width * 0.09, height * 0.1, width * 0.09, height * 0.9, width * 0.93, height * 0.9], fill=ink, width=3
-        )
-    elif kind < 0.8:
-        pen.line(
-            [(width * (0.1 + 0.8 * n / count), height * value) for n, value in enumerate(values)], fill=tone, width=5
-        )
-    else:
-        start, box = 0.0, (width * 0.2, height * 0.5 - width * 0.3, width * 0.8, height * 0.5 + width * 0.3)
-        for value in values:
-            end = start + 360 * value / sum(values)
-            pen.pieslice(box, start, end, fill=color(chance))
-            start = end
-
-
-def draw_bust(chance: Random, image: Image.Image) -> None:
-    """The sign for a person without a picture, or a plain face."""
-    pen, (width, height), tone = ImageDraw.Draw(image), image.size, color(chance)
-    x, y, size = width * chance.uniform(0.4, 0.6), height * chance.uniform(0.3, 0.45), min(width, height) * 0.15
-    size *= chance.uniform(0.7, 1.4)
-    pen.ellipse([x - size, y - size * 1.2, x + size, y + size * 1.1], fill=tone)
-    pen.rounded_rectangle([x - 1.9 * size, y + 1.5 * size, x + 1.9 * size, height + 50], size, fill=tone)
-
-
-def draw_tag(chance: Random, image: Image.Image) -> None:
-    """A price tag on a string, straight or turned."""
-    pen, (width, height), tone = ImageDraw.Draw(image), image.size, color(chance)
-    wide, tall = width * chance.uniform(0.12, 0.28), height * chance.uniform(0.2, 0.36)
-    x, y = width * chance.uniform(0.35, 0.65), height * chance.uniform(0.45, 0.6)
-    pen.line([x, y - tall, x + wide * chance.uniform(-2, 2), 0], fill=shaded(tone, 0.6), width=3)
-    pen.rounded_rectangle([x - wide, y - tall, x + wide, y + tall], chance.choice([0, 12, 40]), fill=tone)
-    pen.ellipse([x - 9, y - tall + 12, x + 9, y - tall + 30], fill=(250, 250, 250))
-    pen.rectangle([x - wide * 0.6, y, x + wide * 0.6, y + tall * 0.1], fill=shaded(tone, 0.6))
-
-
-SIGNS: tuple[Callable[[Random, Image.Image], None], ...] = (draw_cells, draw_graph, draw_bust, draw_tag, draw_pattern)

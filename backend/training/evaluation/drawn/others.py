@@ -4,7 +4,7 @@ from random import Random
 
 from PIL import Image
 
-from backend.training.evaluation.drawn_paper import TINTS, sheet, write
+from backend.training.evaluation.drawn.paper import TINTS, sheet, write
 
 
 def squares_code(chance: Random) -> Image.Image:

@@ -3,7 +3,7 @@
 A garment is never cut: a part of one is a close-up. So garments come whole, with more ground around them at most.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -24,15 +24,19 @@ from backend.training.datasets import (
 from backend.training.drawings import draw
 from backend.training.grounds import disturb
 from backend.training.scenes import Scene
-from backend.training.usefulness_canvas import color, font
-from backend.training.usefulness_charts import draw_size_chart
-from backend.training.usefulness_cloth import draw_close_up, draw_swatch
-from backend.training.usefulness_pages import draw_banner, draw_other
+from backend.training.usefulness.banners import draw_banner
+from backend.training.usefulness.canvas import color, font
+from backend.training.usefulness.charts import draw_size_chart
+from backend.training.usefulness.close_ups import draw_close_up
+from backend.training.usefulness.cloth import drape, draw_cloth
+from backend.training.usefulness.others import draw_other
+from backend.training.usefulness.swatches import draw_swatch
 from backend.vision.images import Pixels
 from backend.vision.values import Box
 
 SIDE = 480  # pixels of a close-up, as shops show them
 _LEAST_BOX = 0.03  # of the photo: parts of smaller garments are a handful of pixels
+_LEAST_SPREAD = 14.0  # of a drawn part's tones: where nothing is drawn, a part is a colour and no close-up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,16 +62,17 @@ class Collection:
     def pictures(self, size: float = 1.0) -> Iterator[Labelled]:
         """Everything once; `size` times as much of what there is plenty of."""
         yield from self._of_the_shop()
-        for one in self._chance.sample(self._single, round(min(len(self._single), 1000 * size))):
+        for one in self._chance.sample(self._single, round(min(len(self._single), 600 * size))):
             yield from self._of_one_garment(one)
-        for person in self._chance.sample(self._street, round(min(len(self._street), 400 * size))):
+        for person in self._chance.sample(self._street, round(min(len(self._street), 250 * size))):
             yield from self._of_a_street(person)
-        yield from self._scenes(round(500 * size))
+        yield from self._scenes(round(300 * size))
+        yield from self._drawn_parts(round(150 * size))
         yield from self._pages(size)
 
     def count(self, size: float = 1.0) -> int:
         """About how many pictures that will be."""
-        return round(len(self._shop) * 3.6 + 6900 * size)
+        return round(len(self._shop) * 3.6 + 5700 * size)
 
     def _of_the_shop(self) -> Iterator[Labelled]:
         for photo in self._shop:
@@ -110,15 +115,31 @@ class Collection:
             composer.studio, composer.single, composer.single, composer.laid, composer.arranged, self._alone,
             self._alone,
         ]  # fmt: skip
-        made = 0
-        while made < count:
-            scene = self._chance.choice(recipes)()
-            if scene is None or not scene.boxes():
-                continue
-            made += 1
+        for number, scene in enumerate(self._composed(recipes, count)):
             pixels = draw(scene, self._chance) if self._chance.random() < 0.4 else scene.pixels
             pixels = self._badged(pixels) if self._chance.random() < 0.15 else pixels
-            yield Labelled(disturb(pixels, self._chance), "garment", f"scene {made}")
+            yield Labelled(disturb(pixels, self._chance), "garment", f"scene {number}")
+
+    def _composed(self, recipes: Sequence[Callable[[], Scene | None]], count: int) -> Iterator[Scene]:
+        """`count` scenes in which a garment is seen."""
+        while count > 0:
+            scene = self._chance.choice(recipes)()
+            if scene is not None and scene.boxes():
+                count -= 1
+                yield scene
+
+    def _drawn_parts(self, count: int) -> Iterator[Labelled]:
+        """Parts of drawn garments in which something is drawn: an edge, a fold, a pattern."""
+        made = 0
+        for scene in self._composed([self._composer.single, self._composer.studio, self._alone], 4 * count):
+            pixels = draw(scene, self._chance)
+            _, box = max(scene.boxes(), key=lambda one: one[1].area)
+            part = self._part(pixels, box, (0.3, 0.6))
+            if box.area >= _LEAST_BOX and part.std(axis=(0, 1)).max() >= _LEAST_SPREAD:
+                made += 1
+                yield Labelled(self._compressed(part), "close_up", f"drawn part {made}")
+            if made == count:
+                return
 
     def _alone(self) -> Scene | None:
         """One whole garment on a plain ground, as laid-flat product photos and drawings show it."""
@@ -126,6 +147,9 @@ class Collection:
         if scene is None:
             return None
         ground = self._chance.choice([(255, 255, 255), (246, 246, 246), (236, 232, 226), color(self._chance)])
+        if self._chance.random() < 0.35:  # the same garment of another cloth, in folds
+            height, width = scene.ids.shape
+            scene.pixels = drape(self._chance, draw_cloth(self._chance, width, height))
         there = cv2.GaussianBlur((scene.ids > 0).astype(np.float32), (3, 3), 0)[..., None]
         scene.pixels = np.asarray(scene.pixels * there + np.array(ground) * (1 - there), np.uint8)
         return scene
@@ -135,12 +159,13 @@ class Collection:
         single = [read(one.path).pixels for one in self._chance.sample(self._single, 40)]
         shop = [read(one.path).pixels for one in self._chance.sample(self._shop, 20) if one.kind == "garment"]
         photos = [*people, *single, *shop]
+        alone = [scene.pixels for scene in self._composed([self._alone], 30)]
         recipes: tuple[tuple[str, int, Callable[[], Pixels]], ...] = (
-            ("size_chart", 700, lambda: draw_size_chart(self._chance)),
-            ("close_up", 450, lambda: draw_close_up(self._chance)),
-            ("swatch", 800, lambda: draw_swatch(self._chance)),
+            ("size_chart", 600, lambda: draw_size_chart(self._chance, [*single, *alone])),
+            ("close_up", 650, lambda: draw_close_up(self._chance)),
+            ("swatch", 850, lambda: draw_swatch(self._chance)),
             ("banner", 1000, lambda: draw_banner(self._chance, photos)),
-            ("other", 900, lambda: draw_other(self._chance)),
+            ("other", 650, lambda: draw_other(self._chance)),
         )
         for kind, count, make in recipes:
             for number in range(round(count * size)):
@@ -186,7 +211,9 @@ class Collection:
             (x, y, x + size, y + size), fill=color(self._chance)
         )
         text = self._chance.choice(["NEW", "-30%", "SALE", "M", "HIT"])
-        pen.text((x + size * 0.15, y + size * 0.3), text, fill=(255, 255, 255), font=font(self._chance, int(size / 3)))
+        pen.text(
+            (x + size * 0.15, y + size * 0.3), text, fill=(255, 255, 255), font=font(self._chance, int(size / 3), text)
+        )
         return np.asarray(image)
 
     def _compressed(self, pixels: Pixels) -> Pixels:

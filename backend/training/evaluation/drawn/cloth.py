@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from backend.training.evaluation.drawn_paper import SIZES, TINTS, rgb, sheet, write
+from backend.training.evaluation.drawn.paper import SIZES, TINTS, rgb, sheet, write
 
 
 def herringbone(chance: Random) -> Image.Image:
