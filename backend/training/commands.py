@@ -9,6 +9,7 @@ import click
 
 from backend.training.embedder_recipe import LOSSES, RECIPE
 from backend.training.evaluation import (
+    evaluate_attributes,
     evaluate_categories,
     evaluate_detection,
     evaluate_images,
@@ -64,6 +65,19 @@ def detection_command(data: Path, weights: Path, *, report: Path | None, as_json
 def retrieval_command(data: Path, weights: Path, *, report: Path | None, as_json: bool) -> None:
     """Vectors: same product, colour and class (luma), or same class and changed copies (garment_photos)."""
     _print(evaluate_retrieval(data, load_vision(weights=weights), report=report), as_json=as_json)
+
+
+@evaluate.command("attributes")
+@_DATA
+@_WEIGHTS
+@click.option(
+    "--patterns", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A list of garment photos and their patterns: image, tab, name.",
+)  # fmt: skip
+@_JSON
+def attributes_command(data: Path, weights: Path, *, patterns: Path | None, as_json: bool) -> None:
+    """Fine name, gender and pattern as the embedder's heads tell them, where they are sure enough to."""
+    _print(evaluate_attributes(data, load_vision(weights=weights), patterns=patterns), as_json=as_json)
 
 
 @evaluate.command("images")

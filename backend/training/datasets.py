@@ -37,12 +37,13 @@ class ShopPhoto:
 
 @dataclass(frozen=True, slots=True)
 class GarmentPhoto:
-    """One photo of one garment; `category` is None where the label has no coarse category."""
+    """One photo of one garment; `category` is None where the label has no coarse category; `kids` if it is for them."""
 
     path: Path
     label: str
     category: str | None
     split: str
+    kids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,12 @@ def load_garment_photos(folder: Path) -> list[GarmentPhoto]:
     coarse = read_classes(folder, "garment_photos")
     with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
         return [
-            GarmentPhoto(folder / "images" / row["image"], row["label"], coarse.get(row["label"]), row["split"])
+            GarmentPhoto(
+                folder / "images" / row["image"], row["label"], coarse.get(row["label"]), row["split"],
+                row.get("kids", "") == "True",
+            )
             for row in csv.DictReader(file)
-        ]
+        ]  # fmt: skip
 
 
 def load_street_photos(folder: Path) -> list[StreetPhoto]:

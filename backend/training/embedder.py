@@ -11,6 +11,7 @@ Every step leaves a file in OUT/training; a command that was stopped goes on fro
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -19,13 +20,14 @@ import torch
 from torch import nn
 
 from backend.training.embedder_fit import Goals, fine_tune, fit_mask, fit_projections, keep, resume
-from backend.training.embedder_heads import HEADS, fit_heads
+from backend.training.embedder_heads import Told, fit_heads
 from backend.training.embedder_recipe import RECIPE, Recipe, keep_recipe
 from backend.training.evaluation import evaluate_retrieval
 from backend.training.examples import Examples, extract
 from backend.training.export import export_embedder
 from backend.training.imagenet import imagenet_backbone
 from backend.training.pieces import Piece, keep_pieces, kept_pieces, list_pieces
+from backend.training.seen_names import HEADS
 from backend.vision.card import start_folder, write_card
 from backend.vision.embedder_net import PARTS, EmbedderNet, load_embedder, save_embedder
 from backend.vision.model import Vision, load_vision
@@ -55,13 +57,16 @@ def train_embedder(
     _once(work / "mask.pt", holders, lambda: fit_mask(net, examples, recipe, seed=seed))
     _once(work / "projections.pt", holders, lambda: fit_projections(net, goals, examples, recipe, seed=seed))
     fine_tune(net, goals, examples, recipe, seed=seed, checkpoint=work / "network.pt")
-    fit_heads(net, examples, recipe, seed=seed)
+    told = fit_heads(net, examples, recipe, seed=seed)
     save_embedder(net, out / "embedder.pt")
     export_embedder(load_embedder(out / "embedder.pt"), out / "embedder.onnx")
-    write_card(out, model_id=model_id, dim=net.dim, **HEADS)
+    write_card(
+        out, model_id=model_id, dim=net.dim, least=tuple((name, one.least) for name, one in told.items()), **HEADS
+    )
     figures = _measure(data, load_vision(weights=out))
-    (out / "EMBEDDER.md").write_text(describe(examples, figures, recipe, seed), encoding="utf-8")
-    return {"model_id": model_id, "dim": net.dim, "views": len(examples), **figures}
+    (out / "EMBEDDER.md").write_text(describe(examples, figures, told, recipe, seed), encoding="utf-8")
+    heads = {name: asdict(one) for name, one in told.items()}
+    return {"model_id": model_id, "dim": net.dim, "views": len(examples), "heads": heads, **figures}
 
 
 def _pieces(data: Path, out: Path, file: Path, recipe: Recipe) -> list[Piece]:
@@ -81,7 +86,7 @@ def _measure(data: Path, vision: Vision) -> dict[str, Any]:
     return {name: evaluate_retrieval(data / name, vision) for name in ("luma", "garment_photos")}
 
 
-def describe(examples: Examples, figures: dict[str, Any], recipe: Recipe, seed: int) -> str:
+def describe(examples: Examples, figures: dict[str, Any], told: dict[str, Told], recipe: Recipe, seed: int) -> str:
     """The model card."""
     shop, single = figures["luma"], figures["garment_photos"]
     rows = [("same product", shop["product"]), ("same product and colour", shop["product_and_color"])]
@@ -94,6 +99,10 @@ def describe(examples: Examples, figures: dict[str, Any], recipe: Recipe, seed: 
         rows="\n".join(
             f"| {name} | " + " | ".join(f"{one[key]:.3f}" for key in ("hit@1", "hit@5", "hit@10", "mAP@10"))
             + f" | {one['queries']} |" for name, one in rows
+        ),
+        heads="\n".join(
+            f"| {name} | {len(HEADS[name])} | {one.judged} | {one.right:.3f} | {min(one.least, 1.0):.2f} "
+            f"| {one.share:.2f} | {one.right_where_told:.3f} |" for name, one in told.items()
         ),
         augmented=f"{single['augmented']['R@1']:.3f} of {single['augmented']['queries']}",
         categories=f"{shop['category']['accuracy']:.3f} on luma, {single['category']['accuracy']:.3f} on the others",

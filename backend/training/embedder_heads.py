@@ -1,7 +1,13 @@
-"""What else the embedder tells of a garment: heads on the features of the finished network, which they leave alone."""
+"""What else the embedder tells of a garment: heads on the features of the finished network, which they leave alone.
+
+A label may mean several names (shoes: sneakers, boots …); then any of them is right. One garment in six is kept aside:
+there the heads are made as sure as they are right (temperature scaling, Guo et al. 2017), and there it is seen how sure
+each must be to be believed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -11,56 +17,168 @@ from torch import Tensor, nn
 
 from backend.training.embedder_fit import step
 from backend.training.embedder_recipe import Recipe
-from backend.training.examples import Examples
-from backend.training.fine_names import FINE, meanings
+from backend.training.examples import Examples, Numbers
+from backend.training.pieces import Piece
+from backend.training.seen_names import FINE, GENDERS, fine_category
+from backend.training.worn_patterns import Worn, dress_up
+from backend.vision.attributes import PATTERNS
 from backend.vision.embedder_features import SHAPES
 from backend.vision.embedder_net import EmbedderNet
 from backend.vision.values import CATEGORIES
 
-HEADS: dict[str, Any] = {"fine": FINE}
-_BATCH, _MOST_ROWS = 512, 6000
+_ASIDE = 6  # one garment of so many
+_BATCH, _MOST_ROWS, _CROPS = 512, 6000, 32
+_TEMPERATURES = np.geomspace(0.5, 8.0, 33)
+_WANTED = {"fine": 0.9, "genders": 0.95, "patterns": 0.9}
+"""How often a head must be right where it is believed."""
+_LEAST_TOLD = 20  # answers on garments kept aside: fewer say nothing about how right they are
+_NEVER = 1.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """Scaled features (n, width), and the names that each row may mean (n, names): several where a label is wide."""
+    """Scaled features (n, width), and the names that each row may mean (n, names); `aside` (n) is not learned from.
+
+    `possible` (n, names) are the names that would be considered, where that is known.
+    """
 
     features: Tensor
     allowed: Tensor
+    aside: Tensor
+    possible: Tensor | None = None
 
 
-def fit_heads(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int) -> None:
-    """Fit all heads of the net."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a head does on garments kept aside: right among all, and among the share of which it is sure enough."""
+
+    least: float
+    right: float
+    share: float
+    right_where_told: float
+    judged: int
+
+
+def fit_heads(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int) -> dict[str, Told]:
+    """Fit all heads of the net and say how sure each must be, and how right it is."""
     rows = np.sort(np.random.default_rng(seed).permutation(len(examples))[:_MOST_ROWS])
     with torch.no_grad():
         seen = net.standard(torch.from_numpy(examples.raw(net.features, rows)))
     pieces = [examples.pieces[row] for row in rows]
-    categories = allowed([(one.category,) if one.category else () for one in pieces], CATEGORIES)
-    fit_head(net.category, Lesson(seen[:, :SHAPES], categories), recipe, seed=seed)
-    fit_head(net.heads["fine"], Lesson(seen, allowed([meanings(one.label) for one in pieces], FINE)), recipe, seed=seed)
+    aside = torch.tensor([kept_aside(one.product) for one in pieces])
+    categories = Lesson(seen[:, :SHAPES], allowed([_one(one.category) for one in pieces], CATEGORIES), aside)
+    fit_head(net.category, categories, recipe, seed=seed)
+    possible = allowed([_of_category(one) for one in pieces], FINE)
+    fine = Lesson(seen, allowed([one.fine for one in pieces], FINE), aside, possible)
+    genders = Lesson(seen, allowed([one.genders for one in pieces], GENDERS), aside)
+    patterns = _patterns(net, examples, recipe, seed)
+    lessons = {"fine": fine, "genders": genders, "patterns": patterns}
+    return {name: _fit_and_tell(net.heads[name], name, one, recipe, seed) for name, one in lessons.items()}
+
+
+def kept_aside(product: str) -> bool:
+    return sha256(product.encode()).digest()[0] % _ASIDE == 0
+
+
+def _one(name: str | None) -> tuple[str, ...]:
+    return () if name is None else (name,)
+
+
+def _of_category(piece: Piece) -> tuple[str, ...]:
+    return tuple(name for name in FINE if piece.category is None or fine_category(name) == piece.category)
 
 
 def allowed(names: Sequence[Sequence[str]], among: Sequence[str]) -> Tensor:
     """Rows (n, names) that are true at the given names."""
     table: npt.NDArray[np.bool_] = np.array([[one in given for one in among] for given in names], bool)
-    return torch.from_numpy(table)
+    return torch.from_numpy(table.reshape(len(names), len(among)))
+
+
+def _patterns(net: EmbedderNet, examples: Examples, recipe: Recipe, seed: int) -> Lesson:
+    """Drawn patterns on plain garments; those kept aside are of other garments, and half of them of other drawings."""
+    pieces = {one.product: one for one in examples.pieces if one.source in {"street", "cut-out"}}
+    told: list[Worn] = []
+    seen: list[Tensor] = []
+    crops: list[npt.NDArray[np.uint8]] = []
+    for worn in dress_up(list(pieces.values()), recipe.patterns, kept_aside, seed=seed):
+        told.append(worn)
+        crops.append(worn.crop)
+        if len(crops) == _CROPS:
+            seen.append(_look(net, crops))
+            crops = []
+    if crops:
+        seen.append(_look(net, crops))
+    return Lesson(
+        torch.cat(seen) if seen else torch.zeros(0, len(net.mean)),
+        allowed([(one.pattern,) for one in told], PATTERNS),
+        torch.tensor([one.aside for one in told], dtype=torch.bool),
+    )
+
+
+def _look(net: EmbedderNet, crops: Sequence[npt.NDArray[np.uint8]]) -> Tensor:
+    with torch.no_grad():
+        return net.standard(net.features(torch.from_numpy(np.stack(crops))))
+
+
+def _fit_and_tell(layer: nn.Module, name: str, lesson: Lesson, recipe: Recipe, seed: int) -> Told:
+    fit_head(layer, lesson, recipe, seed=seed)
+    judged = lesson.aside & lesson.allowed.any(1)
+    if not judged.any():
+        return Told(_NEVER, 0.0, 0.0, 0.0, 0)
+    return calibrate(layer, lesson, judged, _WANTED[name])
 
 
 def fit_head(layer: nn.Module, lesson: Lesson, recipe: Recipe, *, seed: int) -> None:
     """Softmax regression on rows that mean something: any of their names is right, and each name weighs the same."""
     assert isinstance(layer, nn.Linear)
-    known = lesson.allowed.any(1)
-    x, truth = lesson.features[known], lesson.allowed[known].float()
-    share = truth / truth.sum(1, keepdim=True)
-    weight = share @ (1 / share.sum(0).clamp_min(1))
     nn.init.zeros_(layer.weight)
     nn.init.zeros_(layer.bias)
+    known = lesson.allowed.any(1) & ~lesson.aside
+    if not known.any():
+        return
+    x, truth = lesson.features[known], lesson.allowed[known].float()
+    share = truth / truth.sum(1, keepdim=True)
+    weight = share @ (1 / share.sum(0).clamp_min(1)).sqrt()
     optimizer = torch.optim.Adam(layer.parameters(), lr=recipe.head_rate, weight_decay=recipe.head_decay)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, recipe.head_steps))
     generator = torch.Generator().manual_seed(seed)
     for _ in range(recipe.head_steps):
         rows = torch.randint(len(x), (_BATCH,), generator=generator)
         kept = (torch.rand((_BATCH, x.shape[1]), generator=generator) > recipe.dropout) / (1 - recipe.dropout)
-        logits = layer(x[rows] * kept)
-        likely = torch.logsumexp(logits.masked_fill(truth[rows] == 0, -torch.inf), 1) - torch.logsumexp(logits, 1)
+        likely = _log_likelihood(layer(x[rows] * kept), truth[rows] > 0)
         step(optimizer, schedule, -(weight[rows] * likely).sum() / weight[rows].sum())
+
+
+def _log_likelihood(logits: Tensor, truth: Tensor) -> Tensor:
+    """Of any of the true names, for each row."""
+    return torch.logsumexp(logits.masked_fill(~truth, -torch.inf), 1) - torch.logsumexp(logits, 1)
+
+
+def calibrate(layer: Any, lesson: Lesson, judged: Tensor, wanted: float) -> Told:
+    """Divide the layer's weights by the temperature that fits best, and find how sure it must be to be right."""
+    truth = lesson.allowed[judged]
+    with torch.no_grad():
+        logits = layer(lesson.features[judged])
+        if lesson.possible is not None:
+            # a label may lie outside its category's names: it stays in the running
+            logits = logits.masked_fill(~(lesson.possible[judged] | truth), -torch.inf)
+        costs = [float(-_log_likelihood(logits / t, truth).mean()) for t in _TEMPERATURES]
+        temperature = float(_TEMPERATURES[int(np.argmin(costs))])
+        layer.weight.div_(temperature)
+        layer.bias.div_(temperature)
+        sure, best = (logits / temperature).softmax(1).max(1)
+    right = truth[torch.arange(len(truth)), best].numpy()
+    least = least_sure(sure.numpy(), right, wanted)
+    told = sure.numpy() >= least
+    return Told(
+        least, float(right.mean()), float(told.mean()), float(right[told].mean()) if told.any() else 0.0, len(right)
+    )
+
+
+def least_sure(sure: npt.NDArray[np.float32], right: npt.NDArray[np.bool_], wanted: float) -> float:
+    """The least confidence from which on the answers are right as often as wanted; above 1 where none is."""
+    order: Numbers = np.argsort(-sure, kind="stable")
+    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(shares >= wanted)
+    enough = enough[enough >= min(_LEAST_TOLD, len(order)) - 1]
+    return round(float(sure[order[enough[-1]]]), 3) if len(enough) else _NEVER

@@ -58,9 +58,10 @@ class Recipe:
     shallow_rate: float = 1e-3
     fine_batches: Batches = Batches(products=8, others=40, each=2)  # each row runs through the last stages
 
-    head_steps: int = 400
-    head_rate: float = 5e-3
-    head_decay: float = 1e-3
+    head_steps: int = 250  # of each head, on frozen features
+    head_rate: float = 3e-3
+    head_decay: float = 1e-2
+    patterns: int = 1500  # garments dressed in drawn patterns
 
 
 RECIPE = Recipe()

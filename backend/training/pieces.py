@@ -8,6 +8,7 @@ from random import Random
 
 from backend.training.cutouts import read_mask_names
 from backend.training.datasets import find_folder, load_garment_photos, load_shop, load_street_photos, read
+from backend.training.seen_names import genders_of, meanings
 from backend.vision.choice import choose_for_sale
 from backend.vision.images import Picture
 from backend.vision.model import CENTRAL, Vision, distinct
@@ -29,7 +30,8 @@ class Piece:
     """One garment of one photo; garments of one `product` and one `color` are positives of each other.
 
     `source` is shop, single, cut-out (a single garment whose outline can be found) or street. `mates` are the photos
-    of the same product in other colours; `value` is the garment's in the mask of a street photo.
+    of the same product in other colours; `value` is the garment's in the mask of a street photo. `fine` and `genders`
+    are the names that it may have, empty where nothing is known.
     """
 
     path: Path
@@ -41,6 +43,8 @@ class Piece:
     source: str
     mates: tuple[Path, ...] = ()
     value: int = 0
+    fine: tuple[str, ...] = ()
+    genders: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -72,6 +76,7 @@ def _shop(data: Path, vision: Vision, most: int | None) -> list[Piece]:
             one.path, for_sale_box(vision, read(one.path), one.category), one.sku, one.color or "?", one.category,
             one.label, "shop",
             tuple(path for name, paths in colors[one.sku].items() if name != (one.color or "?") for path in paths),
+            fine=meanings(one.label, one.category, one.title, one.breadcrumbs), genders=genders_of(one),
         )
         for one in photos
     ]  # fmt: skip
@@ -83,6 +88,7 @@ def _single(data: Path, vision: Vision, most: int | None) -> list[Piece]:
         Piece(
             one.path, for_sale_box(vision, read(one.path), one.category), one.path.name, "", one.category, one.label,
             "single" if number % _CUT_OUT or one.category is None else "cut-out",
+            fine=meanings(one.label, one.category), genders=genders_of(one),
         )
         for number, one in enumerate([one for one in photos if one.split == "train"][:most])
     ]  # fmt: skip
@@ -99,7 +105,12 @@ def _street(data: Path, most: int | None) -> list[Piece]:
         for number, one in enumerate(photo.labels):
             if photo.split == "train" and min(one.box.w * width, one.box.h * height) >= _LEAST_SIDE:
                 name, value = f"{photo.path.name}-{number}", values[one.label]
-                pieces.append(Piece(photo.path, one.box, name, "", one.category, one.label, "street", value=value))
+                pieces.append(
+                    Piece(
+                        photo.path, one.box, name, "", one.category, one.label, "street", value=value,
+                        fine=meanings(one.label, one.category),
+                    )
+                )  # fmt: skip
     return Random(0).sample(pieces, len(pieces))[:most]
 
 
@@ -113,6 +124,7 @@ def kept_pieces(file: Path) -> list[Piece]:
     return [
         Piece(**{
             **one, "path": Path(one["path"]), "box": Box(**one["box"]), "mates": tuple(map(Path, one["mates"])),
+            "fine": tuple(one["fine"]), "genders": tuple(one["genders"]),
         })
         for one in json.loads(file.read_text(encoding="utf-8"))
     ]  # fmt: skip

@@ -1,15 +1,24 @@
 """Garments whose pattern is known: patterns drawn on plain garments of photos, following their outline and folds."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
-from backend.training.cloth_patterns import Draw, Field
-from backend.vision.images import Pixels
+from backend.training.cloth_fields import Draw, Field, field
+from backend.training.cloth_patterns import KNOWN, OTHERS, Patterns
+from backend.training.datasets import read
+from backend.training.examples import progress
+from backend.training.hardening import relight, spoil
+from backend.training.piece_masks import mask_of
+from backend.training.pieces import Piece
+from backend.vision.crops import embedder_crop
+from backend.vision.images import Picture, Pixels
 
 _LEAST = 0.12  # of the crop: a smaller garment shows too little of its cloth
 _DARK = 0.12  # added to every tone, so that the grain of a black garment does not become its folds
@@ -17,7 +26,71 @@ _FOLDS = (0.35, 1.5)  # of the usual tone
 _BENT = 0.02  # widths of the garment by which cloth is bent
 _FINE = 7  # pixels: tones that change within them are a pattern, those that change slower are folds
 
+_CLOTHES = {"top", "outer", "dress", "skirt", "pants", "shorts", "scarf"}
+_PLAIN, _VERY_PLAIN = 0.45, 0.25  # the plainest shares of the garments: to draw on, and to be shown as plain ones
+_AS_IT_IS = 0.5  # of what is shown as plain: garments of photos, where the others were drawn plain
+_CANDIDATES = 2  # garments that are looked at for each drawing
+_ASIDE_EACH = 0.12  # of the drawings: on garments kept aside, by the drawings that were learned, and by others
+
 Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worn:
+    """A crop (224, 224, 3) of a garment with a pattern; `aside` ones are of garments that are not learned from."""
+
+    crop: Pixels
+    pattern: str
+    aside: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Base:
+    crop: Pixels
+    mask: Mask
+    plainness: float
+
+
+def dress_up(pieces: Sequence[Piece], count: int, kept_aside: Callable[[str], bool], *, seed: int) -> Iterator[Worn]:
+    """About `count` garments in patterns to learn, and a quarter of that on garments kept aside, half by OTHERS."""
+    chance = Random(seed)
+    usable = [one for one in pieces if one.category in _CLOTHES]
+    usable = chance.sample(usable, min(len(usable), _CANDIDATES * count))
+    groups: dict[bool, list[_Base]] = {False: [], True: []}
+    with progress(range(len(usable)), "plain garments") as numbers:
+        for number in numbers:
+            base = _base(usable[number])
+            if base is not None:
+                groups[kept_aside(usable[number].product)].append(base)
+    aside = round(_ASIDE_EACH * count)
+    for patterns, kept, wanted in ((KNOWN, False, count), (KNOWN, True, aside), (OTHERS, True, aside)):
+        bases = sorted(groups[kept], key=lambda one: one.plainness)
+        if bases:
+            for _ in range(wanted):
+                yield _worn(bases, patterns, chance, aside=kept)
+
+
+def _base(piece: Piece) -> _Base | None:
+    """The garment as serving cuts it, where its outline is known and large enough."""
+    picture, known = read(piece.path), mask_of(piece)
+    if not (known == 1).any() or (known > 1).any():
+        return None
+    stacked = np.repeat((known == 1)[..., None] * np.uint8(255), 3, axis=2)
+    mask = embedder_crop(Picture(stacked, picture.width, picture.height), piece.box)[..., 0] > 127
+    crop = embedder_crop(picture, piece.box)
+    level = plainness(crop, mask)
+    return _Base(crop, mask, level) if math.isfinite(level) else None
+
+
+def _worn(bases: Sequence[_Base], patterns: Patterns, chance: Random, *, aside: bool) -> Worn:
+    name, draw = pick(patterns, chance)
+    as_it_is = name == "plain" and chance.random() < _AS_IT_IS
+    base = bases[chance.randrange(max(1, round((_VERY_PLAIN if as_it_is else _PLAIN) * len(bases))))]
+    crop = base.crop if as_it_is else wear(base.crop, base.mask, draw, chance)
+    image = Image.fromarray(crop[:, ::-1] if chance.random() < 0.5 else crop)
+    if chance.random() < 0.6:
+        image = spoil(relight(image, chance), chance)
+    return Worn(np.asarray(image), name, aside)
 
 
 def plainness(crop: Pixels, mask: Mask) -> float:
@@ -42,14 +115,10 @@ def wear(crop: Pixels, mask: Mask, draw: Draw, chance: Random) -> Pixels:
         u, v = v, u + bend
     angle, size = math.radians(chance.gauss(0, 5)), chance.uniform(0.85, 1.2)
     cos, sin = math.cos(angle) * size, math.sin(angle) * size
-    cloth = draw(_places(u * cos + v * sin), _places(v * cos - u * sin), chance)
+    cloth = draw(field(u * cos + v * sin), field(v * cos - u * sin), chance)
     worn = np.clip(cloth * _folds(crop, mask)[..., None], 0, 1) * 255
     edge = cv2.GaussianBlur(mask.astype(np.float32), (3, 3), 0)[..., None]
     return np.asarray(crop * (1 - edge) + worn * edge, np.uint8)
-
-
-def _places(values: npt.NDArray[np.float32]) -> Field:
-    return np.asarray(values, np.float32)
 
 
 def _folds(crop: Pixels, mask: Mask) -> Field:
@@ -58,7 +127,7 @@ def _folds(crop: Pixels, mask: Mask) -> Field:
     return np.asarray(np.clip(tone / np.median(tone[mask]), *_FOLDS), np.float32)
 
 
-def pick(patterns: dict[str, Sequence[Draw]], chance: Random) -> tuple[str, Draw]:
+def pick(patterns: Patterns, chance: Random) -> tuple[str, Draw]:
     """A pattern's name and one way to draw it, each name as often."""
     name = chance.choice(sorted(patterns))
-    return name, chance.choice(list(patterns[name]))
+    return name, chance.choice(patterns[name])

@@ -18,6 +18,7 @@ class Card:
 
     `detector_classes` are the detector's classes in its order, each with the one of CATEGORIES that it is a kind of.
     `fine`, `genders` and `patterns` name what the embedder's heads tell apart, in order; empty without such a head.
+    `least` is how sure a head must be of a garment to be believed.
     """
 
     model_id: str
@@ -27,6 +28,7 @@ class Card:
     fine: tuple[str, ...] = ()
     genders: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    least: tuple[tuple[str, float], ...] = ()
 
 
 def read_card(weights: Path = WEIGHTS) -> Card:
@@ -35,6 +37,7 @@ def read_card(weights: Path = WEIGHTS) -> Card:
     if classes is not None:
         facts["detector_classes"] = tuple((name, category) for name, category in classes)
     facts |= {head: tuple(facts[head]) for head in ("fine", "genders", "patterns") if head in facts}
+    facts["least"] = tuple((head, sure) for head, sure in facts.get("least", ()))
     return Card(**facts)
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from backend.vision.attributes import category_of_text
 from backend.vision.card import WEIGHTS, Card, read_card
 from backend.vision.colors import shades_of_crop
 from backend.vision.crops import embedder_crop, letterbox
@@ -33,6 +34,9 @@ class Vision:
         self._runtime = runtime
         self._classes = card.detector_classes
         self._names = {"fine": card.fine, "genders": card.genders, "patterns": card.patterns}
+        self._least = dict(card.least)
+        read = (category_of_text(name) for name in card.fine)
+        self._fine_categories = np.array([one.category if one else "" for one in read])
 
     def facts(self) -> dict[str, str]:
         """What looks at pictures here, for the operator."""
@@ -74,11 +78,8 @@ class Vision:
 
     def look_at(self, places: Sequence[tuple[Picture, Detection]]) -> list[Garment]:
         """What was detected, looked at: colours, vector and what the heads say, in the order of `places`."""
-        looks = self._look([(picture, one.box) for picture, one in places])
-        return [
-            replace(seen, category=one.category, confidence=one.confidence)
-            for seen, (_, one) in zip(looks, places, strict=True)
-        ]
+        looks = self._look([(picture, one.box) for picture, one in places], [one.category for _, one in places])
+        return [replace(seen, confidence=one.confidence) for seen, (_, one) in zip(looks, places, strict=True)]
 
     def see_box(self, picture: Picture, box: Box) -> Garment:
         """The garment in a box that a shopper drew; its category comes from the embedder."""
@@ -88,19 +89,20 @@ class Vision:
         """The one garment of a picture in which nothing was detected: what fills its middle."""
         return self.see_box(picture, CENTRAL)
 
-    def _look(self, places: Sequence[tuple[Picture, Box]]) -> Iterator[Garment]:
-        """Each box with colours, vector and the category that the embedder sees in it."""
-        boxes = iter(places)
+    def _look(self, places: Sequence[tuple[Picture, Box]], known: Sequence[str] = ()) -> Iterator[Garment]:
+        """Each box with colours, vector and its category: the known one, else what the embedder sees in it."""
+        boxes, categories = iter(places), iter(known)
         for crops in self._crops(places):
             looks = self._runtime.look(crops)
             for number, crop in enumerate(crops):
                 colors = shades_of_crop(crop)
-                category = _best(CATEGORIES, looks.categories[number])
-                guesses = {head: _best(self._names[head], rows[number]) for head, rows in looks.heads.items()}
+                seen = _best(CATEGORIES, looks.categories[number])
+                category = next(categories, seen.name)
+                guesses = {head: self._guess(head, rows[number], category) for head, rows in looks.heads.items()}
                 yield Garment(
                     box=next(boxes)[1],
-                    category=category.name,
-                    confidence=category.confidence,
+                    category=category,
+                    confidence=seen.confidence,
                     colors=tuple(color.name for color in colors),
                     vector=looks.vectors[number],
                     shades=tuple(color.shade for color in colors),
@@ -108,6 +110,15 @@ class Vision:
                     gender=guesses.get("genders"),
                     pattern=guesses.get("patterns"),
                 )
+
+    def _guess(self, head: str, likely: Floats, category: str) -> Guess | None:
+        """What a head takes a garment for, None where it is not sure enough; fine names are those of the category."""
+        if head == "fine":
+            fits = (self._fine_categories == category) | (self._fine_categories == "")
+            likely = np.where(fits, likely, 0)
+            likely = likely / max(float(likely.sum()), 1e-9)
+        best = _best(self._names[head], likely)
+        return best if best.confidence >= self._least.get(head, 0.0) else None
 
     def _crops(self, places: Sequence[tuple[Picture, Box]]) -> Iterator[Pixels]:
         """Batches (n, side, side, 3) of what lies in the boxes."""

@@ -74,7 +74,7 @@ class Garment:
     """A detection that was looked at: its colours, strongest first, and its unit-length float32 vector.
 
     `shades` are finer names of the same colours, in their order. `fine`, `gender` and `pattern` are None where the
-    weights have no head for them.
+    weights have no head for them, or it is not sure enough.
     """
 
     box: Box
