@@ -3,9 +3,10 @@
 1. Every train garment is cut out as the detector would, in several views (`views`); what the early stages of the
    ImageNet network make of them is kept in files, because those stages stay as they are.
 2. The mask head learns where the garment is, so that features and colours are pooled there.
-3. The projections start whitened within garments (`embedder_start`) and learn on frozen features: identity by one of
-   several losses (`embedder_losses`), colour by soft batch-hard triplets over the whole vector, kind by a softmax.
-4. The last stages of the network learn along with all of that. The heads come last, on what is frozen then.
+3. The projections of identity and colour are whitened within garments (`embedder_start`): what the photos of one
+   garment differ by counts less. Identity then learns a little by one of several losses (`embedder_losses`), kind by
+   a softmax. The network stays as ImageNet taught it: so few products teach it those products by heart.
+4. The heads come last.
 
 Every step leaves a file in OUT/training; a command that was stopped goes on from the last one.
 """
@@ -17,9 +18,8 @@ from string import Template
 from typing import Any
 
 import torch
-from torch import nn
 
-from backend.training.embedder_fit import Goals, fine_tune, fit_mask, fit_projections, keep, resume
+from backend.training.embedder_fit import fit_mask, fit_projections
 from backend.training.embedder_heads import Told, fit_heads
 from backend.training.embedder_recipe import RECIPE, Recipe, keep_recipe
 from backend.training.evaluation import evaluate_retrieval
@@ -52,11 +52,8 @@ def train_embedder(
     net = EmbedderNet(recipe.widths, {name: len(names) for name, names in HEADS.items()}, shallow=recipe.multi_scale)
     net.eval().features.backbone = imagenet_backbone().eval()
     examples = extract(net.features, pieces, work / "views", recipe=recipe, seed=seed)
-    goals = Goals(recipe, examples)
-    holders = (net, goals)
-    _once(work / "mask.pt", holders, lambda: fit_mask(net, examples, recipe, seed=seed))
-    _once(work / "projections.pt", holders, lambda: fit_projections(net, goals, examples, recipe, seed=seed))
-    fine_tune(net, goals, examples, recipe, seed=seed, checkpoint=work / "network.pt")
+    _once(work / "mask.pt", net, lambda: fit_mask(net, examples, recipe, seed=seed))
+    _once(work / "projections.pt", net, lambda: fit_projections(net, examples, recipe, seed=seed))
     told = fit_heads(net, examples, recipe, seed=seed)
     save_embedder(net, out / "embedder.pt")
     export_embedder(load_embedder(out / "embedder.pt"), out / "embedder.onnx")
@@ -75,11 +72,15 @@ def _pieces(data: Path, out: Path, file: Path, recipe: Recipe) -> list[Piece]:
     return kept_pieces(file)
 
 
-def _once(file: Path, holders: tuple[nn.Module, ...], work: Callable[[], None]) -> None:
+def _once(file: Path, net: EmbedderNet, work: Callable[[], None]) -> None:
     """Do the work, or take what it left the last time."""
-    if not resume(file, holders):
-        work()
-        keep(file, holders, 1)
+    if file.exists():
+        net.load_state_dict(torch.load(file, weights_only=True))
+        return
+    work()
+    fresh = file.with_suffix(".new")
+    torch.save(net.state_dict(), fresh)
+    fresh.replace(file)  # a kill leaves nothing or the whole file
 
 
 def _measure(data: Path, vision: Vision) -> dict[str, Any]:
@@ -93,7 +94,8 @@ def describe(examples: Examples, figures: dict[str, Any], told: dict[str, Told],
     rows += [("same class, luma", shop["class"]), ("same class, garment_photos", single["class"])]
     parts = zip(PARTS, recipe.widths, recipe.shares, strict=True)
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
-        dim=sum(recipe.widths), seed=seed, views=len(examples), garments=len(set(examples.photos)),
+        dim=sum(recipe.widths), seed=seed, steps=recipe.steps, recolored=recipe.recolored,
+        views=len(examples), garments=len(set(examples.photos)),
         loss=f"{recipe.loss}, with a shallow parallel branch" if recipe.multi_scale else recipe.loss,
         parts=", ".join(f"{name} {width} ({share:.2f})" for name, width, share in parts),
         rows="\n".join(

@@ -1,7 +1,5 @@
 """The steps of the embedder's training, on activations that its early stages left in files."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,43 +7,21 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from backend.training.embedder_losses import IdentityLoss, color_loss
+from backend.training.embedder_losses import IdentityLoss
 from backend.training.embedder_recipe import Recipe
 from backend.training.embedder_sampler import Batch, Sampler
-from backend.training.embedder_start import standardisation, standardised, whitened_axes
+from backend.training.embedder_start import start_projections
 from backend.training.examples import Array, Examples, progress
 from backend.training.piece_masks import UNKNOWN
 from backend.training.views import WHOLE
-from backend.vision.embedder_features import COLORS, FEATURES, SHAPES
-from backend.vision.embedder_net import EmbedderNet, Parts
+from backend.vision.embedder_features import FEATURES, SHAPES
+from backend.vision.embedder_net import EmbedderNet
 
 _KNOWN = 0.3  # of a view's cells: with fewer, a mask teaches little
 _SHOP_WEIGHT = 3.0  # the shop's few masks are shown so many times as often
-_SURENESS = 14.0  # of the kinds: the scale of their cosines
-_GOAL_RATE = 5e-3  # of the proxies of kinds
-_KEEP_EVERY = 20  # steps
-
-
-class Goals(nn.Module):
-    """What training asks of a vector's three parts, with the proxies that this takes."""
-
-    def __init__(self, recipe: Recipe, examples: Examples) -> None:
-        super().__init__()
-        self._recipe = recipe
-        products = {name: number for number, name in enumerate(dict.fromkeys(one.product for one in examples.pieces))}
-        names = sorted({one.kind for one in examples.pieces})
-        self._owners = torch.tensor([products[one.product] for one in examples.pieces])
-        self._numbers = torch.tensor([names.index(one.kind) for one in examples.pieces])
-        self.identity = IdentityLoss(recipe.loss, len(products), recipe.widths[0])
-        self.kinds = nn.Linear(recipe.widths[1], len(names), bias=False)
-
-    def cost(self, net: EmbedderNet, parts: Parts, batch: Batch) -> Tensor:
-        """Identity by its own loss, colour over the whole vector, kind by a normalised softmax (Wang et al. 2017)."""
-        logits = _SURENESS * parts[1] @ nn.functional.normalize(self.kinds.weight, dim=1).T
-        kind = nn.functional.cross_entropy(logits, self._numbers[batch.rows])
-        identity: Tensor = self.identity(parts[0], batch, self._owners[batch.rows])
-        color = color_loss(net.vectors(parts), batch)
-        return identity + self._recipe.color_weight * color + self._recipe.kind_weight * kind
+_SURENESS, _SMOOTH = 14.0, 0.05  # of the kinds: the scale of their cosines, and what is left to the others
+_PROXY_RATE = 0.02
+_KIND_BATCH = 512
 
 
 def fit_mask(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int) -> None:
@@ -60,10 +36,10 @@ def fit_mask(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int)
     with progress(range(recipe.mask_steps), "mask") as steps:
         for _ in steps:
             rows = np.sort(chance.choice(usable, size, p=weight / weight.sum(), replace=False))
-            seen = examples.seen(rows)
+            early = examples.early(rows)
             with torch.no_grad():
-                late = net.features.late(seen.middle)
-            step(optimizer, schedule, _mask_loss(head(seen.fine, seen.middle, late), examples.masks[rows]))
+                _, late = net.features.late(early.middle)
+            step(optimizer, schedule, _mask_loss(head(early.fine, early.middle, late), examples.masks[rows]))
     head.eval()
 
 
@@ -75,23 +51,59 @@ def _mask_loss(logits: Tensor, masks: npt.NDArray[np.uint8]) -> Tensor:
     return (cost * known).sum() / known.sum().clamp_min(1)
 
 
-def fit_projections(
-    net: EmbedderNet, goals: Goals, examples: Examples, recipe: Recipe, *, seed: int, raw: Array | None = None
-) -> None:
-    """Set the net's standardisation and projections on frozen features (`raw`, of all examples, where at hand)."""
-    raw = examples.raw(net.features) if raw is None else raw
-    _start(net, examples, raw[:, :FEATURES], recipe, seed)
-    groups = [*_projection_groups(net, goals, recipe, 1.0), *_shallow_group(net, recipe)]
+def fit_projections(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int) -> None:
+    """Set the net's standardisation and its projections on frozen features; those of colour stay as they begin."""
+    raw = examples.raw(net.features)
+    start_projections(net, examples, raw[:, :FEATURES], recipe, seed=seed)
+    _learn_identity(net, examples, raw, recipe, seed)
+    _learn_kinds(net, examples, raw[:, :FEATURES], recipe, seed)
+
+
+def _learn_identity(net: EmbedderNet, examples: Examples, raw: Array, recipe: Recipe, seed: int) -> None:
+    products = {name: number for number, name in enumerate(dict.fromkeys(one.product for one in examples.pieces))}
+    owners = torch.tensor([products[one.product] for one in examples.pieces])
+    loss = IdentityLoss(recipe.loss, len(products), recipe.widths[0])
+    weight = net.identity.weight
+    groups: list[dict[str, Any]] = [{"params": [weight], "lr": recipe.rate * float(weight.detach().abs().mean())}]
+    if proxies := list(loss.parameters()):
+        groups.append({"params": proxies, "lr": _PROXY_RATE})
+    if net.features.shallow is not None and net.beside is not None:
+        shallow = [*net.features.shallow.parameters(), *net.beside.parameters()]
+        groups.append({"params": shallow, "lr": recipe.shallow_rate})
     optimizer = torch.optim.Adam(groups)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, recipe.steps))
     generator = torch.Generator().manual_seed(seed)
     sampler = Sampler(examples, recipe.batches)
-    with progress(range(recipe.steps), "projections") as steps:
+    with progress(range(recipe.steps), "identity") as steps:
         for number in steps:
             batch = sampler.batch(np.random.default_rng([seed, number]))
             x = _features(net, examples, raw, batch)
-            kept = (torch.rand((len(x), FEATURES), generator=generator) > recipe.dropout) / (1 - recipe.dropout)
-            step(optimizer, schedule, goals.cost(net, net.parts(x, kept), batch))
+            identity = net.parts(x, _dropout(len(x), FEATURES, recipe, generator))[0]
+            step(optimizer, schedule, loss(identity, batch, owners[batch.rows]))
+
+
+def _learn_kinds(net: EmbedderNet, examples: Examples, raw: Array, recipe: Recipe, seed: int) -> None:
+    """A normalised softmax over the kinds of garments (Wang et al. 2017); every kind by the root of its number."""
+    names = sorted({one.kind for one in examples.pieces})
+    truth = torch.tensor([names.index(one.kind) for one in examples.pieces])
+    often = torch.bincount(truth).float().rsqrt()[truth]
+    generator = torch.Generator().manual_seed(seed)
+    nn.init.normal_(net.kind.weight, 0, 0.01, generator=generator)
+    middles = nn.Parameter(torch.randn(len(names), recipe.widths[1], generator=generator))
+    groups = [{"params": [net.kind.weight], "lr": recipe.kind_rate}, {"params": [middles], "lr": _PROXY_RATE}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=recipe.head_decay)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, recipe.kind_steps))
+    with progress(range(recipe.kind_steps), "kinds") as steps:
+        for _ in steps:
+            rows = torch.multinomial(often, _KIND_BATCH, replacement=True, generator=generator)
+            x = net.standard(torch.from_numpy(raw[rows.numpy()]))[:, :SHAPES]
+            kind = nn.functional.normalize(net.kind(x * _dropout(len(x), SHAPES, recipe, generator)), dim=1)
+            logits = _SURENESS * kind @ nn.functional.normalize(middles, dim=1).T
+            step(optimizer, schedule, nn.functional.cross_entropy(logits, truth[rows], label_smoothing=_SMOOTH))
+
+
+def _dropout(rows: int, width: int, recipe: Recipe, generator: torch.Generator) -> Tensor:
+    return (torch.rand((rows, width), generator=generator) > recipe.dropout) / (1 - recipe.dropout)
 
 
 def _features(net: EmbedderNet, examples: Examples, raw: Array, batch: Batch) -> Tensor:
@@ -101,82 +113,6 @@ def _features(net: EmbedderNet, examples: Examples, raw: Array, batch: Batch) ->
         return x
     small = torch.from_numpy(np.asarray(examples.small[batch.rows])).float() / 255
     return torch.cat([x[:, :FEATURES], net.features.shallow(small)], dim=1)
-
-
-def _start(net: EmbedderNet, examples: Examples, raw: Array, recipe: Recipe, seed: int) -> None:
-    mean, scale = standardisation(raw)
-    rows = standardised(raw, mean, scale)
-    chance = np.random.default_rng(seed)
-    # a garment with one photo says nothing about how photos of one garment differ
-    products = [one.product if one.source == "shop" else "" for one in examples.pieces]
-    colors = [f"{one.product} {one.color}" if one.source == "shop" else "" for one in examples.pieces]
-    with torch.no_grad():
-        net.mean.copy_(torch.from_numpy(mean))
-        net.scale.copy_(torch.from_numpy(scale))
-        net.shares.copy_(torch.tensor(recipe.shares))
-        for layer, columns, groups in (
-            (net.identity, slice(0, SHAPES), products),
-            (net.kind, slice(0, SHAPES), [one.kind for one in examples.pieces]),
-            (net.color, slice(SHAPES, SHAPES + COLORS), colors),
-        ):
-            start = whitened_axes(np.ascontiguousarray(rows[:, columns]), groups, layer.out_features, chance)
-            layer.weight.copy_(torch.from_numpy(start))
-
-
-def _projection_groups(net: EmbedderNet, goals: Goals, recipe: Recipe, share: float) -> list[dict[str, Any]]:
-    rates = [(layer.weight, float(layer.weight.detach().abs().mean())) for layer in (net.identity, net.kind, net.color)]
-    groups: list[dict[str, Any]] = [{"params": [weight], "lr": share * recipe.rate * size} for weight, size in rates]
-    proxies = list(goals.identity.parameters())
-    if proxies:
-        groups.append({"params": proxies, "lr": share * recipe.rate})
-    return [*groups, {"params": goals.kinds.parameters(), "lr": share * _GOAL_RATE}]
-
-
-def _shallow_group(net: EmbedderNet, recipe: Recipe) -> list[dict[str, Any]]:
-    if net.features.shallow is None or net.beside is None:
-        return []
-    return [{"params": [*net.features.shallow.parameters(), *net.beside.parameters()], "lr": recipe.shallow_rate}]
-
-
-def fine_tune(
-    net: EmbedderNet, goals: Goals, examples: Examples, recipe: Recipe, *, seed: int, checkpoint: Path
-) -> None:
-    """Train the last stages, the mask and the projections together; batch normalisation keeps its statistics.
-
-    Every few steps leave the checkpoint, and it goes on from there.
-    """
-    net.eval().to(memory_format=torch.channels_last)
-    late = [*net.features.late_parameters(), *net.features.mask.parameters()]
-    groups = [{"params": late, "lr": recipe.fine_rate}, *_projection_groups(net, goals, recipe, recipe.fine_share)]
-    optimizer = torch.optim.Adam([*groups, *_shallow_group(net, recipe)])
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, recipe.fine_steps))
-    holders = (net, goals, optimizer, schedule)
-    sampler = Sampler(examples, recipe.fine_batches)
-    with progress(range(resume(checkpoint, holders), recipe.fine_steps), "network") as steps:
-        for number in steps:
-            batch = sampler.batch(np.random.default_rng([seed, number, 1]))
-            seen = examples.seen(batch.rows)
-            features, logits = net.features.masked(seen.fine, seen.middle, seen.small)
-            cost = goals.cost(net, net.parts(features), batch)
-            step(optimizer, schedule, cost + recipe.mask_weight * _mask_loss(logits, examples.masks[batch.rows]))
-            if (number + 1) % _KEEP_EVERY == 0 or number + 1 == recipe.fine_steps:
-                keep(checkpoint, holders, number + 1)
-
-
-def resume(checkpoint: Path, holders: Sequence[Any]) -> int:
-    """Give the holders what they were when the checkpoint was written; returns how many steps were done, 0 if none."""
-    if not checkpoint.exists():
-        return 0
-    kept = torch.load(checkpoint, weights_only=True)
-    for holder, state in zip(holders, kept["states"], strict=True):
-        holder.load_state_dict(state)
-    return int(kept["step"])
-
-
-def keep(checkpoint: Path, holders: Sequence[Any], steps: int) -> None:
-    fresh = checkpoint.with_suffix(".new")
-    torch.save({"step": steps, "states": [one.state_dict() for one in holders]}, fresh)
-    fresh.replace(checkpoint)  # a kill leaves the old file or the new one
 
 
 def step(optimizer: torch.optim.Optimizer, schedule: Any, cost: Tensor) -> None:

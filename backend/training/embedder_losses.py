@@ -2,15 +2,11 @@
 
 from typing import cast
 
-import torch
 from pytorch_metric_learning import losses, miners
 from torch import Tensor, nn
 
 from backend.training.embedder_recipe import LOSSES
 from backend.training.embedder_sampler import Batch
-
-_TEMPERATURE = 0.05
-_COLOR_MARGIN = 0.1
 
 
 class IdentityLoss(nn.Module):
@@ -41,27 +37,3 @@ class IdentityLoss(nn.Module):
         if self.name == "triplet":
             return cast(Tensor, self.inner(vectors, batch.products, self.miner(vectors, batch.products)))
         return cast(Tensor, self.inner(vectors, batch.products, batch.pairs()))
-
-
-def color_loss(vectors: Tensor, batch: Batch) -> Tensor:
-    """Soft batch-hard over whole vectors: nearer to another photo in the same colour than to anything else."""
-    similarity = vectors @ vectors.T
-    other = batch.photos[:, None] != batch.photos
-    twin = (batch.colors[:, None] == batch.colors) & other
-    wrong = batch.colors[:, None] != batch.colors
-    recolored = wrong & (batch.products[:, None] == batch.products)
-    judged = twin.any(1) & recolored.any(1)
-    if not judged.any():
-        return similarity.sum() * 0
-    best = _hardest(similarity, twin)
-    cost = _margin(_hardest(similarity, recolored) - best) + _margin(_hardest(similarity, wrong) - best)
-    return cost[judged].mean()
-
-
-def _hardest(similarity: Tensor, mask: Tensor) -> Tensor:
-    """A smooth maximum over the masked columns of each row; far below -1 where a row has none."""
-    return _TEMPERATURE * torch.logsumexp(similarity.masked_fill(~mask, -9.0) / _TEMPERATURE, 1)
-
-
-def _margin(difference: Tensor) -> Tensor:
-    return nn.functional.softplus((difference + _COLOR_MARGIN) / _TEMPERATURE) * _TEMPERATURE

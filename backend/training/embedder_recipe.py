@@ -30,33 +30,32 @@ class Recipe:
     the small picture; `most` limits the garments of each set, for a trial.
     """
 
-    loss: str = "multi-similarity"
+    loss: str = "triplet"
     multi_scale: bool = False
-    widths: tuple[int, int, int] = (160, 32, 64)
-    shares: tuple[float, float, float] = (0.70, 0.15, 0.15)
+    widths: tuple[int, int, int] = (136, 32, 88)
+    shares: tuple[float, float, float] = (0.68, 0.15, 0.17)
 
-    shop_views: int = 5  # of every photo of the shop, the first as it is
+    shop_views: int = 3  # of every photo of the shop, the first as it is
+    recolored: int = 4  # other colours of a garment that the shop shows from several sides
     changed: float = 0.3  # of the other garments: the share that is also seen changed
     most: int | None = None
-
-    color_weight: float = 2.0  # of the colour loss, where the identity loss counts once
-    kind_weight: float = 1.0
-    mask_weight: float = 0.5
 
     mask_steps: int = 250
     mask_rate: float = 4e-3
     mask_batch: int = 32
 
-    steps: int = 600  # of the projections, on frozen features
-    rate: float = 0.02
+    # where the projections start: weights of the last layer, five stages and colours; how far the differences between
+    # photos of one garment are taken for the same in all directions, for shapes and for colours
+    blocks: tuple[float, ...] = (1.0, 0.8, 0.8, 0.9, 0.6, 0.4, 1.0)
+    shrink: tuple[float, float] = (0.7, 0.3)
+
+    steps: int = 100  # of identity, on frozen features
+    rate: float = 0.01
+    kind_steps: int = 300
+    kind_rate: float = 2e-3
     dropout: float = 0.4
     batches: Batches = Batches()
-
-    fine_steps: int = 240  # of the last stages, with the mask and the projections
-    fine_rate: float = 3e-4
-    fine_share: float = 0.3  # the projections go on at that share of their rate
     shallow_rate: float = 1e-3
-    fine_batches: Batches = Batches(products=8, others=40, each=2)  # each row runs through the last stages
 
     head_steps: int = 250  # of each head, on frozen features
     head_rate: float = 3e-3

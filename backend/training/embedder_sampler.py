@@ -45,7 +45,7 @@ class Sampler:
                 continue
             if piece.product not in shop:
                 self._rivals[piece.category].append(piece.product)
-            shop[piece.product][piece.color].append(row)
+            shop[piece.product][examples.colors[row]].append(row)
         self._shop = shop
         self._single: dict[str, list[list[int]]] = defaultdict(list)
         for rows in single.values():

@@ -1,26 +1,35 @@
 """What the embedder learns from, once its early stages have seen it; kept in files, so that a kill costs a minute."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
 from backend.training.embedder_recipe import Recipe
 from backend.training.pieces import Piece
-from backend.training.views import CELLS, View, changed_view, plain_view
-from backend.vision.embedder_features import COLOR_CELLS, FINE_CELLS, FINE_CHANNELS, MIDDLE_CHANNELS, FeatureNet
+from backend.training.views import CELLS, View, changed_view, plain_view, recolored_view
+from backend.vision.embedder_features import (
+    COLOR_CELLS,
+    FINE_CELLS,
+    FINE_CHANNELS,
+    MIDDLE_CHANNELS,
+    THIRD_CHANNELS,
+    Early,
+    FeatureNet,
+)
 
 _BATCH = 32  # crops through the network at once
 _SHAPES: dict[str, tuple[tuple[int, ...], Any]] = {
     "fine": ((FINE_CHANNELS, FINE_CELLS, FINE_CELLS), np.float16),
+    "third": ((THIRD_CHANNELS, FINE_CELLS // 2, FINE_CELLS // 2), np.float16),
     "middle": ((MIDDLE_CHANNELS, FINE_CELLS // 2, FINE_CELLS // 2), np.float16),
     "small": ((3, COLOR_CELLS, COLOR_CELLS), np.uint8),
     "masks": ((CELLS, CELLS), np.uint8),
@@ -31,36 +40,32 @@ Array = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """Activations of some views, as `FeatureNet.rest` takes them."""
-
-    fine: Tensor
-    middle: Tensor
-    small: Tensor
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """n views: activations (float16, mapped from files), masks (uint8, n, 28, 28), and what each view shows.
 
     `photos` number the piece that a view was made of: views of one photo of a shop are no positives of each other.
+    `colors` are the pieces', and names of their own for views in another colour.
     """
 
     fine: npt.NDArray[Any]
+    third: npt.NDArray[Any]
     middle: npt.NDArray[Any]
     small: npt.NDArray[Any]
     masks: npt.NDArray[np.uint8]
     pieces: tuple[Piece, ...]
     photos: tuple[int, ...]
+    colors: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.pieces)
 
-    def seen(self, rows: Numbers) -> Seen:
-        fine, middle, small = (torch.from_numpy(np.asarray(one[rows])) for one in (self.fine, self.middle, self.small))
+    def early(self, rows: Numbers) -> Early:
+        fine, third, middle, small = (
+            torch.from_numpy(np.asarray(one[rows])) for one in (self.fine, self.third, self.middle, self.small)
+        )
         channels_last = torch.channels_last  # a third quicker on a CPU
-        fine, middle = (one.float().contiguous(memory_format=channels_last) for one in (fine, middle))
-        return Seen(fine, middle, small.float() / 255)
+        fine, third, middle = (one.float().contiguous(memory_format=channels_last) for one in (fine, third, middle))
+        return Early(fine, third, middle, small.float() / 255)
 
     def raw(self, net: FeatureNet, rows: Numbers | None = None) -> Array:
         """The net's features of these views, or of all (n, features)."""
@@ -68,8 +73,7 @@ class Examples:
         parts = []
         with torch.no_grad(), progress(range(0, len(rows), _BATCH), "features") as starts:
             for start in starts:
-                one = self.seen(rows[start : start + _BATCH])
-                parts.append(net.rest(one.fine, one.middle, one.small).numpy())
+                parts.append(net.rest(self.early(rows[start : start + _BATCH])).numpy())
         return np.concatenate(parts)
 
 
@@ -78,51 +82,72 @@ def progress(steps: Sequence[int], label: str) -> Any:
     return click.progressbar(steps, label=label, file=sys.stderr)
 
 
-def plan_views(pieces: Sequence[Piece], recipe: Recipe, seed: int) -> list[tuple[int, bool]]:
-    """Which piece each row shows, and whether changed."""
+class Plan(NamedTuple):
+    """A view to make: of which piece, changed or as it is, and in which other colour, if any."""
+
+    piece: int
+    changed: bool
+    recolored: int | None
+
+
+def plan_views(pieces: Sequence[Piece], recipe: Recipe, seed: int) -> list[Plan]:
+    """The views of every piece. Only a garment that the shop shows from several sides in a colour is recoloured."""
     chance = Random(seed)
-    rows = []
+    sides = Counter((one.product, one.color) for one in pieces if one.source == "shop")
+    plans = []
     for number, piece in enumerate(pieces):
-        changed = recipe.shop_views - 1 if piece.source == "shop" else int(chance.random() < recipe.changed)
-        rows += [(number, False)] + [(number, True)] * changed
-    return rows
+        shop = piece.source == "shop"
+        changed = recipe.shop_views - 1 if shop else int(chance.random() < recipe.changed)
+        other = recipe.recolored if shop and sides[piece.product, piece.color] > 1 else 0
+        plans += [Plan(number, False, None)] + [Plan(number, True, None)] * changed
+        plans += [Plan(number, False, color) for color in range(other)]
+    return plans
 
 
 def extract(net: FeatureNet, pieces: Sequence[Piece], folder: Path, *, recipe: Recipe, seed: int) -> Examples:
-    """Early activations of every view, in files of `folder` (110 kB a view); goes on where it was stopped."""
-    rows = plan_views(pieces, recipe, seed)
+    """Early activations of every view, in files of `folder` (140 kB a view); goes on where it was stopped."""
+    plans = plan_views(pieces, recipe, seed)
     folder.mkdir(parents=True, exist_ok=True)
     reached = folder / "rows"
     done = int(reached.read_text()) if reached.exists() else 0
     files = {
         name: np.lib.format.open_memmap(
-            folder / f"{name}.npy", "r+" if done else "w+", dtype=kind, shape=(len(rows), *shape)
+            folder / f"{name}.npy", "r+" if done else "w+", dtype=kind, shape=(len(plans), *shape)
         )
         for name, (shape, kind) in _SHAPES.items()
     }
-    views = _views(pieces, rows, done, seed)
-    with progress(range(done, len(rows), _BATCH), "views") as starts:
+    views = _views(pieces, plans, done, seed)
+    with progress(range(done, len(plans), _BATCH), "views") as starts:
         for start in starts:
-            end = min(len(rows), start + _BATCH)
+            end = min(len(plans), start + _BATCH)
             _write(net, [next(views) for _ in range(start, end)], files, start)
             fresh = reached.with_suffix(".new")
             fresh.write_text(str(end))
             fresh.replace(reached)  # a kill leaves the old number or the new one
-    return Examples(**files, pieces=tuple(pieces[number] for number, _ in rows), photos=tuple(one for one, _ in rows))
+    shown = tuple(pieces[plan.piece] for plan in plans)
+    colors = tuple(
+        piece.color if plan.recolored is None else f"{piece.color} as {plan.recolored}"
+        for piece, plan in zip(shown, plans, strict=True)
+    )
+    return Examples(**files, pieces=shown, photos=tuple(plan.piece for plan in plans), colors=colors)
 
 
-def _views(pieces: Sequence[Piece], rows: Sequence[tuple[int, bool]], first: int, seed: int) -> Iterator[View]:
+def _views(pieces: Sequence[Piece], plans: Sequence[Plan], first: int, seed: int) -> Iterator[View]:
     grounds = [one.path for one in pieces if one.source == "street"]
-    for row in range(first, len(rows)):
-        number, changed = rows[row]
-        yield changed_view(pieces[number], grounds, Random(f"{seed}-{row}")) if changed else plain_view(pieces[number])
+    for row in range(first, len(plans)):
+        number, changed, recolored = plans[row]
+        piece = pieces[number]
+        if recolored is not None:  # every side of the garment in the same other colour
+            yield recolored_view(piece, Random(f"{seed}-{piece.product}-{piece.color}-{recolored}"))
+        else:
+            yield changed_view(piece, grounds, Random(f"{seed}-{row}")) if changed else plain_view(piece)
 
 
 def _write(net: FeatureNet, views: Sequence[View], files: dict[str, Any], start: int) -> None:
     with torch.no_grad():
-        fine, middle, small = net.early(torch.from_numpy(np.stack([view.crop for view in views])))
+        early = net.early(torch.from_numpy(np.stack([view.crop for view in views])))
     end = start + len(views)
-    files["fine"][start:end] = fine.numpy()
-    files["middle"][start:end] = middle.numpy()
-    files["small"][start:end] = (small * 255).round().numpy()
+    for name, values in zip(("fine", "third", "middle"), early[:3], strict=True):
+        files[name][start:end] = values.numpy()
+    files["small"][start:end] = (early.small * 255).round().numpy()
     files["masks"][start:end] = np.stack([view.mask for view in views])

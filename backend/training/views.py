@@ -5,11 +5,13 @@ the garment is: from the pixel masks of street photos, from cut-outs of single g
 product in several colours, from where the photos of those colours differ.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -29,6 +31,8 @@ _JITTER = 0.05  # of the box, as the detector's boxes differ from each other
 _OTHER_GROUND = 0.35
 _KNOWN = 0.97  # of a crop: less, and what is no garment cannot be replaced
 _GARMENT = (0.2, 0.97)
+_TURN, _STRENGTH, _TINT = (0.6, 2 * math.pi - 0.6), (0.6, 1.4), (15.0, 55.0)  # radians, times, units of CIELAB
+_GAMMAS, _GRAY_GAMMAS = (0.5, 0.75, 1.3, 2.0), (0.35, 0.5, 2.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +59,36 @@ def changed_view(piece: Piece, grounds: Sequence[Path], chance: Random) -> View:
     angle = chance.uniform(-12, 12) if chance.random() < 0.5 else 0.0
     mirror = chance.random() < 0.5
     image, mask = (_turned(one, angle, mirror=mirror, ground=ground) for one, ground in ((image, None), (mask, 0)))
-    if piece.source != "shop" and chance.random() < _OTHER_GROUND:
+    if piece.source != "shop" and grounds and chance.random() < _OTHER_GROUND:
         image = _on_other_ground(image, np.asarray(mask), read(chance.choice(grounds)), chance)
     return View(np.asarray(spoil(relight(image, chance), chance)), _cells(np.asarray(mask)))
+
+
+def recolored_view(piece: Piece, chance: Random) -> View:
+    """The garment in another colour: `chance` decides which, so that all its sides can be had in the same one.
+
+    All of the crop changes but white paper: what is no garment counts for nothing in its features.
+    """
+    view = plain_view(piece)
+    return View(recolor(view.crop, chance), view.mask)
+
+
+def recolor(pixels: Pixels, chance: Random) -> Pixels:
+    """Hues turned, colours made stronger or paler, tinted, lighter or darker, or nearly grey; in CIELAB."""
+    turn, strength = chance.uniform(*_TURN), chance.uniform(*_STRENGTH)
+    tint = chance.uniform(*_TINT) * (chance.random() < 0.6)
+    way, gamma = chance.uniform(0, 2 * math.pi), chance.choice(_GAMMAS)
+    if chance.random() < 0.25:
+        strength, tint, gamma = 0.1, 0.0, chance.choice(_GRAY_GAMMAS)
+    light, a, b = np.moveaxis(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2LAB).astype(np.float32), 2, 0)
+    a, b = a - 128, b - 128
+    garment = np.clip((255 - light) / 40, 0, 1)  # white paper stays white
+    changed = [
+        255 * (light / 255) ** gamma,
+        strength * (math.cos(turn) * a - math.sin(turn) * b) + tint * math.cos(way) * garment + 128,
+        strength * (math.sin(turn) * a + math.cos(turn) * b) + tint * math.sin(way) * garment + 128,
+    ]
+    return np.asarray(cv2.cvtColor(np.clip(np.stack(changed, 2), 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB))
 
 
 def jittered(box: Box, chance: Random) -> Box:

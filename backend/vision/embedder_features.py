@@ -4,6 +4,7 @@ Imported only by the torch runtime and by training: importing it imports torch a
 """
 
 from itertools import product
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -12,10 +13,17 @@ from backend.vision.backbone import make_backbone
 from backend.vision.crops import EMBEDDER_SIDE
 
 SIDE = EMBEDDER_SIDE
-FINE_CHANNELS, MIDDLE_CHANNELS, LATE_CHANNELS, FINAL_CHANNELS = 40, 112, 320, 1280
+FINE_CHANNELS, THIRD_CHANNELS, MIDDLE_CHANNELS, FIFTH_CHANNELS, LATE_CHANNELS, FINAL_CHANNELS = (
+    40,
+    80,
+    112,
+    192,
+    320,
+    1280,
+)
 FINE_CELLS, COLOR_CELLS = SIDE // 8, SIDE // 4
 SHALLOW = 96
-_FINE, _LATE = 2, 5  # the stage whose cells are 8 pixels; stages from the second on are fine-tuned
+_EARLY = 5  # stages
 _MASK_CHANNELS = 32
 _LEAST_SHARE = 0.01  # of a cell: a crop in which no garment is seen is pooled as a whole
 _SHALLOW_CHANNELS, _SHALLOW_CELLS = 48, 6
@@ -35,6 +43,15 @@ _PALETTE = [
     if (a * a + b * b) ** 0.5 <= 0.9 * min(light / _LIGHT, 1.25 - light / _LIGHT) ** 0.7 * 0.33 + 0.02
 ]
 COLORS = len(_PALETTE)
+
+
+class Early(NamedTuple):
+    """Activations (n, 40, 28, 28), (n, 80, 14, 14) and (n, 112, 14, 14), and pixels (n, 3, 56, 56) between 0 and 1."""
+
+    fine: Tensor
+    third: Tensor
+    middle: Tensor
+    small: Tensor
 
 
 class MaskHead(nn.Module):
@@ -90,46 +107,36 @@ class FeatureNet(nn.Module):
         self.register_buffer("to_lab", torch.tensor(_LMS_TO_LAB), persistent=False)
 
     def forward(self, crops: Tensor) -> Tensor:
-        return self.rest(*self.early(crops))
+        return self.rest(self.early(crops))
 
-    def early(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What training leaves as it is: activations (n, 40, 28, 28) and (n, 112, 14, 14), pixels (n, 3, 56, 56)."""
+    def early(self, crops: Tensor) -> Early:
+        """What training looks at again and again: three stages' activations, and the pixels (n, 3, 56, 56)."""
         unit = crops.permute(0, 3, 1, 2).float() / 255
         x = self.backbone.bn1(self.backbone.conv_stem((unit - 0.5) / 0.5))
-        for stage in self.backbone.blocks[: _FINE + 1]:
+        seen = []
+        for stage in self.backbone.blocks[:_EARLY]:
             x = stage(x)
-        fine = x
-        for stage in self.backbone.blocks[_FINE + 1 : _LATE]:
-            x = stage(x)
-        return fine, x, nn.functional.avg_pool2d(unit, SIDE // COLOR_CELLS)
+            seen.append(x)
+        fine, third, middle = seen[2:]
+        return Early(fine, third, middle, nn.functional.avg_pool2d(unit, SIDE // COLOR_CELLS))
 
-    def rest(self, fine: Tensor, middle: Tensor, small: Tensor) -> Tensor:
-        """Features from what `early` found: pooled where the garment is, and the last layer also everywhere."""
-        return self.masked(fine, middle, small)[0]
-
-    def masked(self, fine: Tensor, middle: Tensor, small: Tensor) -> tuple[Tensor, Tensor]:
-        """Features as of `rest`, and the logits of the mask (n, 1, 28, 28)."""
-        late = self.late(middle)
+    def rest(self, early: Early) -> Tensor:
+        """Features from what `early` found, pooled where the garment is."""
+        fifth, late = self.late(early.middle)
         final: Tensor = self.backbone.bn2(self.backbone.conv_head(late))
-        logits = self.mask(fine, middle, late)
-        share = torch.sigmoid(logits).clamp_min(_LEAST_SHARE)
+        share = torch.sigmoid(self.mask(early.fine, early.middle, late)).clamp_min(_LEAST_SHARE)
         half, eighth = (nn.functional.avg_pool2d(share, size) for size in (2, 4))
-        pooled = [_mean(final, eighth), final.mean((2, 3)), *_moments(middle, half), *_moments(fine, share)]
-        pooled.append(self._colors(small, share))
+        stages = (late, eighth), (fifth, eighth), (early.middle, half), (early.third, half), (early.fine, share)
+        pooled = [_mean(final, eighth), *(one for x, weight in stages for one in _moments(x, weight))]
+        pooled.append(self._colors(early.small, share))
         if self.shallow is not None:
-            pooled.append(self.shallow(small))
-        return torch.cat(pooled, dim=1), logits
+            pooled.append(self.shallow(early.small))
+        return torch.cat(pooled, dim=1)
 
-    def late(self, middle: Tensor) -> Tensor:
-        """Activations (n, 320, 7, 7) from the middle ones."""
-        x = middle
-        for stage in self.backbone.blocks[_LATE:]:
-            x = stage(x)
-        return x
-
-    def late_parameters(self) -> list[nn.Parameter]:
-        late = [*self.backbone.blocks[_LATE:], self.backbone.conv_head, self.backbone.bn2]
-        return [parameter for module in late for parameter in module.parameters()]
+    def late(self, middle: Tensor) -> tuple[Tensor, Tensor]:
+        """Activations (n, 192, 7, 7) and (n, 320, 7, 7) from the middle ones."""
+        fifth = self.backbone.blocks[_EARLY](middle)
+        return fifth, self.backbone.blocks[_EARLY + 1](fifth)
 
     def _colors(self, unit: Tensor, share: Tensor) -> Tensor:
         """Roots of the garment's soft OKLab histogram (n, COLORS), from pixels as large as the mask's cells."""
@@ -165,7 +172,8 @@ _LMS_TO_LAB = [
     [0.0259040371, 0.7827717662, -0.8086757660],
 ]
 
-# widths of the parts of a feature row: last layer on the garment and everywhere, two early stages, colours
-FEATURE_BLOCKS = (FINAL_CHANNELS, FINAL_CHANNELS, 2 * MIDDLE_CHANNELS, 2 * FINE_CHANNELS, COLORS)
+# widths of the parts of a feature row: the last layer, five stages from late to early, colours
+_STAGES = (LATE_CHANNELS, FIFTH_CHANNELS, MIDDLE_CHANNELS, THIRD_CHANNELS, FINE_CHANNELS)
+FEATURE_BLOCKS = (FINAL_CHANNELS, *(2 * channels for channels in _STAGES), COLORS)
 FEATURES = sum(FEATURE_BLOCKS)
 SHAPES = FEATURES - COLORS

