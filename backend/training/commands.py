@@ -182,6 +182,17 @@ def train_embedder_command(data: Path, out: Path, *, as_json: bool, seed: int, l
     _print(figures, as_json=as_json)
 
 
+@train.command("heads")
+@_DATA
+@_OUT
+@_JSON
+def train_heads_command(data: Path, out: Path, *, as_json: bool) -> None:
+    """Fine name, gender and pattern alone, for the embedder in OUT; its vectors stay."""
+    from backend.training.embedder import train_heads  # noqa: PLC0415  imports torch
+
+    _print(train_heads(data, out), as_json=as_json)
+
+
 def _print(facts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(facts))

@@ -11,7 +11,7 @@ Every step leaves a file in OUT/training; a command that was stopped goes on fro
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -21,14 +21,14 @@ from torch import nn
 
 from backend.training.embedder_fit import Goals, fine_tune, fit_mask, fit_projections, keep, resume
 from backend.training.embedder_heads import Told, fit_heads
-from backend.training.embedder_recipe import RECIPE, Recipe, keep_recipe
+from backend.training.embedder_recipe import RECIPE, Recipe, keep_recipe, kept_recipe
 from backend.training.evaluation import evaluate_retrieval
 from backend.training.examples import Examples, extract
 from backend.training.export import export_embedder
 from backend.training.imagenet import imagenet_backbone
 from backend.training.pieces import Piece, keep_pieces, kept_pieces, list_pieces
-from backend.training.seen_names import HEADS
-from backend.vision.card import start_folder, write_card
+from backend.training.seen_names import HEADS, SIZES
+from backend.vision.card import read_card, start_folder, write_card
 from backend.vision.embedder_net import PARTS, EmbedderNet, load_embedder, save_embedder
 from backend.vision.model import Vision, load_vision
 
@@ -49,7 +49,7 @@ def train_embedder(
     keep_recipe(work / "recipe.json", recipe, seed)
     pieces = _pieces(data, out, work / "pieces.json", recipe)
     torch.manual_seed(seed)
-    net = EmbedderNet(recipe.widths, {name: len(names) for name, names in HEADS.items()}, shallow=recipe.multi_scale)
+    net = EmbedderNet(recipe.widths, SIZES, shallow=recipe.multi_scale)
     net.eval().features.backbone = imagenet_backbone().eval()
     examples = extract(net.features, pieces, work / "views", recipe=recipe, seed=seed)
     goals = Goals(recipe, examples)
@@ -57,16 +57,49 @@ def train_embedder(
     _once(work / "mask.pt", holders, lambda: fit_mask(net, examples, recipe, seed=seed))
     _once(work / "projections.pt", holders, lambda: fit_projections(net, goals, examples, recipe, seed=seed))
     fine_tune(net, goals, examples, recipe, seed=seed, checkpoint=work / "network.pt")
-    told = fit_heads(net, examples, recipe, seed=seed)
+    return _finish(net, examples, Run(data, out, seed, recipe, model_id))
+
+
+def train_heads(data: Path, out: Path) -> dict[str, Any]:
+    """Fit the heads of the embedder that lies in `out` anew, with the recipe that is kept there.
+
+    Its vectors, and so its model id, stay what they are.
+    """
+    start_folder(out)
+    work = out / "training"
+    recipe, seed = kept_recipe(work / "recipe.json")
+    pieces = _pieces(data, out, work / "pieces.json", recipe)
+    torch.manual_seed(seed)
+    trained = load_embedder(out / "embedder.pt")
+    net = EmbedderNet(trained.widths, SIZES, shallow=trained.beside is not None).eval()
+    kept = {name: value for name, value in trained.state_dict().items() if not name.startswith("heads.")}
+    net.load_state_dict(kept, strict=False)
+    examples = extract(net.features, pieces, work / "views", recipe=recipe, seed=seed)
+    return _finish(net, examples, Run(data, out, seed, recipe, read_card(out).model_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was asked for."""
+
+    data: Path
+    out: Path
+    seed: int
+    recipe: Recipe
+    model_id: str
+
+
+def _finish(net: EmbedderNet, examples: Examples, run: Run) -> dict[str, Any]:
+    """Fit the heads, write the files, measure them and write that down; returns the figures."""
+    told, out = fit_heads(net, examples, run.recipe, seed=run.seed), run.out
     save_embedder(net, out / "embedder.pt")
     export_embedder(load_embedder(out / "embedder.pt"), out / "embedder.onnx")
-    write_card(
-        out, model_id=model_id, dim=net.dim, least=tuple((name, one.least) for name, one in told.items()), **HEADS
-    )
-    figures = _measure(data, load_vision(weights=out))
-    (out / "EMBEDDER.md").write_text(describe(examples, figures, told, recipe, seed), encoding="utf-8")
+    least = tuple((name, one.least) for name, one in told.items())
+    write_card(out, model_id=run.model_id, dim=net.dim, least=least, **HEADS)
+    figures = _measure(run.data, load_vision(weights=out))
+    (out / "EMBEDDER.md").write_text(describe(net, examples, figures, told, run), encoding="utf-8")
     heads = {name: asdict(one) for name, one in told.items()}
-    return {"model_id": model_id, "dim": net.dim, "views": len(examples), "heads": heads, **figures}
+    return {"model_id": run.model_id, "dim": net.dim, "views": len(examples), "heads": heads, **figures}
 
 
 def _pieces(data: Path, out: Path, file: Path, recipe: Recipe) -> list[Piece]:
@@ -86,15 +119,16 @@ def _measure(data: Path, vision: Vision) -> dict[str, Any]:
     return {name: evaluate_retrieval(data / name, vision) for name in ("luma", "garment_photos")}
 
 
-def describe(examples: Examples, figures: dict[str, Any], told: dict[str, Told], recipe: Recipe, seed: int) -> str:
+def describe(net: EmbedderNet, examples: Examples, figures: dict[str, Any], told: dict[str, Told], run: Run) -> str:
     """The model card."""
     shop, single = figures["luma"], figures["garment_photos"]
     rows = [("same product", shop["product"]), ("same product and colour", shop["product_and_color"])]
     rows += [("same class, luma", shop["class"]), ("same class, garment_photos", single["class"])]
-    parts = zip(PARTS, recipe.widths, recipe.shares, strict=True)
+    parts = zip(PARTS, net.widths, net.shares.tolist(), strict=True)
+    loss = run.recipe.loss
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
-        dim=sum(recipe.widths), seed=seed, views=len(examples), garments=len(set(examples.photos)),
-        loss=f"{recipe.loss}, with a shallow parallel branch" if recipe.multi_scale else recipe.loss,
+        dim=net.dim, seed=run.seed, views=len(examples), garments=len(set(examples.photos)),
+        loss=f"{loss}, with a shallow parallel branch" if run.recipe.multi_scale else loss,
         parts=", ".join(f"{name} {width} ({share:.2f})" for name, width, share in parts),
         rows="\n".join(
             f"| {name} | " + " | ".join(f"{one[key]:.3f}" for key in ("hit@1", "hit@5", "hit@10", "mAP@10"))

@@ -58,9 +58,9 @@ class Recipe:
     shallow_rate: float = 1e-3
     fine_batches: Batches = Batches(products=8, others=40, each=2)  # each row runs through the last stages
 
-    head_steps: int = 250  # of each head, on frozen features
-    head_rate: float = 3e-3
-    head_decay: float = 1e-2
+    head_steps: int = 300  # of each head, on frozen features
+    head_rate: float = 2e-3
+    head_decay: float = 0.05
     patterns: int = 1500  # garments dressed in drawn patterns
 
 
@@ -77,3 +77,14 @@ def keep_recipe(file: Path, recipe: Recipe, seed: int) -> None:
         raise ValueError(
             f"{file.parent.parent} holds a training with other settings: go on with those or start afresh."
         )
+
+
+def kept_recipe(file: Path) -> tuple[Recipe, int]:
+    """What `keep_recipe` wrote down, or RECIPE and seed 0 where it did not."""
+    if not file.exists():
+        return RECIPE, 0
+    told = json.loads(file.read_text(encoding="utf-8"))
+    seed = told.pop("seed")
+    told |= {name: tuple(told[name]) for name in ("widths", "shares")}
+    told |= {name: Batches(**told[name]) for name in ("batches", "fine_batches")}
+    return Recipe(**told), seed

