@@ -27,7 +27,7 @@ from backend.training.examples import Examples, extract
 from backend.training.export import export_embedder
 from backend.training.imagenet import imagenet_backbone
 from backend.training.pieces import Piece, keep_pieces, kept_pieces, list_pieces
-from backend.training.seen_names import HEADS
+from backend.training.seen_names import HEADS, SIZES
 from backend.vision.card import start_folder, write_card
 from backend.vision.embedder_net import PARTS, EmbedderNet, load_embedder, save_embedder
 from backend.vision.model import Vision, load_vision
@@ -49,7 +49,7 @@ def train_embedder(
     keep_recipe(work / "recipe.json", recipe, seed)
     pieces = _pieces(data, out, work / "pieces.json", recipe)
     torch.manual_seed(seed)
-    net = EmbedderNet(recipe.widths, {name: len(names) for name, names in HEADS.items()}, shallow=recipe.multi_scale)
+    net = EmbedderNet(recipe.widths, SIZES, shallow=recipe.multi_scale)
     net.eval().features.backbone = imagenet_backbone().eval()
     examples = extract(net.features, pieces, work / "views", recipe=recipe, seed=seed)
     _once(work / "mask.pt", net, lambda: fit_mask(net, examples, recipe, seed=seed))
@@ -57,11 +57,10 @@ def train_embedder(
     told = fit_heads(net, examples, recipe, seed=seed)
     save_embedder(net, out / "embedder.pt")
     export_embedder(load_embedder(out / "embedder.pt"), out / "embedder.onnx")
-    write_card(
-        out, model_id=model_id, dim=net.dim, least=tuple((name, one.least) for name, one in told.items()), **HEADS
-    )
+    least = tuple((name, one.least) for name, one in told.items())
+    write_card(out, model_id=model_id, dim=net.dim, least=least, **HEADS)
     figures = _measure(data, load_vision(weights=out))
-    (out / "EMBEDDER.md").write_text(describe(examples, figures, told, recipe, seed), encoding="utf-8")
+    (out / "EMBEDDER.md").write_text(describe(net, examples, figures, told, recipe=recipe, seed=seed), encoding="utf-8")
     heads = {name: asdict(one) for name, one in told.items()}
     return {"model_id": model_id, "dim": net.dim, "views": len(examples), "heads": heads, **figures}
 
@@ -87,14 +86,16 @@ def _measure(data: Path, vision: Vision) -> dict[str, Any]:
     return {name: evaluate_retrieval(data / name, vision) for name in ("luma", "garment_photos")}
 
 
-def describe(examples: Examples, figures: dict[str, Any], told: dict[str, Told], recipe: Recipe, seed: int) -> str:
+def describe(
+    net: EmbedderNet, examples: Examples, figures: dict[str, Any], told: dict[str, Told], *, recipe: Recipe, seed: int
+) -> str:
     """The model card."""
     shop, single = figures["luma"], figures["garment_photos"]
     rows = [("same product", shop["product"]), ("same product and colour", shop["product_and_color"])]
     rows += [("same class, luma", shop["class"]), ("same class, garment_photos", single["class"])]
-    parts = zip(PARTS, recipe.widths, recipe.shares, strict=True)
+    parts = zip(PARTS, net.widths, net.shares.tolist(), strict=True)
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
-        dim=sum(recipe.widths), seed=seed, steps=recipe.steps, recolored=recipe.recolored,
+        dim=net.dim, seed=seed, steps=recipe.steps, recolored=recipe.recolored,
         views=len(examples), garments=len(set(examples.photos)),
         loss=f"{recipe.loss}, with a shallow parallel branch" if recipe.multi_scale else recipe.loss,
         parts=", ".join(f"{name} {width} ({share:.2f})" for name, width, share in parts),

@@ -8,6 +8,8 @@ each must be to be believed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +21,11 @@ from backend.training.embedder_fit import step
 from backend.training.embedder_recipe import Recipe
 from backend.training.examples import Examples, Numbers
 from backend.training.pieces import Piece
-from backend.training.seen_names import FINE, GENDERS, fine_category
+from backend.training.seen_names import FINE, GENDERS, fine_category, read_patterns
 from backend.training.worn_patterns import Worn, dress_up
 from backend.vision.attributes import PATTERNS
-from backend.vision.embedder_features import SHAPES
-from backend.vision.embedder_net import EmbedderNet
+from backend.vision.embedder_features import FEATURES, SHAPES
+from backend.vision.embedder_net import EmbedderNet, Head
 from backend.vision.values import CATEGORIES
 
 _ASIDE = 6  # one garment of so many
@@ -33,19 +35,26 @@ _WANTED = {"fine": 0.9, "genders": 0.95, "patterns": 0.9}
 """How often a head must be right where it is believed."""
 _LEAST_TOLD = 20  # answers on garments kept aside: fewer say nothing about how right they are
 _NEVER = 1.01
+_SEEN = Path(__file__).parent / "patterns_seen.tsv"
+"""Train photos of garment_photos with the patterns that somebody saw in them."""
+_SEEN_WEIGHT = 3.0  # each is shown so many times as often as a drawn one: cloth has pockets, seams and creases there
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
     """Scaled features (n, width), and the names that each row may mean (n, names); `aside` (n) is not learned from.
 
-    `possible` (n, names) are the names that would be considered, where that is known.
+    `possible` (n, names) are the names that would be considered, where that is known; `weight` (n) is how often rows
+    are shown, where not every name is to be shown about as often. With `undecided`, a row that may mean several names
+    teaches to be in doubt between them, instead of leaving open which one it is.
     """
 
     features: Tensor
     allowed: Tensor
     aside: Tensor
     possible: Tensor | None = None
+    weight: Tensor | None = None
+    undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,8 @@ def fit_heads(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int
     fit_head(net.category, categories, recipe, seed=seed)
     possible = allowed([_of_category(one) for one in pieces], FINE)
     fine = Lesson(seen, allowed([one.fine for one in pieces], FINE), aside, possible)
-    genders = Lesson(seen, allowed([one.genders for one in pieces], GENDERS), aside)
+    # nothing tells women's from men's laid-flat garments: the head must not guess there
+    genders = Lesson(seen, allowed([one.genders for one in pieces], GENDERS), aside, undecided=True)
     patterns = _patterns(net, examples, recipe, seed)
     lessons = {"fine": fine, "genders": genders, "patterns": patterns}
     return {name: _fit_and_tell(net.heads[name], name, one, recipe, seed) for name, one in lessons.items()}
@@ -95,34 +105,34 @@ def allowed(names: Sequence[Sequence[str]], among: Sequence[str]) -> Tensor:
 
 
 def _patterns(net: EmbedderNet, examples: Examples, recipe: Recipe, seed: int) -> Lesson:
-    """Drawn patterns on plain garments; those kept aside are of other garments, and half of them of other drawings."""
+    """Drawn patterns on plain garments, and the few photos whose pattern somebody told by eye."""
     pieces = {one.product: one for one in examples.pieces if one.source in {"street", "cut-out"}}
     told: list[Worn] = []
-    seen: list[Tensor] = []
-    crops: list[npt.NDArray[np.uint8]] = []
-    for worn in dress_up(list(pieces.values()), recipe.patterns, kept_aside, seed=seed):
-        told.append(worn)
-        crops.append(worn.crop)
-        if len(crops) == _CROPS:
-            seen.append(_look(net, crops))
-            crops = []
-    if crops:
-        seen.append(_look(net, crops))
+    seen = [torch.zeros(0, FEATURES)]
+    worn = dress_up(list(pieces.values()), recipe.patterns, kept_aside, seed=seed)
+    while batch := list(islice(worn, _CROPS)):
+        told += batch
+        with torch.no_grad():
+            seen.append(net.standard(net.features(torch.from_numpy(np.stack([one.crop for one in batch])))))
+    known = read_patterns(_SEEN)
+    rows = np.array([row for row, one in enumerate(examples.pieces) if one.path.name in known], np.int64)
+    rows = rows[np.unique([examples.photos[row] for row in rows], return_index=True)[1]]  # the photo as it is
+    if len(rows):
+        with torch.no_grad():
+            seen.append(net.standard(torch.from_numpy(examples.raw(net.features, rows))))
+    photos = [examples.pieces[row] for row in rows]
     return Lesson(
-        torch.cat(seen) if seen else torch.zeros(0, len(net.mean)),
-        allowed([(one.pattern,) for one in told], PATTERNS),
-        torch.tensor([one.aside for one in told], dtype=torch.bool),
+        torch.cat(seen),
+        allowed([*((one.pattern,) for one in told), *((known[one.path.name],) for one in photos)], PATTERNS),
+        torch.tensor([*(one.aside for one in told), *(kept_aside(one.product) for one in photos)], dtype=torch.bool),
+        weight=torch.tensor([1.0] * len(told) + [_SEEN_WEIGHT] * len(photos)),
     )
-
-
-def _look(net: EmbedderNet, crops: Sequence[npt.NDArray[np.uint8]]) -> Tensor:
-    with torch.no_grad():
-        return net.standard(net.features(torch.from_numpy(np.stack(crops))))
 
 
 def _fit_and_tell(layer: nn.Module, name: str, lesson: Lesson, recipe: Recipe, seed: int) -> Told:
     fit_head(layer, lesson, recipe, seed=seed)
-    judged = lesson.aside & lesson.allowed.any(1)
+    known = lesson.allowed.sum(1)
+    judged = lesson.aside & (known == 1 if lesson.undecided else known > 0)
     if not judged.any():
         return Told(_NEVER, 0.0, 0.0, 0.0, 0)
     return calibrate(layer, lesson, judged, _WANTED[name])
@@ -130,23 +140,33 @@ def _fit_and_tell(layer: nn.Module, name: str, lesson: Lesson, recipe: Recipe, s
 
 def fit_head(layer: nn.Module, lesson: Lesson, recipe: Recipe, *, seed: int) -> None:
     """Softmax regression on rows that mean something: any of their names is right, and each name weighs the same."""
-    assert isinstance(layer, nn.Linear)
-    nn.init.zeros_(layer.weight)
-    nn.init.zeros_(layer.bias)
+    out = layer.out if isinstance(layer, Head) else layer
+    assert isinstance(out, nn.Linear)
+    nn.init.zeros_(out.weight)
+    nn.init.zeros_(out.bias)
     known = lesson.allowed.any(1) & ~lesson.aside
     if not known.any():
         return
     x, truth = lesson.features[known], lesson.allowed[known].float()
-    share = truth / truth.sum(1, keepdim=True)
-    weight = share @ (1 / share.sum(0).clamp_min(1)).sqrt()
-    optimizer = torch.optim.Adam(layer.parameters(), lr=recipe.head_rate, weight_decay=recipe.head_decay)
+    weight = _balance(truth) if lesson.weight is None else lesson.weight[known]
+    optimizer = torch.optim.AdamW(layer.parameters(), lr=recipe.head_rate, weight_decay=recipe.head_decay)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, recipe.head_steps))
     generator = torch.Generator().manual_seed(seed)
     for _ in range(recipe.head_steps):
-        rows = torch.randint(len(x), (_BATCH,), generator=generator)
+        rows = torch.multinomial(weight, _BATCH, replacement=True, generator=generator)
         kept = (torch.rand((_BATCH, x.shape[1]), generator=generator) > recipe.dropout) / (1 - recipe.dropout)
-        likely = _log_likelihood(layer(x[rows] * kept), truth[rows] > 0)
-        step(optimizer, schedule, -(weight[rows] * likely).sum() / weight[rows].sum())
+        logits = layer(x[rows] * kept)
+        if lesson.undecided:
+            cost = nn.functional.cross_entropy(logits, truth[rows] / truth[rows].sum(1, keepdim=True))
+        else:
+            cost = -_log_likelihood(logits, truth[rows] > 0).mean()
+        step(optimizer, schedule, cost)
+
+
+def _balance(truth: Tensor) -> Tensor:
+    """Weights of rows (n) that show a name as often as the root of its share."""
+    share = truth / truth.sum(1, keepdim=True)
+    return share @ (1 / share.sum(0).clamp_min(1)).sqrt()
 
 
 def _log_likelihood(logits: Tensor, truth: Tensor) -> Tensor:
@@ -164,8 +184,9 @@ def calibrate(layer: Any, lesson: Lesson, judged: Tensor, wanted: float) -> Told
             logits = logits.masked_fill(~(lesson.possible[judged] | truth), -torch.inf)
         costs = [float(-_log_likelihood(logits / t, truth).mean()) for t in _TEMPERATURES]
         temperature = float(_TEMPERATURES[int(np.argmin(costs))])
-        layer.weight.div_(temperature)
-        layer.bias.div_(temperature)
+        out = layer.out if isinstance(layer, Head) else layer
+        out.weight.div_(temperature)
+        out.bias.div_(temperature)
         sure, best = (logits / temperature).softmax(1).max(1)
     right = truth[torch.arange(len(truth)), best].numpy()
     least = least_sure(sure.numpy(), right, wanted)

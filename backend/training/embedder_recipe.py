@@ -57,9 +57,9 @@ class Recipe:
     batches: Batches = Batches()
     shallow_rate: float = 1e-3
 
-    head_steps: int = 250  # of each head, on frozen features
-    head_rate: float = 3e-3
-    head_decay: float = 1e-2
+    head_steps: int = 300  # of each head, on frozen features
+    head_rate: float = 2e-3
+    head_decay: float = 0.05
     patterns: int = 1500  # garments dressed in drawn patterns
 
 

@@ -1,6 +1,8 @@
 """What the heads tell apart, by names that titles are read to as well, and which of them a set's label may mean."""
 
+import csv
 from collections.abc import Sequence
+from pathlib import Path
 
 from backend.training.datasets import GarmentPhoto, ShopPhoto
 from backend.vision.attributes import PATTERNS, category_of_text
@@ -13,6 +15,8 @@ FINE = (
 )  # fmt: skip
 GENDERS = ("women", "men", "kids")
 HEADS: dict[str, tuple[str, ...]] = {"fine": FINE, "genders": GENDERS, "patterns": PATTERNS}
+SIZES = {"fine": (len(FINE), 0), "genders": (len(GENDERS), 0), "patterns": (len(PATTERNS), 48)}
+"""How many names a head tells apart, and how many hidden values that takes."""
 
 _MEANINGS = {
     "long sleeve": ("t-shirt", "sweatshirt", "sweater"), "longsleeve": ("t-shirt", "sweatshirt", "sweater"),
@@ -47,3 +51,9 @@ def genders_of(photo: ShopPhoto | GarmentPhoto) -> tuple[str, ...]:
         return ("kids",) if photo.kids else ("women", "men")
     told = {"unisex": ("women", "men")}.get(photo.gender or "", (photo.gender,))
     return tuple(one for one in told if one in GENDERS)
+
+
+def read_patterns(file: Path) -> dict[str, str]:
+    """Image names and the pattern of the garment in each (PATTERNS), parted by tabs."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return dict(csv.reader(lines, delimiter="\t"))

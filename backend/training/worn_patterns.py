@@ -30,7 +30,7 @@ _CLOTHES = {"top", "outer", "dress", "skirt", "pants", "shorts", "scarf"}
 _PLAIN, _VERY_PLAIN = 0.45, 0.25  # the plainest shares of the garments: to draw on, and to be shown as plain ones
 _AS_IT_IS = 0.5  # of what is shown as plain: garments of photos, where the others were drawn plain
 _CANDIDATES = 2  # garments that are looked at for each drawing
-_ASIDE_EACH = 0.12  # of the drawings: on garments kept aside, by the drawings that were learned, and by others
+_ASIDE, _ASIDE_OTHERS = 0.12, 0.06  # as many on garments kept aside, by drawings that are learned and by others
 
 Mask = npt.NDArray[np.bool_]
 
@@ -52,7 +52,7 @@ class _Base:
 
 
 def dress_up(pieces: Sequence[Piece], count: int, kept_aside: Callable[[str], bool], *, seed: int) -> Iterator[Worn]:
-    """About `count` garments in patterns to learn, and a quarter of that on garments kept aside, half by OTHERS."""
+    """`count` garments in patterns to learn, and a few more on garments kept aside, some of them drawn by OTHERS."""
     chance = Random(seed)
     usable = [one for one in pieces if one.category in _CLOTHES]
     usable = chance.sample(usable, min(len(usable), _CANDIDATES * count))
@@ -62,11 +62,10 @@ def dress_up(pieces: Sequence[Piece], count: int, kept_aside: Callable[[str], bo
             base = _base(usable[number])
             if base is not None:
                 groups[kept_aside(usable[number].product)].append(base)
-    aside = round(_ASIDE_EACH * count)
-    for patterns, kept, wanted in ((KNOWN, False, count), (KNOWN, True, aside), (OTHERS, True, aside)):
+    for patterns, kept, share in ((KNOWN, False, 1.0), (KNOWN, True, _ASIDE), (OTHERS, True, _ASIDE_OTHERS)):
         bases = sorted(groups[kept], key=lambda one: one.plainness)
         if bases:
-            for _ in range(wanted):
+            for _ in range(round(share * count)):
                 yield _worn(bases, patterns, chance, aside=kept)
 
 

@@ -16,21 +16,38 @@ from backend.vision.values import CATEGORIES
 CLIP = 120.0  # bounds what one odd value can do; ordinary standardised values stay far below
 PARTS = ("identity", "kind", "color")
 Widths = tuple[int, int, int]
+Sizes = Mapping[str, tuple[int, int]]
 Parts = tuple[Tensor, Tensor, Tensor]
 """A vector's identity, kind and colour: each a unit vector, times the root of its share of the similarity."""
+
+
+class Head(nn.Module):
+    """Logits (n, names) from scaled features (n, FEATURES); straight, or through a few hidden values."""
+
+    def __init__(self, names: int, hidden: int = 0) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(FEATURES, hidden) if hidden else None
+        self.out = nn.Linear(hidden or FEATURES, names)
+
+    def forward(self, standard: Tensor) -> Tensor:
+        logits: Tensor = self.out(standard if self.hidden is None else torch.relu(self.hidden(standard)))
+        return logits
 
 
 class EmbedderNet(nn.Module):
     """Crops to unit vectors (n, sum of widths), probabilities of the categories (n, 13), and those of the heads.
 
-    `heads` is how many names each further head tells apart, by the name of its output (see runtimes.OUTPUTS).
+    `heads` is how many names each further head tells apart and how many hidden values it has, by the name of its
+    output (see runtimes.OUTPUTS).
     """
 
     mean: Tensor
     scale: Tensor
     shares: Tensor
 
-    def __init__(self, widths: Widths, heads: Mapping[str, int] | None = None, *, shallow: bool = False) -> None:
+    def __init__(
+        self, widths: Widths, heads: Mapping[str, tuple[int, int]] | None = None, *, shallow: bool = False
+    ) -> None:
         super().__init__()
         self.features = FeatureNet(shallow=shallow)
         self.register_buffer("mean", torch.zeros(FEATURES))
@@ -42,14 +59,18 @@ class EmbedderNet(nn.Module):
         self.beside = nn.Linear(SHALLOW, widths[0], bias=False) if shallow else None
         self.category = nn.Linear(SHAPES, len(CATEGORIES))
         sizes = heads or {}
-        self.heads = nn.ModuleDict({name: nn.Linear(FEATURES, sizes[name]) for name in OUTPUTS if name in sizes})
+        self.heads = nn.ModuleDict({name: Head(*sizes[name]) for name in OUTPUTS if name in sizes})
 
     def forward(self, crops: Tensor) -> tuple[Tensor, ...]:
         return self.head(self.features(crops))
 
     @property
+    def widths(self) -> Widths:
+        return self.identity.out_features, self.kind.out_features, self.color.out_features
+
+    @property
     def dim(self) -> int:
-        return sum(layer.out_features for layer in (self.identity, self.kind, self.color))
+        return sum(self.widths)
 
     def standard(self, raw: Tensor) -> Tensor:
         """Scaled features (n, FEATURES), without those of the shallow branch."""
@@ -82,7 +103,11 @@ def load_embedder(path: Path) -> EmbedderNet:
     """The net in a file that `save_embedder` wrote, widened to float32."""
     state = torch.load(path, map_location="cpu", weights_only=True)
     identity, kind, color = (len(state[f"{name}.weight"]) for name in PARTS)
-    heads = {name: len(state[key]) for name in OUTPUTS if (key := f"heads.{name}.weight") in state}
+    heads = {
+        name: (len(state[key]), len(state.get(f"heads.{name}.hidden.weight", ())))
+        for name in OUTPUTS
+        if (key := f"heads.{name}.out.weight") in state
+    }
     net = EmbedderNet((identity, kind, color), heads, shallow="beside.weight" in state)
     net.load_state_dict(state)
     return net

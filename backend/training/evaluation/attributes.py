@@ -1,6 +1,5 @@
 """How right the embedder's heads are where they say something: fine name, gender, pattern."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from backend.training.datasets import (
     read,
 )  # fmt: skip
 from backend.training.evaluation.scoring import held_out
-from backend.training.seen_names import GENDERS, genders_of, meanings
+from backend.training.seen_names import GENDERS, genders_of, meanings, read_patterns
 from backend.vision.choice import choose_for_sale
 from backend.vision.images import Picture
 from backend.vision.model import Vision, distinct, load_vision
@@ -42,7 +41,7 @@ def evaluate_attributes(data: Path, vision: Vision | None = None, *, patterns: P
     if holds(data, "luma", "products.json"):
         figures["luma"] = _shop(vision, data)
     if holds(data, "garment_photos", "labels.csv"):
-        figures["garment_photos"] = _single(vision, data, _read_patterns(patterns) if patterns else {})
+        figures["garment_photos"] = _single(vision, data, read_patterns(patterns) if patterns else {})
     if not figures:
         raise click.UsageError(f"{data} holds none of street_photos, luma and garment_photos.")
     return figures
@@ -101,8 +100,3 @@ def _sold(vision: Vision, photo: ShopPhoto | GarmentPhoto) -> Garment:
     found = distinct(vision.detect([picture])[0])
     chosen = choose_for_sale(found, photo.category)
     return vision.whole(picture) if chosen is None else vision.look_at([(picture, found[chosen])])[0]
-
-
-def _read_patterns(file: Path) -> dict[str, str]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        return dict(csv.reader(lines, delimiter="\t"))
