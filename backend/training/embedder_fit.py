@@ -23,7 +23,6 @@ _KNOWN = 0.3  # of a view's cells: with fewer, a mask teaches little
 _SHOP_WEIGHT = 3.0  # the shop's few masks are shown so many times as often
 _SURENESS = 14.0  # of the kinds: the scale of their cosines
 _GOAL_RATE = 5e-3  # of the proxies of kinds
-_KEEP_EVERY = 20  # steps
 
 
 class Goals(nn.Module):
@@ -159,7 +158,7 @@ def fine_tune(
             features, logits = net.features.masked(seen.fine, seen.middle, seen.small)
             cost = goals.cost(net, net.parts(features), batch)
             step(optimizer, schedule, cost + recipe.mask_weight * _mask_loss(logits, examples.masks[batch.rows]))
-            if (number + 1) % _KEEP_EVERY == 0 or number + 1 == recipe.fine_steps:
+            if (number + 1) % recipe.keep_every == 0 or number + 1 == recipe.fine_steps:
                 keep(checkpoint, holders, number + 1)
 
 

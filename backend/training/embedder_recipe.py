@@ -56,6 +56,7 @@ class Recipe:
     fine_rate: float = 3e-4
     fine_share: float = 0.3  # the projections go on at that share of their rate
     shallow_rate: float = 1e-3
+    keep_every: int = 20  # steps, after which a kill costs nothing
     fine_batches: Batches = Batches(products=8, others=40, each=2)  # each row runs through the last stages
 
     head_steps: int = 300  # of each head, on frozen features

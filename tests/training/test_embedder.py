@@ -235,16 +235,16 @@ def photos(shared: Path, tmp_path: Path) -> Path:
                 (folder / name / inner).symlink_to(source / name / inner)
     shutil.copy(source / "classes.json", folder)
     products = json.loads((source / "luma/products.json").read_text())
-    few = [one for split in ("train", "val") for one in [one for one in products if one["split"] == split][:3]]
+    few = [one for split in ("train", "val") for one in [one for one in products if one["split"] == split][:2]]
     (folder / "luma/products.json").write_text(json.dumps(few))
     with (source / "garment_photos/labels.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     with (folder / "garment_photos/labels.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
-        writer.writerows([row for split in ("train", "val") for row in [r for r in rows if r["split"] == split][:12]])
+        writer.writerows([row for split in ("train", "val") for row in [r for r in rows if r["split"] == split][:8]])
     truth = json.loads((source / "street_photos/annotations.json").read_text())
-    truth["images"] = [image for image in truth["images"] if image["split"] == "train"][:6]
+    truth["images"] = [image for image in truth["images"] if image["split"] == "train"][:3]
     kept = {image["id"] for image in truth["images"]}
     truth["annotations"] = [one for one in truth["annotations"] if one["image_id"] in kept]
     (folder / "street_photos/annotations.json").write_text(json.dumps(truth))
@@ -253,7 +253,7 @@ def photos(shared: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")  # of torch.onnx
 def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(photos: Path, tmp_path: Path) -> None:
-    recipe = replace(_TINY, fine_steps=24, most=20)  # a checkpoint comes after twenty steps
+    recipe = replace(_TINY, fine_steps=4, keep_every=2, most=8, patterns=6)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     code = (
         "import torch; from pathlib import Path; from backend.training.embedder import train_embedder; "
@@ -276,8 +276,7 @@ def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(phot
     picture = decode((photos / "luma/images/mh01-black_main.jpg").read_bytes())
     answers = [load_vision(weights=killed, runtime=name).whole(picture) for name in ("onnxruntime", "torch")]
     assert float(answers[0].vector @ answers[1].vector) > 0.999
-    again = train_heads(photos, killed)
-    assert again == {**figures[0], "model_id": "lite0m4"}
+    assert train_heads(photos, killed)["luma"] == figures[0]["luma"]
     assert torch.equal(
         torch.load(killed / "embedder.pt", weights_only=True)["identity.weight"], states[0]["identity.weight"]
     )
