@@ -14,6 +14,8 @@ FINE = (
     "socks", "tights",
 )  # fmt: skip
 GENDERS = ("women", "men", "kids")
+GROWN_UPS = ("women", "men")
+"""All that is known of who wears street photos and single garments that are not for kids."""
 HEADS: dict[str, tuple[str, ...]] = {"fine": FINE, "genders": GENDERS, "patterns": PATTERNS}
 SIZES = {"fine": (len(FINE), 0), "genders": (len(GENDERS), 0), "patterns": (len(PATTERNS), 48)}
 """How many names a head tells apart, and how many hidden values that takes."""
@@ -48,8 +50,8 @@ def fine_category(name: str) -> str | None:
 def genders_of(photo: ShopPhoto | GarmentPhoto) -> tuple[str, ...]:
     """Whom the garment may be for: a shop says it, of single garments it is only known which are for kids."""
     if isinstance(photo, GarmentPhoto):
-        return ("kids",) if photo.kids else ("women", "men")
-    told = {"unisex": ("women", "men")}.get(photo.gender or "", (photo.gender,))
+        return ("kids",) if photo.kids else GROWN_UPS
+    told = {"unisex": GROWN_UPS}.get(photo.gender or "", (photo.gender,))
     return tuple(one for one in told if one in GENDERS)
 
 
