@@ -39,7 +39,10 @@ def meanings(
     word = label.lower() if title is None or read is None else read.word
     if word not in _MEANINGS and word not in FINE and read is not None:
         word = read.word
-    return tuple(one for one in _MEANINGS.get(word, (word,)) if one in FINE and category in {None, fine_category(one)})
+    # a title says pants of pants alone, a label of a set says it of jeans and leggings too
+    names = ((word,), _MEANINGS.get(word, ())) if title is not None or word not in _MEANINGS else (_MEANINGS[word],)
+    fitting = ([one for one in some if one in FINE and category in {None, fine_category(one)}] for some in names)
+    return tuple(next((some for some in fitting if some), ()))
 
 
 def fine_category(name: str) -> str | None:
