@@ -11,9 +11,7 @@ from backend.tenants import models as rows
 from backend.tenants.catalog_category import keep_decision
 from backend.tenants.models import Product, ProductImage
 from backend.vision import Box, Detection, TextCategory, category_of_text
-from backend.vision.fusion import Decision, decide, seen_in
-
-_SURE = 0.8  # from here on pictures decide what words leave open
+from backend.vision.fusion import decide, seen_in, settled
 
 
 def weigh(session: Session, tenant_id: str, products: Iterable[Product]) -> None:
@@ -29,7 +27,7 @@ def weigh(session: Session, tenant_id: str, products: Iterable[Product]) -> None
         words = words_of(product)
         decision = decide(words, seen_in(seen[product_id]))
         if decision is not None:
-            taken = decision.category if _left_open(words, decision) else None
+            taken = settled(words, decision)
             keep_decision(session, tenant_id, product, category=taken, disputed=decision.disputed)
 
 
@@ -46,13 +44,6 @@ def words_of(product: Product) -> TextCategory | None:
     named = (product.record or {}).get("category")
     crumbs = [*product.breadcrumbs, *([str(named)] if named else [])]
     return category_of_text(product.title, crumbs, product.description)
-
-
-def _left_open(words: TextCategory | None, decision: Decision) -> bool:
-    """Whether the words name no category, or several of which the pictures show which one it is."""
-    if decision.disputed or decision.confidence < _SURE:
-        return False
-    return words is None or decision.category in {words.category, *(name for name, _ in words.alternatives)}
 
 
 def _seen(session: Session, tenant_id: str, product_ids: list[str]) -> dict[str, list[list[Detection]]]:

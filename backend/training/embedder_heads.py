@@ -31,8 +31,7 @@ from backend.vision.values import CATEGORIES
 _ASIDE = 6  # one garment of so many
 _BATCH, _MOST_ROWS, _CROPS = 512, 6000, 32
 _TEMPERATURES = np.geomspace(0.5, 8.0, 33)
-_WANTED = {"fine": 0.9, "genders": 0.95, "patterns": 0.9}
-"""How often a head must be right where it is believed."""
+_WANTED = 0.9  # so often a head must be right where it is believed
 _LEAST_TOLD = 20  # answers on garments kept aside: fewer say nothing about how right they are
 _NEVER = 1.01
 _SEEN = Path(__file__).parent / "patterns_seen.tsv"
@@ -79,11 +78,11 @@ def fit_heads(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int
     fit_head(net.category, categories, recipe, seed=seed)
     possible = allowed([_of_category(one) for one in pieces], FINE)
     fine = Lesson(seen, allowed([one.fine for one in pieces], FINE), aside, possible)
-    # nothing tells women's from men's laid-flat garments: the head must not guess there
+    # nothing tells women's from men's garments but a shop's models: the head must not guess anywhere else
     genders = Lesson(seen, allowed([one.genders for one in pieces], GENDERS), aside, undecided=True)
     patterns = _patterns(net, examples, recipe, seed)
     lessons = {"fine": fine, "genders": genders, "patterns": patterns}
-    return {name: _fit_and_tell(net.heads[name], name, one, recipe, seed) for name, one in lessons.items()}
+    return {name: _fit_and_tell(net.heads[name], one, recipe, seed) for name, one in lessons.items()}
 
 
 def kept_aside(product: str) -> bool:
@@ -129,13 +128,13 @@ def _patterns(net: EmbedderNet, examples: Examples, recipe: Recipe, seed: int) -
     )
 
 
-def _fit_and_tell(layer: nn.Module, name: str, lesson: Lesson, recipe: Recipe, seed: int) -> Told:
+def _fit_and_tell(layer: nn.Module, lesson: Lesson, recipe: Recipe, seed: int) -> Told:
     fit_head(layer, lesson, recipe, seed=seed)
     known = lesson.allowed.sum(1)
     judged = lesson.aside & (known == 1 if lesson.undecided else known > 0)
     if not judged.any():
         return Told(_NEVER, 0.0, 0.0, 0.0, 0)
-    return calibrate(layer, lesson, judged, _WANTED[name])
+    return calibrate(layer, lesson, judged, _WANTED)
 
 
 def fit_head(layer: nn.Module, lesson: Lesson, recipe: Recipe, *, seed: int) -> None:

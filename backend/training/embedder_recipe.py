@@ -33,7 +33,7 @@ class Recipe:
     loss: str = "triplet"
     multi_scale: bool = False
     widths: tuple[int, int, int] = (136, 32, 88)
-    shares: tuple[float, float, float] = (0.68, 0.15, 0.17)
+    shares: tuple[float, float, float] = (0.70, 0.18, 0.12)
 
     shop_views: int = 3  # of every photo of the shop, the first as it is
     recolored: int = 4  # other colours of a garment that the shop shows from several sides

@@ -8,7 +8,7 @@ from random import Random
 
 from backend.training.cutouts import read_mask_names
 from backend.training.datasets import find_folder, load_garment_photos, load_shop, load_street_photos, read
-from backend.training.seen_names import genders_of, meanings
+from backend.training.seen_names import GROWN_UPS, genders_of, meanings
 from backend.vision.choice import choose_for_sale
 from backend.vision.images import Picture
 from backend.vision.model import CENTRAL, Vision, distinct
@@ -108,7 +108,7 @@ def _street(data: Path, most: int | None) -> list[Piece]:
                 pieces.append(
                     Piece(
                         photo.path, one.box, name, "", one.category, one.label, "street", value=value,
-                        fine=meanings(one.label, one.category),
+                        fine=meanings(one.label, one.category), genders=GROWN_UPS,
                     )
                 )  # fmt: skip
     return Random(0).sample(pieces, len(pieces))[:most]

@@ -14,6 +14,8 @@ FINE = (
     "socks", "tights",
 )  # fmt: skip
 GENDERS = ("women", "men", "kids")
+GROWN_UPS = ("women", "men")
+"""All that is known of who wears street photos and single garments that are not for kids."""
 HEADS: dict[str, tuple[str, ...]] = {"fine": FINE, "genders": GENDERS, "patterns": PATTERNS}
 SIZES = {"fine": (len(FINE), 0), "genders": (len(GENDERS), 0), "patterns": (len(PATTERNS), 48)}
 """How many names a head tells apart, and how many hidden values that takes."""
@@ -37,7 +39,10 @@ def meanings(
     word = label.lower() if title is None or read is None else read.word
     if word not in _MEANINGS and word not in FINE and read is not None:
         word = read.word
-    return tuple(one for one in _MEANINGS.get(word, (word,)) if one in FINE and category in {None, fine_category(one)})
+    # a title says pants of pants alone, a label of a set says it of jeans and leggings too
+    names = ((word,), _MEANINGS.get(word, ())) if title is not None or word not in _MEANINGS else (_MEANINGS[word],)
+    fitting = ([one for one in some if one in FINE and category in {None, fine_category(one)}] for some in names)
+    return tuple(next((some for some in fitting if some), ()))
 
 
 def fine_category(name: str) -> str | None:
@@ -48,8 +53,8 @@ def fine_category(name: str) -> str | None:
 def genders_of(photo: ShopPhoto | GarmentPhoto) -> tuple[str, ...]:
     """Whom the garment may be for: a shop says it, of single garments it is only known which are for kids."""
     if isinstance(photo, GarmentPhoto):
-        return ("kids",) if photo.kids else ("women", "men")
-    told = {"unisex": ("women", "men")}.get(photo.gender or "", (photo.gender,))
+        return ("kids",) if photo.kids else GROWN_UPS
+    told = {"unisex": GROWN_UPS}.get(photo.gender or "", (photo.gender,))
     return tuple(one for one in told if one in GENDERS)
 
 

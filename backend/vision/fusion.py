@@ -15,6 +15,7 @@ from backend.vision.calibration import Calibration, calibration
 from backend.vision.choice import prominence
 from backend.vision.values import CATEGORIES, Detection, Garment
 
+_SURE = 0.8  # from here on pictures decide what words leave open
 _LEAST = 1e-4  # of probability: nothing is impossible, or one expert could never be overruled
 
 
@@ -90,6 +91,17 @@ def decide(
             :3
         ],
     )
+
+
+def settled(words: TextCategory | None, decision: Decision) -> str | None:
+    """The category that pictures decide because the words leave it open; None where the words' own stands.
+
+    Words leave it open where they name no category, or several of which the pictures surely show one.
+    """
+    if decision.disputed or decision.confidence < _SURE:
+        return None
+    named = {words.category, *(name for name, _ in words.alternatives)} if words else {decision.category}
+    return decision.category if decision.category in named else None
 
 
 def _said(words: TextCategory | None) -> dict[str, float]:

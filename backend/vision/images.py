@@ -89,6 +89,7 @@ def decode(data: bytes, *, max_side: int | None = None) -> Picture:
             image.draft("RGB", (max_side, max_side))  # JPEG only: decodes at 1/2, 1/4 or 1/8 of the size
         image.load()
         profile = image.info.get("icc_profile")
+        image = _eight_bits(image)  # by this name alone, so that what is wide is forgotten before it is copied on
         image = _in_srgb(_shrink(_to_rgb(_reduced(image, max_side)), max_side), profile)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
@@ -143,8 +144,6 @@ def _unsupported(data: bytes) -> str:
 def _to_rgb(image: Image.Image) -> Image.Image:
     """Any mode to RGB on white, with the EXIF orientation kept in `info` for `_upright`."""
     orientation = _orientation(image)
-    if image.mode.startswith("I"):
-        image = _sixteen_bits(image)
     if "transparency" in image.info or image.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
         image = image.convert("RGBA")
         ground = Image.new("RGBA", image.size, "white")
@@ -155,10 +154,18 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return rgb
 
 
-def _sixteen_bits(image: Image.Image) -> Image.Image:
+def _eight_bits(image: Image.Image) -> Image.Image:
     """Scale 16-bit grey to 8: Pillow alone would clip everything above 255 to white."""
+    if not image.mode.startswith("I"):
+        return image
     values = np.asarray(image)
-    return Image.fromarray(np.right_shift(np.clip(values, 0, 65535), 8).astype(np.uint8))
+    if values.dtype == np.dtype("<u2"):
+        high = values.view(np.uint8)[:, 1::2]  # the upper byte of each, without another copy of all
+    else:
+        high = (values.clip(0, 65535) >> 8).astype(np.uint8)
+    small = Image.fromarray(high)
+    small.info = {name: value for name, value in image.info.items() if name != "transparency"}
+    return small
 
 
 def _orientation(image: Image.Image) -> int:

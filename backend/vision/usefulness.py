@@ -24,7 +24,7 @@ SIDE = 160  # pixels of the square that the network sees
 _THUMB = 64  # pixels: a picture that small is a button that chooses a colour
 _LONG = 2.6  # proportions beyond which a picture without a garment is a banner
 _SET_ASIDE = 0.5  # how likely a picture must be no garment to be set aside
-_SURE, _WHOLE = 0.7, 0.15  # confidence and share of the picture of a detection that speaks for a garment
+_SURE, _WHOLE = 0.5, 0.15  # confidence and share of the picture of a detection that speaks for a garment
 _SPOKEN_FOR = 0.85  # what it takes with such a detection: a garment set aside by mistake is lost to shoppers
 
 Likely = npt.NDArray[np.float32]

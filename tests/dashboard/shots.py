@@ -18,7 +18,7 @@ from backend.db import transaction
 from backend.demo.catalog import demo_products
 from backend.demo.catalog_pictures import shot_bytes
 from backend.tenants.models import IngestRun, now
-from backend.vision import decode, load_vision
+from backend.vision import category_of_text, decode, load_vision, pattern_of_text
 from tests.conftest import Shop
 from tests.dashboard.conftest import PASSWORD
 from tests.dashboard.seeding import Photo, Piece, fill
@@ -42,7 +42,12 @@ def demo_pieces(count: int = 24) -> list[Piece]:
         photos = [_photo(kept, shot) for shot in each.shots[:4]]
         color = each.shade if each.shade in {"white", "black", "navy", "red"} else "beige"
         category = CATEGORY[each.category.slug]
-        pieces.append(Piece(each.title_ja, each.price, category, each.gender, (color,), photos))
+        read = category_of_text(each.title_ja)
+        facts = {
+            "fine_category": read.word if read else None, "pattern": pattern_of_text(each.title_ja) or "plain",
+            "shades": ["off-white" if color == "white" else color],
+        }  # fmt: skip
+        pieces.append(Piece(each.title_ja, each.price, category, each.gender, (color,), photos, facts))
     return pieces
 
 

@@ -95,6 +95,13 @@ def test_the_sellers_edits_are_what_is_searched(shop, find):
     assert by_old_title.json["matches"] == []
 
 
+def test_a_pattern_that_the_title_does_not_spell_out_is_found_by_its_name(shop, find):
+    with transaction(shop.tenant_id) as session:
+        session.get(Product, shop.products[1].id).pattern = "stripe"
+
+    assert titles(find(shop, q="stripe jeans").json["matches"]) == ["Slim denim jeans"]
+
+
 @pytest.mark.parametrize("state", ["gone", "hidden"])
 def test_what_may_not_be_shown_is_not_found_by_words(shop, find, state):
     with transaction(shop.tenant_id) as session:

@@ -116,6 +116,13 @@ def test_detection_answers_with_the_promised_fields_and_scores_shoes_by_their_pa
     assert set(facts["per_class"]) == {"top", "shoes"}
 
 
+def test_detection_of_a_shop_tells_the_class_by_the_picture_and_with_the_title(data: Path) -> None:
+    facts = answer("detection", "--data", str(data / "luma"))
+
+    assert facts["judged"] == facts["with_title"]["judged"] == 8
+    assert facts["with_title"]["per_class"] == {"pants": 1.0, "top": 1.0}
+
+
 def test_a_folder_of_another_kind_is_refused_with_a_hint(tmp_path: Path) -> None:
     result = CliRunner().invoke(evaluate, ["detection", "--data", str(tmp_path)])
 

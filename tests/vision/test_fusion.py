@@ -4,7 +4,7 @@ import pytest
 
 from backend.vision import CATEGORIES, Box, Detection, TextCategory, category_of_text
 from backend.vision.calibration import Calibration, calibration
-from backend.vision.fusion import decide, seen_in
+from backend.vision.fusion import decide, seen_in, settled
 
 KINDS = ("agreed", "title", "several", "loose", "breadcrumbs", "disputed", "description")
 MIDDLE, CORNER = Box(0.2, 0.2, 0.6, 0.6), Box(0.0, 0.85, 0.15, 0.15)
@@ -86,3 +86,23 @@ def test_the_probabilities_of_the_shipped_calibration_add_up():
     assert sum(seen.values()) == pytest.approx(1)
     assert set(calibration().text) == set(KINDS)
     assert all(sum(row.values()) == pytest.approx(1, abs=0.01) for row in calibration().confusion.values())
+
+
+@pytest.mark.parametrize(
+    ("title", "seen", "category"),
+    [
+        ("Amalfi", "hat", "hat"),
+        ("デニム サロペット", "pants", "pants"),
+        ("デニム サロペット", "dress", "dress"),
+        ("デニム サロペット", "shoes", None),
+        ("Wool coat", "top", None),
+    ],
+)
+def test_pictures_settle_only_what_the_words_leave_open(title, seen, category):
+    words = category_of_text(title)
+
+    assert settled(words, decide(words, seen_in([picture(seen)], eyes()), eyes())) == category
+
+
+def test_unsure_pictures_settle_nothing():
+    assert settled(None, decide(None, seen_in([picture("hat", confidence=0.4)], eyes()), eyes())) is None

@@ -24,10 +24,13 @@ def test_drawn_size_charts_and_close_ups_of_other_hands_than_it_learned_from_are
     assert [seen for kind, seen in found if kind == "close_up"] == ["close_up"] * 8
 
 
-def test_drawn_pages_that_do_not_sell_are_hardly_ever_shown() -> None:
-    found = [judge(picture, []).kind for _, _, picture in drawn_pictures(7)]
+# What the shipped file reaches on each set without photos is 0.93 and 0.66; a few pictures may be lost to other fonts.
+@pytest.mark.parametrize(("which", "called_right", "set_aside"), [("first", 0.85, 0.95), ("second", 0.6, 0.85)])
+def test_drawn_pages_that_do_not_sell_are_mostly_known(which: str, called_right: float, set_aside: float) -> None:
+    found = [(kind, judge(picture, []).kind) for kind, _, picture in drawn_pictures(14, which=which)]
 
-    assert found.count("garment") <= 2
+    assert sum(kind == seen for kind, seen in found) >= called_right * len(found)
+    assert sum(seen != "garment" for _, seen in found) >= set_aside * len(found)
 
 
 @pytest.mark.parametrize("view", ["worn", "flat", "back"])

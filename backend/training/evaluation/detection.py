@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from backend.training.datasets import (
+    ShopPhoto,
     find_folder,
     holds,
     load_garment_photos,
@@ -20,8 +21,10 @@ from backend.training.datasets import (
 from backend.training.evaluation.detection_sheet import NOTHING, Photo, write_boxes, write_classes
 from backend.training.evaluation.scoring import accuracy, held_out, mean
 from backend.training.evaluation.sheet import Sheet
+from backend.training.subjects import see
 from backend.vision.attributes import category_of_text
 from backend.vision.choice import choose_for_sale
+from backend.vision.fusion import decide, seen_in, settled
 from backend.vision.model import Vision, distinct
 from backend.vision.values import CATEGORIES, Box, Detection
 
@@ -48,7 +51,8 @@ class Truth:
 def evaluate_detection(data: Path, vision: Vision, *, report: Path | None = None) -> dict[str, Any]:
     """On a folder laid out like street_photos mAP of the 13 classes; like garment_photos or luma, accuracy.
 
-    Of a garment photo the surest detection is judged, of a shop's photo the one that the title chooses. Held-out photos
+    Of a garment photo the surest detection is judged, of a shop's photo the one that the title chooses: `accuracy` is
+    of its class in the picture, `with_title` of the category that words and pictures give together. Held-out photos
     are measured; all of them where the folder has no train split. `report` is a folder for a page of pictures.
     """
     sheet = Sheet(report) if report else None
@@ -130,15 +134,27 @@ def _surest(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, Any]
 
 
 def _for_sale(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, Any]:
+    """The class of the box on sale by the picture alone, and `with_title` the one that ingestion gives its product."""
     photos = [photo for photo in load_shop(folder) if photo.kind == "garment"]
     photos = [photos[number] for number in held_out(photos)]
     chosen: list[Detection | None] = []
+    seen: dict[str, list[list[Detection]]] = {photo.sku: [] for photo in photos}
     for photo in photos:
         title = category_of_text(photo.title, photo.breadcrumbs)
         found = distinct(vision.detect([read(photo.path)])[0])
         number = choose_for_sale(found, title.category if title else None)
         chosen.append(None if number is None else found[number])
-    return _judged(photos, chosen, sheet, "Shop photos: the garment on sale")
+        seen[photo.sku].append(found or list(see(vision, photo.path)))
+    named = [category_with_title(photo, seen[photo.sku]) or NOTHING for photo in photos]
+    figures = _judged(photos, chosen, sheet, "Shop photos: the garment on sale, by the picture alone")
+    return {**figures, "with_title": accuracy([photo.category or NOTHING for photo in photos], named)}
+
+
+def category_with_title(photo: ShopPhoto, pictures: Sequence[Sequence[Detection]]) -> str | None:
+    """What ingestion takes the product for: its words, and what was seen in all of its pictures."""
+    words = category_of_text(photo.title, photo.breadcrumbs)
+    decision = decide(words, seen_in(pictures))
+    return (settled(words, decision) if decision else None) or (words.category if words else None)
 
 
 def _judged(

@@ -195,15 +195,15 @@ def _quote(chance: Random, image: Image.Image) -> None:
     tone, kind = color(chance), chance.random()
     left, top = width * chance.uniform(0.05, 0.25), height * chance.uniform(0.08, 0.3)
     right, bottom = width - width * chance.uniform(0.05, 0.25), height - height * chance.uniform(0.1, 0.3)
-    if kind < 0.3:
+    if kind < 0.25:
         pen.rounded_rectangle([left, top, right, bottom], min(width, height) * 0.08, fill=tone)
         tail = left + (right - left) * chance.uniform(0.2, 0.7)
         pen.polygon(
             [(tail, bottom - 2), (tail + width * 0.08, bottom - 2), (tail - 10, bottom + height * 0.1)], fill=tone
         )
-    elif kind < 0.55:
+    elif kind < 0.45:
         pen.ellipse([left, top, right, bottom], fill=tone, outline=shaded(tone, 0.7), width=chance.choice([0, 4, 10]))
-    elif kind < 0.8:
+    elif kind < 0.65:
         fold = (right - left) * 0.12
         for side in (left - fold * 0.6, right - fold * 0.4):
             pen.rectangle([side, top + height * 0.06, side + fold, bottom + height * 0.06], fill=shaded(tone, 0.65))

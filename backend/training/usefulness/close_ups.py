@@ -23,14 +23,16 @@ def draw_close_up(chance: Random) -> Pixels:
     """Cloth in folds and uneven light, mostly with seams, buttons, a zip, a pocket or a collar (h, w, 3)."""
     width = chance.randint(200, 440)
     height = round(width * chance.choice([1.0, 1.0, 1.25, 1.33, 0.75]))
-    cloth = draw_cloth(chance, width, height)
-    folded, detailed = chance.random() < 0.75, chance.random() < 0.7
+    smooth = np.full((height, width, 3), color(chance), np.uint8)
+    cloth = smooth if chance.random() < 0.3 else draw_cloth(chance, width, height)
+    folded = chance.random() < 0.6
     image = Image.fromarray(drape(chance, cloth) if folded else cloth)
-    if detailed or not folded:  # flat cloth with nothing on it would be a swatch
-        for lay in chance.sample(_PIECES, chance.choice([0, 1, 1, 2] if folded else [1, 1, 2])):
-            lay(chance, image, cloth)
-        for trim in chance.sample(_TRIMS, chance.choice([0, 0, 1, 1, 2])):
-            trim(chance, image)
+    pieces = chance.choice([0, 0, 1, 1, 2])
+    for lay in chance.sample(_PIECES, pieces):
+        lay(chance, image, cloth)
+    # flat cloth with nothing on it would be a swatch
+    for trim in chance.sample(_TRIMS, chance.choice([0, 0, 1, 2] if folded or pieces else [1, 1, 2])):
+        trim(chance, image)
     return _seen(chance, np.asarray(image))
 
 
@@ -190,7 +192,7 @@ def _ribbing(chance: Random, image: Image.Image, cloth: Pixels) -> None:
     for number in range(int(width / wide) + 1):
         x = number * wide
         y = top + bend * (2 * x / width - 1) ** 2
-        pen.rectangle([x, y + thick, x + wide, height + 99], fill=beyond)
+        pen.rectangle([x, y + thick, x + wide, 3 * height], fill=beyond)
         pen.rectangle([x, y, x + wide, y + thick], fill=shaded(tone, 0.75 if number % 2 else 1.05))
 
 
@@ -238,4 +240,4 @@ def _label(chance: Random, image: Image.Image) -> None:
 
 
 _PIECES = (_collar, _band, _pocket, _seams, _ribbing)
-_TRIMS = (_buttons, _zip, _cords, _label)
+_TRIMS = (_buttons, _buttons, _buttons, _zip, _cords, _label)  # buttons are what is shown off most

@@ -16,12 +16,12 @@ Photos = list[Pixels]
 
 def draw_ground(chance: Random, photos: Photos, width: int, height: int) -> Image.Image:
     kind = chance.random()
-    if kind < 0.45:
+    if kind < 0.4:
         image = _slope(chance, width, height)
-        if chance.random() < 0.5:
+        if chance.random() < 0.65:
             draw_pattern(chance, image)
         return image
-    if kind < 0.58:
+    if kind < 0.6:
         return _collage(chance, photos, width, height)
     return _half(chance, photos, width, height) if kind < 0.75 else _veiled(chance, photos, width, height)
 

@@ -72,7 +72,7 @@ class Collection:
 
     def count(self, size: float = 1.0) -> int:
         """About how many pictures that will be."""
-        return round(len(self._shop) * 3.6 + 5700 * size)
+        return round(len(self._shop) * 3.6 + 6550 * size)
 
     def _of_the_shop(self) -> Iterator[Labelled]:
         for photo in self._shop:
@@ -162,9 +162,9 @@ class Collection:
         alone = [scene.pixels for scene in self._composed([self._alone], 30)]
         recipes: tuple[tuple[str, int, Callable[[], Pixels]], ...] = (
             ("size_chart", 600, lambda: draw_size_chart(self._chance, [*single, *alone])),
-            ("close_up", 650, lambda: draw_close_up(self._chance)),
+            ("close_up", 1100, lambda: draw_close_up(self._chance)),
             ("swatch", 850, lambda: draw_swatch(self._chance)),
-            ("banner", 1000, lambda: draw_banner(self._chance, photos)),
+            ("banner", 1400, lambda: draw_banner(self._chance, photos)),
             ("other", 650, lambda: draw_other(self._chance)),
         )
         for kind, count, make in recipes:

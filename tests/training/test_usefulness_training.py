@@ -1,0 +1,74 @@
+"""What usefulness learns from, and its head."""
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+import torch
+
+from backend.training.evaluation.drawn import SETS, drawn_pictures
+from backend.training.usefulness.banners import draw_banner
+from backend.training.usefulness.charts import draw_size_chart
+from backend.training.usefulness.close_ups import draw_close_up
+from backend.training.usefulness.net import UsefulnessNet
+from backend.training.usefulness.others import draw_other
+from backend.training.usefulness.swatches import draw_swatch
+from backend.training.usefulness.training import calibrate, finish
+from backend.vision import KINDS, Picture, judge
+from backend.vision.images import Pixels
+
+PHOTOS = [np.random.default_rng(number).integers(0, 255, (200, 150, 3), np.uint8) for number in range(2)]
+
+
+def draw(kind: str, chance: Random) -> Pixels:
+    if kind == "size_chart":
+        return draw_size_chart(chance, PHOTOS)
+    if kind == "banner":
+        return draw_banner(chance, PHOTOS)
+    return {"close_up": draw_close_up, "swatch": draw_swatch, "other": draw_other}[kind](chance)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "garment"])
+def test_a_seed_draws_the_same_again_and_other_seeds_draw_otherwise(kind: str) -> None:
+    drawn = [draw(kind, Random(seed)) for seed in range(12)]
+    again = [draw(kind, Random(seed)) for seed in range(12)]
+
+    assert all(np.array_equal(one, other) for one, other in zip(drawn, again, strict=True))
+    assert len({one.tobytes() for one in drawn}) == len(drawn)
+    assert all(one.dtype == np.uint8 and one.shape[2] == 3 and one.std() >= 0 for one in drawn)
+
+
+def test_the_two_sets_that_it_is_measured_on_share_no_form() -> None:
+    forms = [{name for _, name, _ in drawn_pictures(12, which=which, photos=PHOTOS)} for which in SETS]
+
+    assert not forms[0] & forms[1]
+    assert min(len(one) for one in forms) >= 20
+
+
+@pytest.mark.filterwarnings("ignore:You are using the legacy:DeprecationWarning")
+def test_what_a_head_has_learned_is_judged_by_the_file_that_it_writes(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = UsefulnessNet().eval()
+    black, white = (np.full((40, 160, 160, 3), tone, np.uint8) for tone in (0, 250))
+    noise = np.random.default_rng(0).integers(0, 5, black.shape, np.uint8)
+    with torch.inference_mode():
+        features = net.features(torch.from_numpy(np.concatenate([black, white]) + np.concatenate([noise, noise])))
+    kinds = torch.tensor([KINDS.index("swatch")] * 40 + [KINDS.index("banner")] * 40)
+
+    facts = finish(net, features.clone(), kinds, [str(number) for number in range(80)], tmp_path, seed=0)
+
+    assert facts["held_out_accuracy"] == 1.0
+    seen = [judge(Picture(pixels[0], 160, 160), [], weights=tmp_path).kind for pixels in (black, white)]
+    assert seen == ["swatch", "banner"]
+
+
+def test_probabilities_that_claim_too_much_are_softened() -> None:
+    kinds = torch.tensor([0] * 70 + [1] * 30)
+    sure_of_the_first = torch.tensor([[8.0, 0.0]]).repeat(100, 1)
+
+    temperature = calibrate(sure_of_the_first, kinds)
+
+    claimed = (sure_of_the_first[0] / temperature).softmax(0)[0]
+    assert temperature > 1
+    assert abs(claimed - 0.7) < 0.25
