@@ -63,8 +63,8 @@ class Composer:
                 self._single[one.category].append(one)
         self._rare = sorted(_WORN_BY_OTHERS & set(self._by_class))
         self._recipes: list[tuple[float, Callable[[], Scene | None]]] = [
-            (0.20, self.worn), (0.17 * bool(self._rare), self.swapped), (0.12, self.studio), (0.10, self.laid),
-            *([(0.29, self.single), (0.12, self.arranged)] if self._single else []),
+            (0.18, self.worn), (0.16 * bool(self._rare), self.swapped), (0.10, self.studio), (0.08, self.laid),
+            *([(0.36, self.single), (0.12, self.arranged)] if self._single else []),
         ]  # fmt: skip
 
     def examples(self, count: int) -> Iterator[Example]:
