@@ -28,6 +28,7 @@ from backend.vision.values import Box
 SIDE = 512  # pixels of the longest side of what is composed
 _CLOSE = 0.3  # of the photos seen again, so that a shop's closer views are known
 _DRAWN = 0.25  # of the pictures of cut-outs
+_EMPTY = 0.08  # where the other recipes count once together
 _WORN_BY_OTHERS = frozenset({"scarf", "skirt", "belt", "legwear", "hat", "eyewear", "bag", "shorts"})
 _PLACES = {  # where on a board each kind lies when an outfit is arranged: across, down, size, in fractions of it
     "hat": (0.3, 0.12, 0.22), "eyewear": (0.6, 0.1, 0.18), "scarf": (0.75, 0.25, 0.3), "top": (0.4, 0.33, 0.48),
@@ -64,6 +65,7 @@ class Composer:
         self._rare = sorted(_WORN_BY_OTHERS & set(self._by_class))
         self._recipes: list[tuple[float, Callable[[], Scene | None]]] = [
             (0.18, self.worn), (0.16 * bool(self._rare), self.swapped), (0.10, self.studio), (0.08, self.laid),
+            (_EMPTY, self.empty),
             *([(0.36, self.single), (0.12, self.arranged)] if self._single else []),
         ]  # fmt: skip
 
@@ -73,12 +75,16 @@ class Composer:
             ((_, recipe),) = self._chance.choices(self._recipes, weights)
             scene = recipe()
             boxes = scene.boxes() if scene else []
-            if scene is None or not boxes:
+            if scene is None or not (boxes or recipe == self.empty):
                 continue
-            drawn = recipe not in (self.worn, self.swapped) and self._chance.random() < _DRAWN
+            drawn = recipe not in (self.worn, self.swapped, self.empty) and self._chance.random() < _DRAWN
             pixels = draw(scene, self._chance) if drawn else scene.pixels
             yield Example(disturb(pixels, self._chance), boxes)
             count -= 1
+
+    def empty(self) -> Scene:
+        """A ground with nothing on it: who learns close views would else take any wall for cloth."""
+        return Scene.on(draw_ground(self._chance, *self._board()))
 
     def worn(self) -> Scene | None:
         """A street photo turned, mirrored, nearer or farther."""
