@@ -16,6 +16,7 @@ from backend.vision.runtimes import Floats, Runtime, available, load
 from backend.vision.values import CATEGORIES, Box, Detection, Garment, Guess
 
 THRESHOLD = 0.25
+_LEAST_CONTRAST = 4.0  # standard deviation of a picture's tones, of 255: with less there is nothing to be seen
 _SAME_PLACE = 0.8  # two categories on one place are one garment: the surer name stays
 CENTRAL = Box(0.08, 0.04, 0.84, 0.92)
 
@@ -49,7 +50,7 @@ class Vision:
         return self._runtime
 
     def detect(self, pictures: Sequence[Picture], *, threshold: float = THRESHOLD) -> list[list[Detection]]:
-        """Each picture's garments, surest first."""
+        """Each picture's garments, surest first; none in a picture of one tone."""
         found: list[list[Detection]] = []
         for batch in _chunks(pictures, self._runtime.batch):
             squares = [letterbox(picture, self._runtime.detector_side) for picture in batch]
@@ -57,7 +58,7 @@ class Vision:
             answers: list[list[Detection]] = [[] for _ in batch]
             for number, x1, y1, x2, y2, category, confidence in rows.tolist():
                 box = squares[int(number)].fractions(x1, y1, x2, y2)
-                if box.area > 0:
+                if box.area > 0 and not _bare(batch[int(number)]):
                     label, kind = self._classes[int(category)]
                     answers[int(number)].append(Detection(box, kind, confidence, label))
             found += [sorted(answer, key=lambda one: -one.confidence) for answer in answers]
@@ -179,3 +180,9 @@ def _with_encoder(runtime: Runtime, card: Card, embedder: str, device: str) -> V
 def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def _bare(picture: Picture) -> bool:
+    """Whether a picture is of one tone: the detector knows closer views, and would take it for cloth."""
+    step = max(1, min(picture.width, picture.height) // 32)
+    return bool(picture.pixels[::step, ::step].std(axis=(0, 1)).max() < _LEAST_CONTRAST)
