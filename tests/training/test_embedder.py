@@ -47,7 +47,8 @@ _TINY = replace(
     batches=_SMALL,
     shop_views=2,
     recolored=1,
-    most=24,
+    patterns=6,
+    most=8,
 )
 
 
@@ -269,7 +270,7 @@ def photos(shared: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")  # of torch.onnx
 def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(photos: Path, tmp_path: Path) -> None:
-    recipe = replace(_TINY, most=20)
+    recipe = _TINY
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     code = (
         "import torch; from pathlib import Path; from backend.training.embedder import train_embedder; "
