@@ -46,7 +46,7 @@ def test_the_two_sets_that_it_is_measured_on_share_no_form() -> None:
     assert min(len(one) for one in forms) >= 20
 
 
-@pytest.mark.filterwarnings("ignore:You are using the legacy:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")  # of torch.onnx
 def test_what_a_head_has_learned_is_judged_by_the_file_that_it_writes(tmp_path: Path) -> None:
     torch.manual_seed(0)
     net = UsefulnessNet().eval()
