@@ -4,18 +4,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from backend.training.embedder_recipe import Recipe
-from backend.training.examples import Examples
+from backend.training.examples import Array, Examples
 from backend.vision.embedder_features import FEATURE_BLOCKS, FEATURES, SHAPES
 from backend.vision.embedder_net import CLIP, EmbedderNet
 
 _LEAST_SPREAD = 1e-6
 _MOST_ROWS = 1500  # for the covariances: enough to span them
-
-Array = npt.NDArray[np.float32]
 
 
 def start_projections(net: EmbedderNet, examples: Examples, raw: Array, recipe: Recipe, *, seed: int) -> None:

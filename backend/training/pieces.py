@@ -12,7 +12,7 @@ from backend.training.seen_names import GROWN_UPS, genders_of, meanings
 from backend.vision.choice import choose_for_sale
 from backend.vision.images import Picture
 from backend.vision.model import CENTRAL, Vision, distinct
-from backend.vision.values import Box
+from backend.vision.values import Box, Detection
 
 _LEAST_SIDE = 32  # pixels: a smaller street garment shows nothing to learn
 _CUT_OUT = 3  # one in so many single garments is cut out: enough to learn masks from
@@ -53,11 +53,17 @@ class Piece:
         return _KINDS.get(name, name)
 
 
-def for_sale_box(vision: Vision, picture: Picture, category: str | None) -> Box:
-    """The box of the garment that a product photo sells, found as ingestion finds it."""
+def for_sale(vision: Vision, picture: Picture, category: str | None) -> Detection | None:
+    """The garment that a product photo sells, found as ingestion finds it."""
     found = distinct(vision.detect([picture])[0])
     chosen = choose_for_sale(found, category)
-    return CENTRAL if chosen is None else found[chosen].box
+    return None if chosen is None else found[chosen]
+
+
+def for_sale_box(vision: Vision, picture: Picture, category: str | None) -> Box:
+    """The box of that garment, or the middle of the photo where nothing is found."""
+    sold = for_sale(vision, picture, category)
+    return CENTRAL if sold is None else sold.box
 
 
 def list_pieces(data: Path, vision: Vision, *, most: int | None = None) -> list[Piece]:

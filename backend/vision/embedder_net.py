@@ -16,7 +16,6 @@ from backend.vision.values import CATEGORIES
 CLIP = 120.0  # bounds what one odd value can do; ordinary standardised values stay far below
 PARTS = ("identity", "kind", "color")
 Widths = tuple[int, int, int]
-Sizes = Mapping[str, tuple[int, int]]
 Parts = tuple[Tensor, Tensor, Tensor]
 """A vector's identity, kind and colour: each a unit vector, times the root of its share of the similarity."""
 

@@ -54,11 +54,12 @@ class Vision:
         found: list[list[Detection]] = []
         for batch in _chunks(pictures, self._runtime.batch):
             squares = [letterbox(picture, self._runtime.detector_side) for picture in batch]
+            bare = [_bare(picture) for picture in batch]
             rows = self._runtime.detect(np.stack([square.pixels for square in squares]), threshold)
             answers: list[list[Detection]] = [[] for _ in batch]
             for number, x1, y1, x2, y2, category, confidence in rows.tolist():
                 box = squares[int(number)].fractions(x1, y1, x2, y2)
-                if box.area > 0 and not _bare(batch[int(number)]):
+                if box.area > 0 and not bare[int(number)]:
                     label, kind = self._classes[int(category)]
                     answers[int(number)].append(Detection(box, kind, confidence, label))
             found += [sorted(answer, key=lambda one: -one.confidence) for answer in answers]

@@ -17,10 +17,9 @@ from backend.training.datasets import (
     read,
 )  # fmt: skip
 from backend.training.evaluation.scoring import held_out
+from backend.training.pieces import for_sale
 from backend.training.seen_names import GENDERS, genders_of, meanings, read_patterns
-from backend.vision.choice import choose_for_sale
-from backend.vision.images import Picture
-from backend.vision.model import Vision, distinct, load_vision
+from backend.vision.model import Vision
 from backend.vision.values import Detection, Garment, Guess
 
 _LEAST_SIDE = 32  # pixels: a smaller street garment shows nothing
@@ -28,13 +27,12 @@ Told = tuple[Sequence[str], Guess | None]
 """The names that are right, and what was said."""
 
 
-def evaluate_attributes(data: Path, vision: Vision | None = None, *, patterns: Path | None = None) -> dict[str, Any]:
+def evaluate_attributes(data: Path, vision: Vision, *, patterns: Path | None = None) -> dict[str, Any]:
     """Held-out photos of the sets that `data` holds: how often each head says something, and how often that is right.
 
     Street photos are looked at in their true boxes, products and single garments as ingestion finds them. `patterns` is
     a list of garment photos and their patterns (image, tab, name).
     """
-    vision = vision or load_vision()
     figures: dict[str, Any] = {}
     if holds(data, "street_photos", "annotations.json"):
         figures["street_photos"] = {"fine": _score(list(_street(vision, data)))}
@@ -96,7 +94,6 @@ def _single(vision: Vision, data: Path, patterns: dict[str, str]) -> dict[str, A
 
 def _sold(vision: Vision, photo: ShopPhoto | GarmentPhoto) -> Garment:
     """The garment of a photo that is on sale, as ingestion sees it."""
-    picture: Picture = read(photo.path)
-    found = distinct(vision.detect([picture])[0])
-    chosen = choose_for_sale(found, photo.category)
-    return vision.whole(picture) if chosen is None else vision.look_at([(picture, found[chosen])])[0]
+    picture = read(photo.path)
+    sold = for_sale(vision, picture, photo.category)
+    return vision.whole(picture) if sold is None else vision.look_at([(picture, sold)])[0]

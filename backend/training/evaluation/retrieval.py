@@ -16,7 +16,7 @@ from backend.training.metrics import retrieval
 from backend.training.pieces import for_sale_box
 from backend.vision.attributes import category_of_text
 from backend.vision.images import Picture
-from backend.vision.model import Vision, load_vision
+from backend.vision.model import Vision
 from backend.vision.runtimes import Floats
 
 P = TypeVar("P", ShopPhoto, GarmentPhoto)
@@ -24,13 +24,12 @@ Relevant = Callable[[int, int], bool]
 _AUGMENTED = 1080  # photos whose changed copy is looked for; as many as the project began with
 
 
-def evaluate_retrieval(data: Path, vision: Vision | None = None, *, report: Path | None = None) -> dict[str, Any]:
+def evaluate_retrieval(data: Path, vision: Vision, *, report: Path | None = None) -> dict[str, Any]:
     """Held-out photos as queries against all other photos: same product, same product and colour, same class.
 
     `data` is laid out like luma (all three) or garment_photos (class, and `augmented`: the original of a photo changed
     hard). `category` is what the embedder itself takes the garments for. A page to look at is written to `report`.
     """
-    vision = vision or load_vision()
     if _holds(data, "garment_photos", "labels.csv") and not _holds(data, "luma", "products.json"):
         photos = load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
         return _garment_photo_retrieval(photos, vision, report)
