@@ -1,29 +1,27 @@
 """What the words of a product page say: category, gender, colours, pattern; Japanese and English."""
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 from backend.vision.calibration import calibration
-from backend.vision.colors import PALETTE, SHADES, Color
-from backend.vision.lexicon import Found, Lexicon, normal
+from backend.vision.colors import SHADES, Color
+from backend.vision.lexicon import Found, normal
+from backend.vision.word_lists import NONE, Strength, word_lists
 
-_WORDS = Path(__file__).parent / "words"
 PATTERNS = ("plain", "stripe", "check", "floral", "dot", "print")
-_NONE = "none"
 
 # What follows belongs to the garment, not the other way round: "dress with belt", "ニット + スカート".
 _AFTERTHOUGHT = re.compile(r"\b(?:with|for|and|in|to|incl|including|plus)\b|[+＋&×]|\d+点セット")
-# "s/s" (short sleeves) is a word, not two
-_SEGMENTS = re.compile(r"\s[-–—:]\s|(?<!\b[sl])/|/(?!s\b)|[|｜／,、()（）\[\]「」【】『』~〜]")
+# "s/s" (short sleeves) and "1/4 zip" are words, not two
+_SEGMENTS = re.compile(r"\s[-–—:]\s|(?<!\b[sl])(?<!\d)/|/(?!s\b|\d)|[|｜／,、()（）\[\]「」【】『』~〜]")
 _TAGS = re.compile(r"<[^>]*>")
 _TWO_COLORS = re.compile(r"(?<=[白黒紺赤青])(?=[白黒紺赤青]|無地)")
-# "short" is a garment only as the last word ("yoga short", 'cargo short 11in'), an adjective elsewhere ("short jacket")
+_JOINED = re.compile(r"for|and|in|to|&")
+_NEARER = (Strength.NOUN, Strength.MODEL, Strength.CLOTH)
+_NAMING = (Strength.NOUN, Strength.FAINT, Strength.CLOTH)
+# "short" and "tie" are things only as the last word ("yoga short", 'cargo short 11in'), adjectives elsewhere
 _NOTHING_MORE = re.compile(r"[\s.!]*(?:\d+(?:\.\d+)?\s*(?:\"|''|in|inch|cm)?)?[\s.!]*\Z")
 
 
@@ -46,16 +44,17 @@ class TextCategory:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What a line names: the head's category and fine name, and the categories of other words beside it."""
+    """What a line names: the head's category and fine name, how strong a word it is, other words' categories."""
 
     category: str
     word: str
-    others: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    strength: Strength = Strength.NOUN
     guessed: bool = False
 
     @property
     def loose(self) -> bool:
-        return self.word in _lexicons().weak
+        return self.guessed or self.word in word_lists().weak
 
     @property
     def evidence(self) -> str:
@@ -72,20 +71,21 @@ def category_of_text(
     """
     line = normal(title or "")
     in_title = _read(line)
-    if _lexicons().never.find(line) or (in_title is not None and in_title.category == _NONE):
+    if word_lists().never.find(line) or (in_title and in_title.category == NONE and in_title.strength == Strength.NOUN):
         return None
-    crumbs = (_read(normal(crumb)) for crumb in reversed(breadcrumbs))
-    in_crumbs = next((found for found in crumbs if found is not None and found.category != _NONE), None)
+    in_crumbs = _read_crumbs(breadcrumbs)
+    if in_title and in_title.category == NONE:
+        return _named(in_crumbs, "breadcrumbs") if in_crumbs else None
     if in_title is None:
         return _named(in_crumbs, "breadcrumbs") if in_crumbs else _described(description)
     if in_crumbs is None:
         return _named(in_title, in_title.evidence)
     if in_title.category == in_crumbs.category:
-        family = in_title.word in _lexicons().generic and in_crumbs.word not in _lexicons().weak
+        family = in_title.word in word_lists().generic and in_crumbs.word not in word_lists().weak
         return _named(replace(in_title, word=in_crumbs.word) if family else in_title, "agreed")
-    if in_title.loose and not in_crumbs.loose and in_crumbs.word not in _lexicons().generic:
+    if in_title.loose and not in_crumbs.loose and in_crumbs.word not in word_lists().generic:
         return _named(_Reading(in_crumbs.category, in_crumbs.word, (in_title.category,)), "breadcrumbs")
-    if in_crumbs.category in _lexicons().also.get(in_title.word, ()):
+    if in_crumbs.category in word_lists().also.get(in_title.word, ()):
         return _named(_Reading(in_crumbs.category, in_title.word, (in_title.category,)), "breadcrumbs")
     if in_title.loose and not in_crumbs.loose:
         return _named(_Reading(in_crumbs.category, in_crumbs.word, (in_title.category,)), "breadcrumbs")
@@ -96,7 +96,7 @@ def category_of_text(
 def gender_of_text(title: str | None, breadcrumbs: Sequence[str] = (), description: str | None = None) -> str | None:
     """ "men", "women", "unisex" or "kids"; the title before the breadcrumbs before the description."""
     for text in (title or "", " / ".join(breadcrumbs), _TAGS.sub(" ", description or "")):
-        found = {one.label for one in _lexicons().gender.find(normal(text))}
+        found = {one.label for one in word_lists().gender.find(normal(text))}
         if "kids" in found:
             return "kids"
         if "unisex" in found or {"men", "women"} <= found:
@@ -118,7 +118,7 @@ def shades_of_text(*texts: str | None) -> tuple[Color, ...]:
     """
     colors: list[Color] = []
     for text in texts:
-        found = _lexicons().color.find(_TWO_COLORS.sub(" ", normal(text or "")))
+        found = word_lists().color.find(_TWO_COLORS.sub(" ", normal(text or "")))
         modifiers = {one for one, after in pairwise(found) if one.end == after.start and len(one.word) > 1}
         colors += [Color(*one.label.split("/")) for one in found if one not in modifiers]
     return tuple(dict.fromkeys(colors))
@@ -130,7 +130,7 @@ def pattern_of_text(title: str | None, description: str | None = None) -> str | 
     Plain counts only without another (無地 ボーダー is a list of what there is), a print only without a nearer name.
     """
     for text in (title or "", _TAGS.sub(" ", description or "")):
-        found = [one.label for one in _lexicons().pattern.find(normal(text))]
+        found = [one.label for one in word_lists().pattern.find(normal(text))]
         nearer = [one for one in found if one not in ("plain", "print")]
         if found:
             return nearer[0] if nearer else "print" if "print" in found else "plain"
@@ -139,114 +139,124 @@ def pattern_of_text(title: str | None, description: str | None = None) -> str | 
 
 def fine_names() -> frozenset[str]:
     """Every fine name that words may be read as."""
-    return frozenset(label.partition("/")[2] for label in _lexicons().category.labels if not label.startswith(_NONE))
+    return frozenset(label.partition("/")[2] for label in word_lists().category.labels if not label.startswith(NONE))
 
 
 def shade_names() -> frozenset[str]:
     """Every shade that words or pictures may be named by."""
-    return frozenset(label.partition("/")[2] for label in _lexicons().color.labels) | {shade for _, shade in SHADES}
+    return frozenset(label.partition("/")[2] for label in word_lists().color.labels) | {shade for _, shade in SHADES}
 
 
 def _described(description: str | None) -> TextCategory | None:
-    found = _lexicons().category.find(normal(_TAGS.sub(" ", description or "")))
-    garments = [one for one in found if not one.label.startswith(_NONE)]
-    return _named(_reading(garments[:1]), "description") if garments else None
+    found = word_lists().category.find(normal(_TAGS.sub(" ", description or "")))
+    garments = [one for one in found if not one.label.startswith(NONE) and _strength(one) in _NAMING]
+    return _named(_reading(garments[:1], garments[:1]), "description") if garments else None
+
+
+def _read_crumbs(breadcrumbs: Sequence[str]) -> _Reading | None:
+    """The strongest of the breadcrumbs' readings, of alike ones the deepest: Jackets > Denim is a jacket."""
+    crumbs = (_read(normal(crumb)) for crumb in reversed(breadcrumbs))
+    found = [one for one in crumbs if one is not None and one.category != NONE]
+    if not found:
+        return None
+    strongest = min(found, key=lambda one: one.strength)
+    if strongest.word not in word_lists().generic:
+        return strongest
+    nearer = (one for one in found if one.category == strongest.category and one.word not in word_lists().generic)
+    return replace(strongest, word=next(nearer, strongest).word)
 
 
 def _read(line: str) -> _Reading | None:
-    """Read the first segment that names a garment; in it, the last garment before an afterthought."""
+    """Read the first segment that names a garment; a hint gives way to a garment that a later segment names."""
+    hint = None
     for segment in _SEGMENTS.split(line):
-        main = _AFTERTHOUGHT.split(segment, maxsplit=1)[0]
-        found = _garments(main) or _garments(segment)
-        if found:
-            return _reading(found)
+        found = _read_segment(segment)
+        if found is None or (hint and (found.strength > Strength.NOUN or found.category == NONE)):
+            continue
+        if hint or found.strength <= Strength.FAINT:
+            return found
+        hint = found
+    return _model(line) or hint
+
+
+def _read_segment(segment: str) -> _Reading | None:
+    """The garment before an afterthought; the one behind where only a cut stands before ("for", not "with")."""
+    found = word_lists().category.find(segment)
+    after = next((one for one in _AFTERTHOUGHT.finditer(segment) if not _inside(one, found)), None)
+    main = _head(found, segment, after.start() if after else len(segment))
+    if after is None or (main and main.strength not in (Strength.LEG, Strength.CUT)):
+        return main
+    whole = _head(found, segment, len(segment))
+    if main is None:
+        return whole
+    return whole if whole and whole.strength == Strength.NOUN and _JOINED.fullmatch(after[0]) else main
+
+
+def _inside(match: re.Match[str], found: Sequence[Found]) -> bool:
+    """Whether a word holds the match: fit and flare has no afterthought."""
+    return any(one.start < match.end() and match.start() < one.end for one in found)
+
+
+def _head(found: Sequence[Found], text: str, end: int) -> _Reading | None:
+    """The garment up to a place, or up to the word that says whom it is for: ベスト メンズ スーツ is a vest.
+
+    The last of the strongest words counts.
+    """
+    breaks = [one.start for one in word_lists().gender.find(text)]
+    pieces: dict[int, list[Found]] = {}
+    for one in found:
+        if one.end <= end and _counts(one, text, end):
+            pieces.setdefault(sum(one.start >= place for place in breaks), []).append(one)
+    for strength in Strength:
+        for piece in pieces.values():
+            heads = [one for one in piece if _strength(one) == strength]
+            if heads:
+                return _reading(heads, piece)
     return None
 
 
-def _garments(text: str) -> list[Found]:
-    """The garments of a phrase up to the word that says whom they are for: ベスト メンズ スーツ is a vest."""
-    found = [
-        one for one in _lexicons().category.find(text) if one.word != "short" or _NOTHING_MORE.match(text, one.end)
-    ]
-    breaks = [one.start for one in _lexicons().gender.find(text)]
-    pieces: dict[int, list[Found]] = {}
-    for one in found:
-        pieces.setdefault(sum(one.start >= place for place in breaks), []).append(one)
-    solid = [[one for one in piece if one.word not in _lexicons().faint] for piece in pieces.values()]
-    return next(filter(None, [*solid, *pieces.values()]), [])
+def _model(line: str) -> _Reading | None:
+    """A model that means something only beside its maker's name: 574 of New Balance, Boston of Birkenstock."""
+    for maker in word_lists().maker.find(line):
+        models = word_lists().models[maker.label].find(line)
+        if models:
+            return replace(_reading(models[-1:], models[-1:]), strength=Strength.MODEL, guessed=True)
+    return None
 
 
-def _reading(found: Sequence[Found]) -> _Reading:
+def _counts(found: Found, text: str, end: int) -> bool:
+    return found.word not in word_lists().last or _NOTHING_MORE.match(text, found.end, end) is not None
+
+
+def _strength(found: Found) -> Strength:
+    return word_lists().strength.get(found.word, Strength.NOUN)
+
+
+def _reading(heads: Sequence[Found], beside: Sequence[Found]) -> _Reading:
     """The head is the last word; where it names a family (coat), a nearer word beside it (trench) is the fine name."""
-    named = [one.label.partition("/")[::2] for one in found]
-    category, word = named[-1]
-    if word in _lexicons().generic:
-        nearer = [fine for coarse, fine in named if coarse == category and fine not in _lexicons().generic]
+    lists = word_lists()
+    category, word = heads[-1].label.split("/", 1)
+    if word in lists.generic:
+        named = [one.label.split("/", 1) for one in beside if one in heads or _strength(one) in _NEARER]
+        nearer = [fine for coarse, fine in named if coarse == category and fine not in lists.generic]
         word = nearer[-1] if nearer else word
-    others = tuple(dict.fromkeys(coarse for coarse, _ in named if coarse not in (category, _NONE)))
-    return _Reading(category, word, others, guessed=all(one.word in _lexicons().fabrics for one in found))
+    others = dict.fromkeys(one.label.partition("/")[0] for one in heads)
+    guessed = all(one.word in lists.guesses for one in heads)
+    return _Reading(
+        category,
+        word,
+        tuple(one for one in others if one not in (category, NONE)),
+        _strength(heads[-1]),
+        guessed,
+    )
 
 
 def _named(reading: _Reading, evidence: str) -> TextCategory:
     """The reading with its measured confidence; what is left is shared by the other categories that it may mean."""
     confidence = calibration().text[evidence]
-    also = (*reading.others, *_lexicons().also.get(reading.word, ()))
+    also = (*reading.others, *word_lists().also.get(reading.word, ()))
+    if reading.guessed:
+        also += word_lists().unsure.get(reading.category, ())
     others = tuple(dict.fromkeys(one for one in also if one != reading.category))
     share = tuple((one, round((1 - confidence) / len(others), 4)) for one in others)
     return TextCategory(reading.category, reading.word, confidence, share, evidence, reading.guessed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lexicons:
-    category: Lexicon
-    never: Lexicon
-    gender: Lexicon
-    color: Lexicon
-    pattern: Lexicon
-    weak: frozenset[str]
-    faint: frozenset[str]
-    fabrics: frozenset[str]
-    generic: frozenset[str]
-    also: Mapping[str, tuple[str, ...]]
-
-
-@lru_cache(maxsize=1)
-def _lexicons() -> _Lexicons:
-    garments, genders, colors, patterns = map(_toml, ("garments", "genders", "colors", "patterns"))
-    fine = _fine({**garments["category"], _NONE: garments["none"]})
-    models = _fine(garments["models"])
-    fine = {label: [*words, *models.get(label, ())] for label, words in fine.items()}
-    shades = {f"{name}/{shade}": _split(words) for name in PALETTE for shade, words in colors[name].items()}
-    # Garments are looked for beside the words of colour and gender, because these hold some: ブラ is in ブラック.
-    of_others = [words for lists in (shades, _words(genders)) for name, words in lists.items() if name]
-    passed = [*_split(garments["ignore"]), *(word for words in of_others for word in words)]
-    tails = [*_split(garments["tails"]), *(word for words in fine.values() for word in words)]
-    known = [*tails, *passed]
-    return _Lexicons(
-        Lexicon({"": passed, **fine}, tails),
-        Lexicon({_NONE: _split(garments["never"]["words"])}, tails),
-        Lexicon(_words(genders), known),
-        Lexicon({"": _split(colors["ignore"]), **shades}, known, [*_split(colors["shades"]), *known]),
-        Lexicon(_words(patterns), known),
-        frozenset(_split(garments["weak"])),
-        frozenset(map(normal, [*_split(garments["faint"]), *(word for words in models.values() for word in words)])),
-        frozenset(map(normal, [*_split(garments["fabrics"]), *(word for words in models.values() for word in words)])),
-        frozenset(_split(garments["generic"])),
-        {name: tuple(_split(words)) for name, words in garments["also"].items()},
-    )
-
-
-def _fine(table: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
-    return {f"{coarse}/{name}": _split(words) for coarse, names in table.items() for name, words in names.items()}
-
-
-def _words(table: Mapping[str, Any]) -> dict[str, list[str]]:
-    return {"": _split(table["ignore"]), **{name: _split(words) for name, words in table["words"].items()}}
-
-
-def _toml(name: str) -> dict[str, Any]:
-    return tomllib.loads((_WORDS / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def _split(words: str) -> list[str]:
-    return [word for word in re.split(r"\s*[,\n]\s*", words.strip()) if word]

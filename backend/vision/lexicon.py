@@ -2,15 +2,23 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
+from itertools import product
 
 _KANJI = r"\u4e00-\u9fff"
 _JAPANESE = rf"\u3040-\u30ff{_KANJI}"
 _KATAKANA = r"[\u30a1-\u30fa\u30fc]"
-_KATAKANA_START, _KATAKANA_END = re.compile(_KATAKANA), re.compile(rf"{_KATAKANA}\Z")
+_KATAKANA_END = re.compile(rf"{_KATAKANA}\Z")
+_KATAKANA_START = re.compile(_KATAKANA)
 _LONE_BEFORE = re.compile(rf"(?<!{_KATAKANA}){_KATAKANA}\Z")
+_A_KANJI = re.compile(rf"[{_KANJI}]")
+_ONE_KANJI = re.compile(rf"[{_KANJI}]\Z")
+_GOES_ON = re.compile(rf"[a-z0-9{_JAPANESE}]")
+_AFTER_JAPANESE = re.compile(rf"[{_JAPANESE}]\Z")
+_TOKENS = re.compile(r"[a-z0-9]+|[\s-]+|.", re.DOTALL)
 _ENDING = "*"
 """Before a word: it may end a longer one (sundress, 登山靴); a Latin word of one or two letters, Japanese (ロンt)."""
 _INITIALS = 2
@@ -38,17 +46,23 @@ class Lexicon:
     A katakana word counts only where the katakana around it lets it be one: other listed words and the `tails` may
     follow without a space (パーカーメンズ), any other katakana makes it another word (ブラシ). Of what may stand before
     it without a space nothing is asked (アランニット), unless `heads` lists all that may (ダークレッド).
+
+    Everything is looked up in tables, so that reading a title takes as long with ten thousand words as with one.
     """
 
     def __init__(
-        self, labels: Mapping[str, Iterable[str]], tails: Iterable[str] = (), heads: Collection[str] | None = None
+        self,
+        labels: Mapping[str, Iterable[str]],
+        tails: Sequence["Prefixes"] = (),
+        heads: Sequence["Prefixes"] | None = None,
     ) -> None:
         listed = {normal(word): label for label, words in labels.items() for word in words}
         self._label = {word.removeprefix(_ENDING): label for word, label in listed.items()}
-        self._pattern = _one_pattern(listed)
-        katakana = [*self._label, *map(normal, tails)]
-        self._rest = _known_katakana(katakana)
-        self._heads = None if heads is None else re.compile(rf"(?:{_any_of([*katakana, *map(normal, heads)])})\Z")
+        self._spelled = _Spelled(listed)
+        self._written = Prefixes(word for word in listed if not word.isascii() and not word.startswith(_ENDING))
+        self._endings = Prefixes(word[1:] for word in listed if word.startswith(_ENDING))
+        self._tails = [Prefixes(self._label), *tails]
+        self._heads = None if heads is None else [self._tails[0], *heads]
 
     @property
     def words(self) -> frozenset[str]:
@@ -69,76 +83,126 @@ class Lexicon:
 
     def _candidates(self, text: str) -> Iterable[Found]:
         """The longest word at every place, those inside others too, but none that its surroundings make another."""
-        start = 0
-        while match := self._pattern.search(text, start):
-            word = _as_listed(match[0], self._label)
+        for word, start, end in self._spelled.find(text):
+            yield Found(self._label[word], word, start, end)
+        for start in range(len(text) if not text.isascii() else 0):
+            word = self._japanese(text, start)
             label = self._label.get(word, "")
-            if not label or self._stands_alone(text, match):
-                yield Found(label, word, match.start(), match.end())
-            start = match.start() + 1
+            if word and (not label or self._stands_alone(text, start, start + len(word))):
+                yield Found(label, word, start, start + len(word))
 
-    def _stands_alone(self, text: str, match: re.Match[str]) -> bool:
+    def _japanese(self, text: str, start: int) -> str:
+        """The longest word that is written at a place; a lone character inside a longer word means something else."""
+        for word in self._written.at(text, start):
+            alone = not _A_KANJI.match(text, start + 1) and not _ONE_KANJI.search(text[:start])
+            if alone or not _ONE_KANJI.fullmatch(word):
+                return word
+        for word in self._endings.at(text, start):
+            if not _GOES_ON.match(text, start + len(word)) and _AFTER_JAPANESE.search(text[:start]):
+                return word
+        return ""
+
+    def _stands_alone(self, text: str, start: int, end: int) -> bool:
         """Whether the katakana around a katakana word leaves it a word: it does in ミニスカート, not in ブラシ.
 
         A single katakana before it makes it another (ユニット, ゼブラ, アドレス): what describes a garment is longer.
         """
-        before = text[: match.start()]
-        if _KATAKANA_START.match(match[0]) and _KATAKANA_END.search(before):
-            known_before = self._heads is None or self._heads.search(before) is not None
+        before = text[:start]
+        if _KATAKANA_START.match(text, start) and _KATAKANA_END.search(before):
+            known_before = self._heads is None or any(one.end(before) for one in self._heads)
             if _LONE_BEFORE.search(before) or not known_before:
                 return False
-        return not _KATAKANA_END.search(match[0]) or self._rest.match(text, match.end()) is not None
+        return not _KATAKANA_END.search(text[start:end]) or self._may_follow(text, end)
+
+    def _may_follow(self, text: str, start: int) -> bool:
+        """Whether known words alone follow without a space, up to the end of the katakana."""
+        if not _KATAKANA_START.match(text, start):
+            return True
+        return any(self._may_follow(text, start + len(word)) for one in self._tails for word in one.at(text, start))
+
+
+class Prefixes:
+    """Words by how they begin."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(map(normal, words))
+        sizes: dict[str, set[int]] = {}
+        for word in self._words:
+            sizes.setdefault(word[0], set()).add(len(word))
+        self._sizes = {first: sorted(of_first, reverse=True) for first, of_first in sizes.items()}
+        self._longest = max(map(len, self._words), default=0)
+
+    def at(self, text: str, start: int) -> Iterable[str]:
+        """Words that stand at a place, the longest first."""
+        for size in self._sizes.get(text[start : start + 1], ()):
+            word = text[start : start + size]
+            if word in self._words:
+                yield word
+
+    def end(self, text: str) -> bool:
+        """Whether a text ends with one of the words."""
+        return any(text[start:] in self._words for start in range(max(0, len(text) - self._longest), len(text)))
+
+
+class _Spelled:
+    """Words in Latin letters: they match whole, a plural s or es too; a hyphen may be a space or left out."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        latin = [word for word in words if word.isascii()]
+        self._endings = [word[1:] for word in latin if word.startswith(_ENDING) and len(word) > _INITIALS + 1]
+        whole = [word for word in latin if not word.startswith(_ENDING)] + self._endings
+        self._spellings = {form: word for word in whole for form in _forms(word)} | {word: word for word in whole}
+        self._sizes: dict[str, int] = {}
+        for form in self._spellings:
+            first, *others = _TOKENS.findall(form)
+            self._sizes[first] = max(self._sizes.get(first, 0), 1 + len(others))
+
+    def find(self, text: str) -> Iterable[tuple[str, int, int]]:
+        """The longest listed word at the beginning of every word of a text, and the shorter ones that end it."""
+        tokens = _tokens(text)
+        for number, token in enumerate(tokens):
+            if token[0].isascii() and token[0].isalnum():
+                yield from self._longest(tokens, number)
+                if self._endings:
+                    yield from self._ended(token)
+
+    def _longest(self, tokens: Sequence[re.Match[str]], number: int) -> Iterable[tuple[str, int, int]]:
+        spelled = best = ""
+        end = 0
+        for token in tokens[number : number + self._sizes.get(tokens[number][0], 1)]:
+            gap = not token[0].strip(" -")
+            spelled += " " if gap else token[0]
+            form = None if gap else next((one for one in _singular(spelled) if one in self._spellings), None)
+            if form is not None:
+                best, end = self._spellings[form], token.end()
+        if best:
+            yield best, tokens[number].start(), end
+
+    def _ended(self, token: re.Match[str]) -> Iterable[tuple[str, int, int]]:
+        for form in _singular(token[0]):
+            for word in self._endings:
+                if len(form) > len(word) and form.endswith(word):
+                    yield word, token.start() + len(form) - len(word), token.end()
+
+
+@lru_cache(maxsize=64)
+def _tokens(text: str) -> tuple[re.Match[str], ...]:
+    """A text's words, gaps and other characters: the same text is looked through for several lists."""
+    return tuple(_TOKENS.finditer(text))
+
+
+def _forms(word: str) -> Iterable[str]:
+    """The spellings of a listed word: t-shirt is t shirt and tshirt too; a space is never left out."""
+    parts = re.split(r"(-)", word)
+    for chosen in product(*((" ", "") if part == "-" else (re.sub(r"\s+", " ", part),) for part in parts)):
+        yield "".join(chosen)
+
+
+def _singular(word: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((word, word.removesuffix("s"), word.removesuffix("es"))))
 
 
 def normal(text: str) -> str:
     """NFKC, lower case, entities and curly quotes resolved, so that ﾊﾟｰｶｰ and Ｔシャツ become what the list has."""
     plain = unicodedata.normalize("NFKC", unescape(unescape(text))).lower()
-    return re.sub(r"[‐‑‒−]", "-", plain.replace("’", "'").replace("™", " ").replace("®", " "))
-
-
-def _one_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """All words as one expression, the longest first; Latin words share one boundary, for speed."""
-    longest_first = sorted(words, key=len, reverse=True)
-    latin = [word for word in longest_first if word.isascii() and not word.startswith(_ENDING)]
-    endings = [word[1:] for word in longest_first if word.isascii() and word.startswith(_ENDING)]
-    others = [_pattern(word) for word in longest_first if not word.isascii() or word.startswith(_ENDING)]
-    endings = [word for word in endings if len(word) > _INITIALS]
-    groups = [
-        "|".join(others),
-        rf"(?<![a-z0-9])(?:{'|'.join(map(_latin, latin))})(?:e?s)?(?![a-z0-9])" if latin else "",
-        rf"(?:{'|'.join(map(_latin, endings))})(?:e?s)?(?![a-z0-9])" if endings else "",
-    ]
-    return re.compile("|".join(group for group in groups if group))
-
-
-def _latin(word: str) -> str:
-    return re.escape(word).replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]?")
-
-
-def _pattern(word: str) -> str:
-    if word.startswith(_ENDING):
-        return rf"(?<=[{_JAPANESE}]){re.escape(word[1:])}(?![a-z0-9{_JAPANESE}])"
-    if re.fullmatch(rf"[{_KANJI}]", word):
-        return rf"(?<![{_KANJI}]){word}(?![{_KANJI}])"  # a lone character inside a longer word means something else
-    return re.escape(word)
-
-
-def _as_listed(found: str, known: Collection[str]) -> str:
-    """The listed form of what was found: without its plural, with its own spaces and hyphens; "" if none is listed."""
-    spaced = re.sub(r"[\s-]+", " ", found)
-    for one in (found, spaced, spaced.replace(" ", "-"), spaced.replace(" ", "")):
-        for form in (one, one.removesuffix("s"), one.removesuffix("es")):
-            if form in known:
-                return form
-    hyphened = re.sub(r"(?:e?s)?\Z", "", spaced.replace(" ", ""))
-    return next((word for word in known if re.sub(r"[\s-]", "", word) == hyphened), "") if " " in spaced else ""
-
-
-def _known_katakana(words: Iterable[str]) -> re.Pattern[str]:
-    """What may follow a katakana word: words that are known, up to the end of the katakana."""
-    return re.compile(rf"(?:{_any_of(words)})*(?!{_KATAKANA})")
-
-
-def _any_of(words: Iterable[str]) -> str:
-    known = sorted({word for word in words if _KATAKANA_START.match(word)}, key=len, reverse=True)
-    return "|".join(map(re.escape, known)) or r"(?!)"
+    return re.sub(r"[‐‑‒−]", "-", plain.replace("’", "'").replace("⁄", "/").replace("™", " ").replace("®", " "))

@@ -12,8 +12,8 @@ from backend.vision import (
     pattern_of_text,
     shades_of_text,
 )
-from backend.vision.attributes import _lexicons
 from backend.vision.colors import SHADES
+from backend.vision.word_lists import word_lists
 
 
 def read(title: str) -> str:
@@ -236,11 +236,11 @@ def test_shades_of_a_colour_are_told_apart_as_in_pictures(text: str, shade: str)
 
 
 def test_every_shade_that_pictures_tell_apart_has_a_word() -> None:
-    assert {f"{name}/{shade}" for name, shade in SHADES} - _lexicons().color.labels == {"orange/mustard"}
+    assert {f"{name}/{shade}" for name, shade in SHADES} - word_lists().color.labels == {"orange/mustard"}
 
 
 def test_every_word_list_speaks_the_known_names() -> None:
-    lexicons = _lexicons()
+    lexicons = word_lists()
 
     fine = {label.partition("/")[2] for label in lexicons.category.labels}
     assert {label.partition("/")[0] for label in lexicons.category.labels} == {*CATEGORIES, "none"}
@@ -248,4 +248,4 @@ def test_every_word_list_speaks_the_known_names() -> None:
     assert lexicons.pattern.labels == set(PATTERNS)
     assert lexicons.weak | lexicons.generic | set(lexicons.also) <= fine
     assert {category for others in lexicons.also.values() for category in others} <= set(CATEGORIES)
-    assert lexicons.faint <= lexicons.category.words
+    assert lexicons.strength.keys() | lexicons.guesses | lexicons.last <= lexicons.category.words
