@@ -18,11 +18,14 @@ _AFTERTHOUGHT = re.compile(r"\b(?:with|for|and|in|to|incl|including|plus)\b|[+�
 _SEGMENTS = re.compile(r"\s[-–—:]\s|(?<!\b[sl])(?<!\d)/|/(?!s\b|\d)|[|｜／,、()（）\[\]「」【】『』~〜]")
 _TAGS = re.compile(r"<[^>]*>")
 _TWO_COLORS = re.compile(r"(?<=[白黒紺赤青])(?=[白黒紺赤青]|無地)")
+_OTHER = f"{NONE}/other"
 _JOINED = re.compile(r"for|and|in|to|&")
 _NEARER = (Strength.NOUN, Strength.MODEL, Strength.CLOTH)
 _NAMING = (Strength.NOUN, Strength.FAINT, Strength.CLOTH)
 # "short" and "tie" are things only as the last word ("yoga short", 'cargo short 11in'), adjectives elsewhere
-_NOTHING_MORE = re.compile(r"[\s.!]*(?:\d+(?:\.\d+)?\s*(?:\"|''|in|inch|cm)?)?[\s.!]*\Z")
+_NOTHING_MORE = re.compile(
+    r"(?:[\s.!\d\"'*]|in\b|inch\b|cm\b|pk\b|-?pack\b|size\b|[2-5]?x*[sml]\b|os\b|bnwt\b|nwt\b|euc\b)*\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def category_of_text(
     """
     line = normal(title or "")
     in_title = _read(line)
-    if word_lists().never.find(line) or (in_title and in_title.category == NONE and in_title.strength == Strength.NOUN):
+    if word_lists().never.find(line) or (in_title and in_title.category == NONE and in_title.word == "thing"):
         return None
     in_crumbs = _read_crumbs(breadcrumbs)
     if in_title and in_title.category == NONE:
@@ -171,12 +174,15 @@ def _read(line: str) -> _Reading | None:
     hint = None
     for segment in _SEGMENTS.split(line):
         found = _read_segment(segment)
-        if found is None or (hint and (found.strength > Strength.NOUN or found.category == NONE)):
+        if found is None:
             continue
-        if hint or found.strength <= Strength.FAINT:
+        if hint is None:
+            if found.strength == Strength.NOUN or (found.strength == Strength.FAINT and found.category != NONE):
+                return found
+            hint = found
+        elif found.category != NONE and found.strength <= (Strength.FAINT if hint.category == NONE else Strength.NOUN):
             return found
-        hint = found
-    return _model(line) or hint
+    return hint if hint and hint.category == NONE else _model(line) or hint
 
 
 def _read_segment(segment: str) -> _Reading | None:
@@ -225,10 +231,25 @@ def _model(line: str) -> _Reading | None:
 
 
 def _counts(found: Found, text: str, end: int) -> bool:
-    return found.word not in word_lists().last or _NOTHING_MORE.match(text, found.end, end) is not None
+    """Whether a word counts where it stands: some do only at a phrase's end (short), as do things of other trades.
+
+    Japanese titles end with keywords of any trade instead (リュック 自転車): there such things count less than nouns.
+    """
+    of_another_trade = found.label == _OTHER and found.word.isascii()
+    return not (of_another_trade or found.word in word_lists().last) or _is_last(found, text, end)
+
+
+def _is_last(found: Found, text: str, end: int) -> bool:
+    """Whether nothing but colours, sizes and whom it is for follows a word: "logo ls black xl"."""
+    rest = text[found.end : end]
+    for one in [*word_lists().color.find(rest), *word_lists().gender.find(rest)]:
+        rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
+    return _NOTHING_MORE.match(rest) is not None
 
 
 def _strength(found: Found) -> Strength:
+    if found.label == _OTHER and found.word.isascii():
+        return Strength.NOUN
     return word_lists().strength.get(found.word, Strength.NOUN)
 
 
