@@ -118,6 +118,50 @@ def test_models_and_cuts_name_a_garment_only_where_no_other_word_does(title: str
     assert read(title) == category
 
 
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("Wide Leg Knit", "pants"), ("V-Neck Knit", "top"), ("Stan Smith Knit", "shoes"),
+        ("Stan Smith Knit Sweater", "top"), ("Long Sleeve Floral Midi", "dress"),
+        ("V Neck for Women, Pleated Skirt", "skirt"), ("High-Rise for Women Leggings", "pants"),
+        ("Wide Leg with Belt", "pants"), ("Fit and Flare in Ponte", "dress"), ("Air Max / Hoodie", "top"),
+        ("Ribbed 1/4 Zip", "top"), ("Logo LS Black XL", "top"), ("LS 200 manual", "none"),
+    ],
+)  # fmt: skip
+def test_of_words_that_hint_the_strongest_counts_and_a_noun_wins_over_all(title: str, category: str) -> None:
+    assert read(title) == category
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("New Balance Womens 530", "shoes"), ("530 pieces", "none"), ("Birkenstock Mens Boston", "shoes"),
+        ("Boston", "none"), ("カーハート メンズ デトロイト", "outer"), ("デトロイト 観光", "none"),
+        ("Birkenstock Boston Tee", "top"),
+    ],
+)  # fmt: skip
+def test_a_model_that_means_other_things_too_counts_only_beside_its_makers_name(title: str, category: str) -> None:
+    assert read(title) == category
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("Hoodie Blanket", "none"), ("Jacket Blanket Lined", "outer"), ("Wine Glasses Set of 4", "none"),
+        ("リュック 大容量 自転車", "bag"), ("デニム カーテン", "none"), ("Silk Tie, Navy", "none"),
+        ("Tie Waist Dress", "dress"),
+    ],
+)  # fmt: skip
+def test_a_thing_of_another_trade_is_sold_where_a_phrase_ends_with_it(title: str, category: str) -> None:
+    assert read(title) == category
+
+
+def test_breadcrumbs_overrule_a_cut_and_the_plainest_of_them_counts() -> None:
+    assert category_of_text("Amalfi Maxi", ("Women", "Skirts")).category == "skirt"
+    assert category_of_text("Amalfi", ("Women", "Dresses", "Long Sleeve")).category == "dress"
+    assert category_of_text("Amalfi", ("Women", "Jackets", "Denim")).category == "outer"
+
+
 @pytest.mark.parametrize(("title", "guessed"), [("Air Jordan", True), ("Maxi", True), ("Maxi dress", False)])
 def test_a_model_or_a_cut_alone_is_a_guess_that_no_search_narrows_by(title: str, guessed: bool) -> None:
     assert category_of_text(title).guessed == guessed
