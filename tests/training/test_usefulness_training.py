@@ -1,5 +1,6 @@
 """What usefulness learns from, and its head."""
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -9,34 +10,68 @@ import torch
 
 from backend.training.evaluation.drawn import SETS, drawn_pictures
 from backend.training.usefulness.banners import draw_banner
+from backend.training.usefulness.campaigns import draw_campaign
 from backend.training.usefulness.charts import draw_size_chart
 from backend.training.usefulness.close_ups import draw_close_up
+from backend.training.usefulness.dimensions import draw_dimensions
 from backend.training.usefulness.net import UsefulnessNet
+from backend.training.usefulness.objects import draw_objects
 from backend.training.usefulness.others import draw_other
+from backend.training.usefulness.pictures import without_people
+from backend.training.usefulness.samples import draw_samples
+from backend.training.usefulness.scenery import draw_scenery
+from backend.training.usefulness.shown import shown
 from backend.training.usefulness.swatches import draw_swatch
+from backend.training.usefulness.tables import draw_size_screen, draw_table_page
 from backend.training.usefulness.training import calibrate, finish
 from backend.vision import KINDS, Picture, judge
 from backend.vision.images import Pixels
+from backend.vision.values import Box
 
 PHOTOS = [np.random.default_rng(number).integers(0, 255, (200, 150, 3), np.uint8) for number in range(2)]
 
 
-def draw(kind: str, chance: Random) -> Pixels:
-    if kind == "size_chart":
-        return draw_size_chart(chance, PHOTOS)
-    if kind == "banner":
-        return draw_banner(chance, PHOTOS)
-    return {"close_up": draw_close_up, "swatch": draw_swatch, "other": draw_other}[kind](chance)
+FORMS: dict[str, Callable[[Random], Pixels]] = {
+    "size chart": lambda chance: draw_size_chart(chance, PHOTOS),
+    "table": lambda chance: draw_table_page(chance, PHOTOS),
+    "screen of sizes": lambda chance: draw_size_screen(chance, PHOTOS),
+    "dimensions": lambda chance: draw_dimensions(chance, PHOTOS),
+    "close-up": draw_close_up,
+    "swatch": draw_swatch,
+    "samples": draw_samples,
+    "banner": lambda chance: draw_banner(chance, PHOTOS),
+    "campaign": lambda chance: draw_campaign(chance, PHOTOS),
+    "other": draw_other,
+    "objects": draw_objects,
+    "scenery": draw_scenery,
+    "shown": lambda chance: shown(chance, draw_table_page(chance, PHOTOS)),
+}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "garment"])
-def test_a_seed_draws_the_same_again_and_other_seeds_draw_otherwise(kind: str) -> None:
-    drawn = [draw(kind, Random(seed)) for seed in range(12)]
-    again = [draw(kind, Random(seed)) for seed in range(12)]
+@pytest.mark.parametrize("form", FORMS)
+def test_a_seed_draws_the_same_again_and_other_seeds_draw_otherwise(form: str) -> None:
+    drawn = [FORMS[form](Random(seed)) for seed in range(12)]
+    again = [FORMS[form](Random(seed)) for seed in range(12)]
 
     assert all(np.array_equal(one, other) for one, other in zip(drawn, again, strict=True))
     assert len({one.tobytes() for one in drawn}) == len(drawn)
     assert all(one.dtype == np.uint8 and one.shape[2] == 3 and one.std() >= 0 for one in drawn)
+
+
+def test_the_street_beside_a_person_is_kept_without_the_person() -> None:
+    pixels = np.zeros((200, 300, 3), np.uint8)
+    pixels[:, 150:250] = 255
+
+    street = without_people(pixels, [Box(0.5, 0.1, 1 / 3, 0.8)])
+
+    assert street is not None
+    assert street.max() == 0
+    assert 120 <= street.shape[1] <= 150
+
+
+@pytest.mark.parametrize("boxes", [[], [Box(0.2, 0.1, 0.6, 0.8)]])
+def test_no_street_is_taken_from_a_photo_that_people_fill(boxes: list[Box]) -> None:
+    assert without_people(np.zeros((200, 300, 3), np.uint8), boxes) is None
 
 
 def test_the_two_sets_that_it_is_measured_on_share_no_form() -> None:

@@ -21,6 +21,9 @@ _LATIN = (
     "opentype/urw-base35/NimbusSans-Regular.otf", "opentype/urw-base35/NimbusSans-Bold.otf",
     "opentype/urw-base35/NimbusRoman-Bold.otf", "opentype/urw-base35/NimbusRoman-Italic.otf",
     "opentype/urw-base35/P052-Roman.otf", "opentype/urw-base35/URWGothic-Demi.otf", "truetype/dejavu/DejaVuSans.ttf",
+    "opentype/urw-base35/NimbusSansNarrow-Regular.otf", "opentype/urw-base35/NimbusRoman-Regular.otf",
+    "opentype/urw-base35/P052-BoldItalic.otf", "opentype/urw-base35/URWBookman-Light.otf",
+    "opentype/urw-base35/NimbusMonoPS-Regular.otf", "opentype/urw-base35/NimbusSans-BoldItalic.otf",
 )  # fmt: skip
 _PALE: tuple[Color, ...] = (
     (255, 255, 255), (255, 255, 255), (255, 255, 255), (250, 250, 250), (246, 246, 244), (238, 240, 245),

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from backend.training.usefulness.canvas import Color, color, dashes, ink_on, shaded, write
 from backend.training.usefulness.cloth import clipped, drape, draw_cloth
+from backend.training.usefulness.skins import draw_skin
 from backend.vision.images import Pixels
 
 _SKIN: tuple[Color, ...] = ((232, 190, 165), (205, 155, 125), (150, 105, 80), (95, 65, 50))
@@ -24,7 +25,8 @@ def draw_close_up(chance: Random) -> Pixels:
     width = chance.randint(200, 440)
     height = round(width * chance.choice([1.0, 1.0, 1.25, 1.33, 0.75]))
     smooth = np.full((height, width, 3), color(chance), np.uint8)
-    cloth = smooth if chance.random() < 0.3 else draw_cloth(chance, width, height)
+    surface = draw_skin if chance.random() < 0.2 else draw_cloth
+    cloth = smooth if chance.random() < 0.3 else surface(chance, width, height)
     folded = chance.random() < 0.6
     image = Image.fromarray(drape(chance, cloth) if folded else cloth)
     pieces = chance.choice([0, 0, 1, 1, 2])

@@ -77,6 +77,8 @@ def drape(chance: Random, pixels: Pixels) -> Pixels:
     ).astype(np.float32)  # fmt: skip
     turn, depth = chance.uniform(0, 2 * np.pi), chance.uniform(0.1, 0.6)
     light = np.tanh((steep_x * np.cos(turn) + steep_y * np.sin(turn)) * chance.uniform(0.6, 2.5))
+    if chance.random() < 0.25:  # as draughtsmen shade: one or two tones with hard edges
+        light = np.digitize(light, [chance.uniform(-0.6, 0.2), chance.uniform(0.3, 0.9)]) - 1.0
     shade = 1 + depth * light - 0.3 * depth
     gloss = chance.choice([0, 0, 0, 60]) * np.clip(light - 0.5, 0, None)
     return clipped(bent * shade[..., None] + gloss[..., None])

@@ -25,17 +25,27 @@ from backend.training.drawings import draw
 from backend.training.grounds import disturb
 from backend.training.scenes import Scene
 from backend.training.usefulness.banners import draw_banner
+from backend.training.usefulness.campaigns import draw_campaign
 from backend.training.usefulness.canvas import color, font
 from backend.training.usefulness.charts import draw_size_chart
 from backend.training.usefulness.close_ups import draw_close_up
 from backend.training.usefulness.cloth import drape, draw_cloth
+from backend.training.usefulness.dimensions import draw_dimensions
+from backend.training.usefulness.objects import draw_objects
 from backend.training.usefulness.others import draw_other
+from backend.training.usefulness.samples import draw_samples
+from backend.training.usefulness.scenery import draw_scenery
+from backend.training.usefulness.shown import shown
 from backend.training.usefulness.swatches import draw_swatch
+from backend.training.usefulness.tables import draw_size_screen, draw_table_page
 from backend.vision.images import Pixels
 from backend.vision.values import Box
 
+_PRINTED = ("size_chart", "banner", "other")  # what is looked at on paper and on screens
 SIDE = 480  # pixels of a close-up, as shops show them
 _LEAST_BOX = 0.03  # of the photo: parts of smaller garments are a handful of pixels
+_MARGIN = 0.06  # of the photo's width: hands and hair reach beyond what is worn
+_LEAST_STREET = 0.25  # of the photo's width: what is left of a narrower strip is mostly wall
 _LEAST_SPREAD = 14.0  # of a drawn part's tones: where nothing is drawn, a part is a colour and no close-up
 
 
@@ -72,7 +82,7 @@ class Collection:
 
     def count(self, size: float = 1.0) -> int:
         """About how many pictures that will be."""
-        return round(len(self._shop) * 3.6 + 6550 * size)
+        return round(len(self._shop) * 3.6 + 7400 * size)
 
     def _of_the_shop(self) -> Iterator[Labelled]:
         for photo in self._shop:
@@ -104,6 +114,9 @@ class Collection:
         pixels, source = read(photo.path).pixels, photo.path.stem
         shown = self._framed(pixels) if self._chance.random() < 0.3 else self._turned(pixels)
         yield Labelled(disturb(shown, self._chance), "garment", source)
+        beside = without_people(pixels, [one.box for one in photo.labels])
+        if beside is not None:
+            yield Labelled(disturb(beside, self._chance), "other", source)
         large = [one.box for one in photo.labels if one.box.area >= _LEAST_BOX]
         if large:
             yield Labelled(self._part(pixels, self._chance.choice(large), (0.25, 0.5)), "close_up", source)
@@ -118,6 +131,7 @@ class Collection:
         for number, scene in enumerate(self._composed(recipes, count)):
             pixels = draw(scene, self._chance) if self._chance.random() < 0.4 else scene.pixels
             pixels = self._badged(pixels) if self._chance.random() < 0.15 else pixels
+            pixels = shown(self._chance, pixels) if self._chance.random() < 0.2 else pixels
             yield Labelled(disturb(pixels, self._chance), "garment", f"scene {number}")
 
     def _composed(self, recipes: Sequence[Callable[[], Scene | None]], count: int) -> Iterator[Scene]:
@@ -160,16 +174,28 @@ class Collection:
         shop = [read(one.path).pixels for one in self._chance.sample(self._shop, 20) if one.kind == "garment"]
         photos = [*people, *single, *shop]
         alone = [scene.pixels for scene in self._composed([self._alone], 30)]
-        recipes: tuple[tuple[str, int, Callable[[], Pixels]], ...] = (
-            ("size_chart", 600, lambda: draw_size_chart(self._chance, [*single, *alone])),
-            ("close_up", 1100, lambda: draw_close_up(self._chance)),
-            ("swatch", 850, lambda: draw_swatch(self._chance)),
-            ("banner", 1400, lambda: draw_banner(self._chance, photos)),
-            ("other", 650, lambda: draw_other(self._chance)),
+        worn = [*single, *alone]
+        recipes: tuple[tuple[str, int, Callable[[Random], Pixels]], ...] = (
+            ("size_chart", 330, lambda chance: draw_size_chart(chance, worn)),
+            ("size_chart table", 320, lambda chance: draw_table_page(chance, worn)),
+            ("size_chart screen", 110, lambda chance: draw_size_screen(chance, worn)),
+            ("size_chart dimensions", 220, lambda chance: draw_dimensions(chance, worn)),
+            ("close_up", 1000, draw_close_up),
+            ("swatch", 450, draw_swatch),
+            ("swatch samples", 500, draw_samples),
+            ("banner", 650, lambda chance: draw_banner(chance, photos)),
+            ("banner campaign", 850, lambda chance: draw_campaign(chance, photos)),
+            ("other", 350, draw_other),
+            ("other objects", 380, draw_objects),
+            ("other scenery", 240, draw_scenery),
         )
-        for kind, count, make in recipes:
+        for form, count, make in recipes:
+            kind = form.split()[0]
             for number in range(round(count * size)):
-                yield Labelled(self._compressed(make()), kind, f"{kind} {number}")
+                page = make(self._chance)
+                if kind in _PRINTED or self._chance.random() < 0.3:
+                    page = shown(self._chance, page)
+                yield Labelled(self._compressed(page), kind, f"{form} {number}")
 
     def _turned(self, pixels: Pixels) -> Pixels:
         """Mirrored or not: all of it stays in view."""
@@ -221,3 +247,12 @@ class Collection:
         quality = self._chance.randint(55, 95)
         _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
         return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+
+
+def without_people(pixels: Pixels, boxes: Sequence[Box]) -> Pixels | None:
+    """The street beside the person, if there is much of it: walls, shops, trees (h, w, 3)."""
+    width = pixels.shape[1]
+    left = min((box.x for box in boxes), default=0.0) - _MARGIN
+    right = max((box.x + box.w for box in boxes), default=1.0) + _MARGIN
+    start, end = (0.0, left) if left > 1 - right else (right, 1.0)
+    return None if end - start < _LEAST_STREET else pixels[:, round(start * width) : round(end * width)]

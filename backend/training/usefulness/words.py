@@ -27,3 +27,13 @@ CARE = (
     "SIZE M", "日本製", "LINE DRY", "RN 12345", "手洗い", "Iron low",
 )  # fmt: skip
 BLANK = ("No image", "NO PHOTO", "Now printing", "準備中", "Coming soon", "画像なし", "image not available")
+CALLS_EN = (
+    "Summer", "HELLO AUTUMN", "denim days", "Just landed", "Weekend", "MEGA DEALS", "Happy holidays", "Cyber Monday",
+    "FINAL HOURS", "for her", "for him", "KIDS", "Refer a friend", "Pay later", "Double points", "VIP", "Back in stock",
+    "Outlet", "Soldes", "Rebajas", "SSV -40%", "Nouveau", "Open daily", "We are hiring", "Pop-up store", "Giveaway",
+)  # fmt: skip
+CALLS_JA = (
+    "夏のセール", "感謝祭", "新規会員募集", "秋冬コレクション", "人気",
+    "限定カラー", "決算", "2点で10%引", "年末年始休業", "レビュー特典",
+    "即日発送", "父の日", "おすすめ", "値下げ", "店舗受取", "初売り", "特集", "抽選", "最終", "大感謝",
+)  # fmt: skip
