@@ -49,6 +49,8 @@ def test_many_titles_of_either_language_are_read_right() -> None:
         ("titles_second_hand", "en", {"accuracy": 0.97, "fine": 0.95, "gender": 0.97, "colors": 0.97, "pattern": 0.97}),
         ("titles_third", "ja", {"accuracy": 0.95, "fine": 0.93, "gender": 0.97, "colors": 0.97, "pattern": 0.95}),
         ("titles_third", "en", {"accuracy": 0.95, "fine": 0.93, "gender": 0.97, "colors": 0.97, "pattern": 0.95}),
+        ("titles_fourth", "ja", {"accuracy": 0.95, "fine": 0.90, "gender": 0.95, "colors": 0.97, "pattern": 0.97}),
+        ("titles_fourth", "en", {"accuracy": 0.96, "fine": 0.95, "gender": 0.97, "colors": 0.97, "pattern": 0.97}),
         ("titles_bare", "ja", {"accuracy": 0.96}),
         ("titles_bare", "en", {"accuracy": 0.96}),
     ],
