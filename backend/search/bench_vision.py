@@ -21,7 +21,6 @@ from PIL import Image, ImageDraw
 from backend.vision import Box, Detection, Picture, Vision, images, judge, load_vision
 from backend.vision.colors import shades_of_crop
 from backend.vision.crops import embedder_crop, letterbox
-from backend.vision.model import distinct
 
 Report = dict[str, Any]
 
@@ -103,7 +102,7 @@ def _one_photo(vision: Vision, data: bytes) -> dict[str, float]:
     start, cpu = time.perf_counter(), time.process_time()
     picture = images.decode(data)
     decoded = time.perf_counter()
-    found = _so_many(distinct(vision.detect([picture])[0]))
+    found = _so_many(vision.find([picture])[0])
     detected = time.perf_counter()
     vision.look_at([(picture, one) for one in found])
     end, cpu_end = time.perf_counter(), time.process_time()

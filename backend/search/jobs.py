@@ -16,7 +16,6 @@ from backend import queues
 from backend.config import Settings
 from backend.vision import Box, Detection, Garment, Picture, Vision, images, load_vision
 from backend.vision.choice import misses_garment
-from backend.vision.model import distinct
 
 MAX_OBJECTS = 12
 """More garments than this in one photo is a crowd; the surest are answered."""
@@ -77,7 +76,7 @@ def look_at_photo(*, photo_key: str, tenant_id: str, box: Sequence[float] | None
 
 def _see(vision: Vision, picture: Picture, clock: "_Clock") -> list[tuple[str, Garment]]:
     """How each garment was found, and the garment; the whole picture is one where the detector overlooked it."""
-    found = pairs_joined(distinct(vision.detect([picture])[0]))[:MAX_OBJECTS]
+    found = pairs_joined(vision.find([picture])[0])[:MAX_OBJECTS]
     clock.lap("detect")
     seen = [("detector", garment) for garment in _look_at(vision, picture, found)]
     if misses_garment([one for one, _ in found]):

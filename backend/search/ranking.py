@@ -25,7 +25,7 @@ MODELS: Mapping[str, Thresholds] = {
     # On luma's held-out photos, best score per product: from 0.88 on nine of ten products found are the same one, from
     # 0.60 on 95 % are of the same category and 89 % of the same kind. A photo from the street scores lower: its best
     # product lies above 0.17 for 98 % of garments, and a shopper is better served by the nearest than by none.
-    "lite0m4": Thresholds(same=0.88, close=0.60, style=0.17),
+    "lite0m5": Thresholds(same=0.88, close=0.60, style=0.17),
 }
 
 NEAR_TIE = 0.02

@@ -122,6 +122,10 @@ def train_images_command(data: Path, out: Path, as_json: bool, seed: int) -> Non
 @click.option("--epochs", default=8, show_default=True, type=click.IntRange(1))
 @click.option("--pictures", default=3000, show_default=True, type=click.IntRange(1), help="Composed beside photos.")
 @click.option("--rate", default=5e-4, show_default=True, help="Of learning; smaller to go on from a good start.")
+@click.option(
+    "--blend", default=1.0, show_default=True, type=click.FloatRange(0, 1, min_open=True),
+    help="Share of the trained weights in the result; the rest are those it started from.",
+)  # fmt: skip
 @click.option("--side", default=416, show_default=True, type=click.IntRange(64), help="Pixels, a multiple of 32.")
 @click.option(
     "--start", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=WEIGHTS / "detector.pt",

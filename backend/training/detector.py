@@ -4,7 +4,8 @@
    shop's photos have no boxes: the detector that is served draws them, and the garment on sale gets its true class.
 2. ultralytics trains from the start weights; every epoch leaves a checkpoint, and the same command goes on from it.
 3. The last weights (averaged over the steps, never chosen by looking at held-out photos) become detector.pt and
-   detector.onnx, measured on the held-out photos and described in DETECTOR.md.
+   detector.onnx, measured on the held-out photos and described in DETECTOR.md. A blend with the weights they started
+   from keeps more of what those knew (WiSE-FT, Wortsman et al., arXiv 2109.01903).
 """
 
 import logging
@@ -41,6 +42,7 @@ class Plan:
     """What to train. `added` are classes beside CATEGORIES, each with the category that it is a kind of.
 
     `data` holds street_photos, garment_photos and classes.json, and luma where there is a shop; `side` is in pixels.
+    `blend` is the share of the trained weights in the result; the rest are those of `start`.
     """
 
     data: Path
@@ -51,6 +53,7 @@ class Plan:
     pictures: int = 3000
     rate: float = 5e-4
     seed: int = 0
+    blend: float = 1.0
     added: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -63,13 +66,17 @@ def train_detector(plan: Plan) -> dict[str, Any]:
     """Write detector.pt, detector.onnx, DETECTOR.md and their part of model.json to `plan.out`; returns the figures.
 
     `plan.out` becomes a whole set of weights: what is not trained here is copied from those that are served. Raises
-    ValueError for an added class whose category is unknown.
+    ValueError for an added class whose category is unknown, and for a blend with weights of other classes.
     """
     for name, category in plan.added.items():
         if category not in CATEGORIES:
             raise ValueError(f"{name!r} cannot be a kind of {category!r}: choose one of {', '.join(CATEGORIES)}.")
+    if plan.blend < 1 and plan.added:
+        raise ValueError(
+            "Weights with another class cannot be blended with those they started from: leave out --blend."
+        )
     start_folder(plan.out)
-    _publish(_trained(plan), plan.out / "detector.pt")
+    _publish(_blended(_trained(plan), plan), plan.out / "detector.pt")
     export_detector(plan.out / "detector.pt", plan.out / "detector.onnx", side=plan.side)
     write_card(plan.out, detector_side=plan.side, detector_classes=plan.classes)
     figures = _measure(plan.data, load_vision(weights=plan.out))
@@ -94,7 +101,8 @@ def describe(plan: Plan, figures: dict[str, Any]) -> str:
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
         added="".join(f", {name!r} (a kind of {category})" for name, category in plan.added.items()),
         side=plan.side, start=plan.start.name, epochs=plan.epochs, pictures=plan.pictures, seed=plan.seed,
-        rate=plan.rate, recipe=", ".join(f"{name} {value}" for name, value in RECIPE.items()), figures="; ".join(told),
+        rate=plan.rate, blend=plan.blend, figures="; ".join(told),
+        recipe=", ".join(f"{name} {value}" for name, value in RECIPE.items()),
         rows="\n".join(
             f"| {name} | {value:.3f} | {street['boxes'][name]} |" for name, value in street["per_class"].items()
         ),
@@ -155,9 +163,21 @@ def _copy_class(model: Any, source: int, target: int) -> None:
         last.bias[target] = last.bias[source]
 
 
-def _publish(checkpoint: Path, out: Path) -> None:
-    """Write only the network: ultralytics' checkpoint also holds folders and dates of the machine that trained it."""
+@torch.no_grad()
+def _blended(checkpoint: Path, plan: Plan) -> Any:
+    """The trained network, with the start's weights in it by their share."""
     # written by ourselves, a moment ago
-    network = torch.load(checkpoint, map_location="cpu", weights_only=False)["model"]
+    network = torch.load(checkpoint, map_location="cpu", weights_only=False)["model"].float()
+    if plan.blend < 1:
+        begun: Any = YOLO(str(plan.start)).model
+        start = begun.float().state_dict()
+        for name, value in network.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(start[name], 1 - plan.blend)
+    return network
+
+
+def _publish(network: Any, out: Path) -> None:
+    """Write only the network: ultralytics' checkpoint also holds folders and dates of the machine that trained it."""
     network.args, network.criterion, network.pt_path = {}, None, None
     torch.save({"model": network.half().to(memory_format=torch.contiguous_format)}, out)

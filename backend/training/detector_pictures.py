@@ -14,7 +14,7 @@ from backend.training.cutouts import cut_out
 from backend.training.datasets import ShopPhoto, load_shop, load_street_photos, read
 from backend.vision.choice import choose_for_sale
 from backend.vision.images import Picture
-from backend.vision.model import Vision, distinct, load_vision
+from backend.vision.model import Vision, load_vision
 from backend.vision.values import Box
 
 _SURE = 0.35  # confidence from which a box on a shop's photo is taken for true
@@ -61,7 +61,7 @@ def _shop(data: Path, vision: Vision) -> Iterator[Example]:
         if photo.split != "train" or photo.kind != "garment":
             continue
         picture = read(photo.path)
-        found = [one for one in distinct(vision.detect([picture])[0]) if one.confidence >= _SURE]
+        found = [one for one in vision.see([picture])[0] if one.confidence >= _SURE]
         chosen = choose_for_sale(found, photo.category)
         sold = found[chosen].box if chosen is not None else _foreground(picture, photo)
         if sold is not None:

@@ -27,12 +27,13 @@ from backend.training.examples import Examples, extract
 from backend.training.export import export_embedder
 from backend.training.imagenet import imagenet_backbone
 from backend.training.pieces import Piece, keep_pieces, kept_pieces, list_pieces
-from backend.training.seen_names import HEADS, SIZES
+from backend.training.seen_names import HEADS, NAMES, SIZES
 from backend.vision.card import start_folder, write_card
+from backend.vision.embedder_features import FEATURES
 from backend.vision.embedder_net import PARTS, EmbedderNet, load_embedder, save_embedder
 from backend.vision.model import Vision, load_vision
 
-MODEL_ID = "lite0m4"
+MODEL_ID = "lite0m5"
 _CARD = Path(__file__).parent / "cards" / "EMBEDDER.md"
 
 
@@ -53,11 +54,12 @@ def train_embedder(
     net.eval().features.backbone = imagenet_backbone().eval()
     examples = extract(net.features, pieces, work / "views", recipe=recipe, seed=seed)
     _once(work / "mask.pt", net, lambda: fit_mask(net, examples, recipe, seed=seed))
-    _once(work / "projections.pt", net, lambda: fit_projections(net, examples, recipe, seed=seed))
-    told = fit_heads(net, examples, recipe, seed=seed)
+    raw = examples.kept_raw(net.features, work / "features.npy")
+    _once(work / "projections.pt", net, lambda: fit_projections(net, examples, raw, recipe, seed=seed))
+    told = fit_heads(net, examples, raw[:, :FEATURES], recipe, seed=seed)
     save_embedder(net, out / "embedder.pt")
     export_embedder(load_embedder(out / "embedder.pt"), out / "embedder.onnx")
-    least = tuple((name, one.least) for name, one in told.items())
+    least = tuple((name, told[name].least) for name in HEADS)
     write_card(out, model_id=model_id, dim=net.dim, least=least, **HEADS)
     figures = _measure(data, load_vision(weights=out))
     (out / "EMBEDDER.md").write_text(describe(net, examples, figures, told, recipe=recipe, seed=seed), encoding="utf-8")
@@ -104,7 +106,7 @@ def describe(
             + f" | {one['queries']} |" for name, one in rows
         ),
         heads="\n".join(
-            f"| {name} | {len(HEADS[name])} | {one.judged} | {one.right:.3f} | {min(one.least, 1.0):.2f} "
+            f"| {name} | {len(NAMES[name])} | {one.judged} | {one.right:.3f} | {min(one.least, 1.0):.2f} "
             f"| {one.share:.2f} | {one.right_where_told:.3f} |" for name, one in told.items()
         ),
         augmented=f"{single['augmented']['R@1']:.3f} of {single['augmented']['queries']}",

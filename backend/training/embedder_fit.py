@@ -51,9 +51,11 @@ def _mask_loss(logits: Tensor, masks: npt.NDArray[np.uint8]) -> Tensor:
     return (cost * known).sum() / known.sum().clamp_min(1)
 
 
-def fit_projections(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int) -> None:
-    """Set the net's standardisation and its projections on frozen features; those of colour stay as they begin."""
-    raw = examples.raw(net.features)
+def fit_projections(net: EmbedderNet, examples: Examples, raw: Array, recipe: Recipe, *, seed: int) -> None:
+    """Set the net's standardisation and its projections on the examples' frozen features `raw`.
+
+    Those of colour stay as they begin.
+    """
     start_projections(net, examples, raw[:, :FEATURES], recipe, seed=seed)
     _learn_identity(net, examples, raw, recipe, seed)
     _learn_kinds(net, examples, raw[:, :FEATURES], recipe, seed)

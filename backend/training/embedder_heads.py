@@ -19,17 +19,17 @@ from torch import Tensor, nn
 
 from backend.training.embedder_fit import step
 from backend.training.embedder_recipe import Recipe
-from backend.training.examples import Examples, Numbers
+from backend.training.examples import Array, Examples, Numbers
 from backend.training.pieces import Piece
 from backend.training.seen_names import FINE, GENDERS, fine_category, read_patterns
 from backend.training.worn_patterns import Worn, dress_up
 from backend.vision.attributes import PATTERNS
-from backend.vision.embedder_features import FEATURES, SHAPES
+from backend.vision.embedder_features import FEATURES
 from backend.vision.embedder_net import EmbedderNet, Head
 from backend.vision.values import CATEGORIES
 
 _ASIDE = 6  # one garment of so many
-_BATCH, _MOST_ROWS, _CROPS = 512, 6000, 32
+_BATCH, _CROPS = 512, 32
 _TEMPERATURES = np.geomspace(0.5, 8.0, 33)
 _WANTED = 0.9  # so often a head must be right where it is believed
 _LEAST_TOLD = 20  # answers on garments kept aside: fewer say nothing about how right they are
@@ -67,22 +67,21 @@ class Told:
     judged: int
 
 
-def fit_heads(net: EmbedderNet, examples: Examples, recipe: Recipe, *, seed: int) -> dict[str, Told]:
-    """Fit all heads of the net and say how sure each must be, and how right it is."""
-    rows = np.sort(np.random.default_rng(seed).permutation(len(examples))[:_MOST_ROWS])
+def fit_heads(net: EmbedderNet, examples: Examples, raw: Array, recipe: Recipe, *, seed: int) -> dict[str, Told]:
+    """Fit all heads of the net and say how sure each must be, and how right it is; `raw` are the examples' features."""
     with torch.no_grad():
-        seen = net.standard(torch.from_numpy(examples.raw(net.features, rows)))
-    pieces = [examples.pieces[row] for row in rows]
+        seen = net.standard(torch.from_numpy(raw))
+    pieces = examples.pieces
     aside = torch.tensor([kept_aside(one.product) for one in pieces])
-    categories = Lesson(seen[:, :SHAPES], allowed([_one(one.category) for one in pieces], CATEGORIES), aside)
-    fit_head(net.category, categories, recipe, seed=seed)
+    categories = Lesson(seen, allowed([_one(one.category) for one in pieces], CATEGORIES), aside)
     possible = allowed([_of_category(one) for one in pieces], FINE)
     fine = Lesson(seen, allowed([one.fine for one in pieces], FINE), aside, possible)
     # nothing tells women's from men's garments but a shop's models: the head must not guess anywhere else
     genders = Lesson(seen, allowed([one.genders for one in pieces], GENDERS), aside, undecided=True)
-    patterns = _patterns(net, examples, recipe, seed)
-    lessons = {"fine": fine, "genders": genders, "patterns": patterns}
-    return {name: _fit_and_tell(net.heads[name], one, recipe, seed) for name, one in lessons.items()}
+    patterns = _patterns(net, examples, seen, recipe, seed)
+    lessons = {"categories": categories, "fine": fine, "genders": genders, "patterns": patterns}
+    recipes = {"categories": recipe.for_categories()}
+    return {name: _fit_and_tell(net.heads[name], one, recipes.get(name, recipe), seed) for name, one in lessons.items()}
 
 
 def kept_aside(product: str) -> bool:
@@ -103,7 +102,7 @@ def allowed(names: Sequence[Sequence[str]], among: Sequence[str]) -> Tensor:
     return torch.from_numpy(table.reshape(len(names), len(among)))
 
 
-def _patterns(net: EmbedderNet, examples: Examples, recipe: Recipe, seed: int) -> Lesson:
+def _patterns(net: EmbedderNet, examples: Examples, photos_seen: Tensor, recipe: Recipe, seed: int) -> Lesson:
     """Drawn patterns on plain garments, and the few photos whose pattern somebody told by eye."""
     pieces = {one.product: one for one in examples.pieces if one.source in {"street", "cut-out"}}
     told: list[Worn] = []
@@ -116,9 +115,7 @@ def _patterns(net: EmbedderNet, examples: Examples, recipe: Recipe, seed: int) -
     known = read_patterns(_SEEN)
     rows = np.array([row for row, one in enumerate(examples.pieces) if one.path.name in known], np.int64)
     rows = rows[np.unique([examples.photos[row] for row in rows], return_index=True)[1]]  # the photo as it is
-    if len(rows):
-        with torch.no_grad():
-            seen.append(net.standard(torch.from_numpy(examples.raw(net.features, rows))))
+    seen.append(photos_seen[torch.from_numpy(rows)])
     photos = [examples.pieces[row] for row in rows]
     return Lesson(
         torch.cat(seen),

@@ -1,7 +1,7 @@
 """How the embedder is trained: every number that was tuned, in one place."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 LOSSES = ("triplet", "multi-similarity", "supervised-contrastive", "proxy-anchor", "arcface")
@@ -60,7 +60,16 @@ class Recipe:
     head_steps: int = 300  # of each head, on frozen features
     head_rate: float = 2e-3
     head_decay: float = 0.05
+    category_steps: int = 1000  # the categories' head has hidden values, which takes longer and would learn by heart
+    category_rate: float = 1e-3
+    category_dropout: float = 0.6
     patterns: int = 1500  # garments dressed in drawn patterns
+
+    def for_categories(self) -> "Recipe":
+        """The same, with the settings of the categories' head."""
+        return replace(
+            self, head_steps=self.category_steps, head_rate=self.category_rate, dropout=self.category_dropout
+        )
 
 
 RECIPE = Recipe()

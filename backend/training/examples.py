@@ -67,14 +67,22 @@ class Examples:
         fine, third, middle = (one.float().contiguous(memory_format=channels_last) for one in (fine, third, middle))
         return Early(fine, third, middle, small.float() / 255)
 
-    def raw(self, net: FeatureNet, rows: Numbers | None = None) -> Array:
-        """The net's features of these views, or of all (n, features)."""
-        rows = np.arange(len(self)) if rows is None else rows
+    def raw(self, net: FeatureNet) -> Array:
+        """The net's features of all views (n, features)."""
         parts = []
-        with torch.no_grad(), progress(range(0, len(rows), _BATCH), "features") as starts:
+        with torch.no_grad(), progress(range(0, len(self), _BATCH), "features") as starts:
             for start in starts:
-                parts.append(net.rest(self.early(rows[start : start + _BATCH])).numpy())
+                parts.append(net.rest(self.early(np.arange(start, min(len(self), start + _BATCH)))).numpy())
         return np.concatenate(parts)
+
+    def kept_raw(self, net: FeatureNet, file: Path) -> Array:
+        """The net's features of all views, from `file` where an earlier run left them."""
+        if not file.exists():
+            fresh = file.with_suffix(".new.npy")
+            np.save(fresh, self.raw(net))
+            fresh.replace(file)  # a kill leaves nothing or the whole file
+        kept: Array = np.load(file)
+        return kept
 
 
 def progress(steps: Sequence[int], label: str) -> Any:

@@ -11,8 +11,8 @@ from backend.training.datasets import find_folder, load_garment_photos, load_sho
 from backend.training.seen_names import GROWN_UPS, genders_of, meanings
 from backend.vision.choice import choose_for_sale
 from backend.vision.images import Picture
-from backend.vision.model import CENTRAL, Vision, distinct
-from backend.vision.values import Box, Detection
+from backend.vision.model import CENTRAL, Vision
+from backend.vision.values import Box, Garment
 
 _LEAST_SIDE = 32  # pixels: a smaller street garment shows nothing to learn
 _CUT_OUT = 3  # one in so many single garments is cut out: enough to learn masks from
@@ -53,9 +53,9 @@ class Piece:
         return _KINDS.get(name, name)
 
 
-def for_sale(vision: Vision, picture: Picture, category: str | None) -> Detection | None:
+def for_sale(vision: Vision, picture: Picture, category: str | None) -> Garment | None:
     """The garment that a product photo sells, found as ingestion finds it."""
-    found = distinct(vision.detect([picture])[0])
+    found = vision.see([picture])[0]
     chosen = choose_for_sale(found, category)
     return None if chosen is None else found[chosen]
 

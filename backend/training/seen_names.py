@@ -6,6 +6,7 @@ from pathlib import Path
 
 from backend.training.datasets import GarmentPhoto, ShopPhoto
 from backend.vision.attributes import PATTERNS, category_of_text
+from backend.vision.values import CATEGORIES
 
 FINE = (
     "t-shirt", "shirt", "blouse", "polo", "tank top", "sweatshirt", "hoodie", "sweater", "cardigan", "vest", "bra",
@@ -17,7 +18,9 @@ GENDERS = ("women", "men", "kids")
 GROWN_UPS = ("women", "men")
 """All that is known of who wears street photos and single garments that are not for kids."""
 HEADS: dict[str, tuple[str, ...]] = {"fine": FINE, "genders": GENDERS, "patterns": PATTERNS}
-SIZES = {"fine": (len(FINE), 0), "genders": (len(GENDERS), 0), "patterns": (len(PATTERNS), 48)}
+NAMES = {"categories": CATEGORIES, **HEADS}
+_HIDDEN = {"categories": 128, "patterns": 48}
+SIZES = {name: (len(names), _HIDDEN.get(name, 0)) for name, names in NAMES.items()}
 """How many names a head tells apart, and how many hidden values that takes."""
 
 _MEANINGS = {

@@ -36,8 +36,5 @@ def subjects_of_shop(vision: Vision, shop: Iterable[ShopPhoto]) -> list[Subject]
 def see(vision: Vision, path: Path) -> tuple[Detection, ...]:
     """What ingestion sees in a picture: its garments, or all of it as one where nothing is found."""
     picture = read(path)
-    found = vision.detect([picture])[0]
-    if found:
-        return tuple(found)
-    whole = vision.whole(picture)
-    return (Detection(whole.box, whole.category, whole.confidence),)
+    found = vision.see([picture])[0] or [vision.whole(picture)]
+    return tuple(Detection(one.box, one.category, one.confidence) for one in found)

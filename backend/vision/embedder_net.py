@@ -34,10 +34,10 @@ class Head(nn.Module):
 
 
 class EmbedderNet(nn.Module):
-    """Crops to unit vectors (n, sum of widths), probabilities of the categories (n, 13), and those of the heads.
+    """Crops to unit vectors (n, sum of widths) and the probabilities of each head, categories (n, 13) first.
 
-    `heads` is how many names each further head tells apart and how many hidden values it has, by the name of its
-    output (see runtimes.OUTPUTS).
+    `heads` is how many names each head tells apart and how many hidden values it has, by the name of its output (see
+    runtimes.OUTPUTS); the one of the categories need not be named.
     """
 
     mean: Tensor
@@ -56,8 +56,7 @@ class EmbedderNet(nn.Module):
         self.kind = nn.Linear(SHAPES, widths[1], bias=False)
         self.color = nn.Linear(COLORS, widths[2], bias=False)
         self.beside = nn.Linear(SHALLOW, widths[0], bias=False) if shallow else None
-        self.category = nn.Linear(SHAPES, len(CATEGORIES))
-        sizes = heads or {}
+        sizes = {"categories": (len(CATEGORIES), 0), **(heads or {})}
         self.heads = nn.ModuleDict({name: Head(*sizes[name]) for name in OUTPUTS if name in sizes})
 
     def forward(self, crops: Tensor) -> tuple[Tensor, ...]:
@@ -94,8 +93,7 @@ class EmbedderNet(nn.Module):
     def head(self, raw: Tensor) -> tuple[Tensor, ...]:
         """From raw features, so that training can start from cached ones."""
         standard = self.standard(raw)
-        told = [layer(standard).softmax(1) for layer in self.heads.values()]
-        return self.vectors(self.parts(raw)), self.category(standard[:, :SHAPES]).softmax(1), *told
+        return self.vectors(self.parts(raw)), *(layer(standard).softmax(1) for layer in self.heads.values())
 
 
 def load_embedder(path: Path) -> EmbedderNet:

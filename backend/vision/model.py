@@ -16,8 +16,10 @@ from backend.vision.runtimes import Floats, Runtime, available, load
 from backend.vision.values import CATEGORIES, Box, Detection, Garment, Guess
 
 THRESHOLD = 0.25
+_FAINT = 0.02  # confidence from which another category on a garment's place is remembered
 _LEAST_CONTRAST = 4.0  # standard deviation of a picture's tones, of 255: with less there is nothing to be seen
-_SAME_PLACE = 0.8  # two categories on one place are one garment: the surer name stays
+_SAME_PLACE = 0.8  # two categories on one place are one garment
+_UNNAMED = 0.03  # of the surest category's confidence: what the detector leaves to those that it does not name
 CENTRAL = Box(0.08, 0.04, 0.84, 0.92)
 
 T = TypeVar("T")
@@ -50,7 +52,7 @@ class Vision:
         return self._runtime
 
     def detect(self, pictures: Sequence[Picture], *, threshold: float = THRESHOLD) -> list[list[Detection]]:
-        """Each picture's garments, surest first; none in a picture of one tone."""
+        """What the detector alone answers, surest first; nothing in a picture of one tone."""
         found: list[list[Detection]] = []
         for batch in _chunks(pictures, self._runtime.batch):
             squares = [letterbox(picture, self._runtime.detector_side) for picture in batch]
@@ -65,6 +67,11 @@ class Vision:
             found += [sorted(answer, key=lambda one: -one.confidence) for answer in answers]
         return found
 
+    def find(self, pictures: Sequence[Picture]) -> list[list[Detection]]:
+        """Each picture's garments, surest first, one detection for each with what else it may be."""
+        found = (distinct(answer) for answer in self.detect(pictures, threshold=_FAINT))
+        return [[one for one in places if one.confidence >= THRESHOLD] for places in found]
+
     def embed(self, pictures_and_boxes: Sequence[tuple[Picture, Box]]) -> Floats:
         """Unit vectors float32 (n, dim), in the order of the boxes."""
         answers = [self._runtime.look(crops).vectors for crops in self._crops(pictures_and_boxes)]
@@ -72,16 +79,15 @@ class Vision:
 
     def see(self, pictures: Sequence[Picture]) -> list[list[Garment]]:
         """Detect, cut out, embed and colour: each picture's garments, surest first; empty where nothing is found."""
-        detections = [distinct(found) for found in self.detect(pictures)]
+        detections = self.find(pictures)
         garments = iter(
             self.look_at([(picture, one) for picture, found in zip(pictures, detections, strict=True) for one in found])
         )
-        return [[next(garments) for _ in found] for found in detections]
+        return [sorted((next(garments) for _ in found), key=lambda one: -one.confidence) for found in detections]
 
     def look_at(self, places: Sequence[tuple[Picture, Detection]]) -> list[Garment]:
-        """What was detected, looked at: colours, vector and what the heads say, in the order of `places`."""
-        looks = self._look([(picture, one.box) for picture, one in places], [one.category for _, one in places])
-        return [replace(seen, confidence=one.confidence) for seen, (_, one) in zip(looks, places, strict=True)]
+        """What was detected, looked at: category, colours, vector and what the heads say, in the order of `places`."""
+        return list(self._look([(picture, one.box) for picture, one in places], [one for _, one in places]))
 
     def see_box(self, picture: Picture, box: Box) -> Garment:
         """The garment in a box that a shopper drew; its category comes from the embedder."""
@@ -91,19 +97,18 @@ class Vision:
         """The one garment of a picture in which nothing was detected: what fills its middle."""
         return self.see_box(picture, CENTRAL)
 
-    def _look(self, places: Sequence[tuple[Picture, Box]], known: Sequence[str] = ()) -> Iterator[Garment]:
-        """Each box with colours, vector and its category: the known one, else what the embedder sees in it."""
-        boxes, categories = iter(places), iter(known)
+    def _look(self, places: Sequence[tuple[Picture, Box]], detected: Sequence[Detection] = ()) -> Iterator[Garment]:
+        """Each box with colours, vector and its category: what the embedder sees, and the detector where it did."""
+        boxes, detections = iter(places), iter(detected)
         for crops in self._crops(places):
             looks = self._runtime.look(crops)
             for number, crop in enumerate(crops):
                 colors = shades_of_crop(crop)
-                seen = _best(CATEGORIES, looks.categories[number])
-                category = next(categories, seen.name)
-                guesses = {head: self._guess(head, rows[number], category) for head, rows in looks.heads.items()}
+                seen = _together(next(detections, None), looks.categories[number])
+                guesses = {head: self._guess(head, rows[number], seen.name) for head, rows in looks.heads.items()}
                 yield Garment(
                     box=next(boxes)[1],
-                    category=category,
+                    category=seen.name,
                     confidence=seen.confidence,
                     colors=tuple(color.name for color in colors),
                     vector=looks.vectors[number],
@@ -134,13 +139,38 @@ def _best(names: Sequence[str], probabilities: Floats) -> Guess:
     return Guess(names[best], float(probabilities[best]))
 
 
+def _together(detected: Detection | None, likely: Floats) -> Guess:
+    """The category that detector and embedder agree on best, with the geometric mean of how sure they are of it.
+
+    The detector sees what is around a garment and knows well where one is; the embedder sees more of the garment.
+    """
+    if detected is None:
+        return _best(CATEGORIES, likely)
+    named = {**dict(detected.rivals), detected.category: detected.confidence}
+    least = _UNNAMED * detected.confidence
+    found = np.array([max(named.get(name, 0.0), least) for name in CATEGORIES], np.float32)
+    return _best(CATEGORIES, np.sqrt(found * likely))
+
+
 def distinct(detections: Sequence[Detection]) -> list[Detection]:
-    """Leave out a detection that lies on the place of a surer one, whatever its category."""
-    kept: list[Detection] = []
+    """One detection for each place, the surest, with the others on it as its rivals."""
+    places: list[list[Detection]] = []
     for one in sorted(detections, key=lambda detection: -detection.confidence):
-        if all(one.box.overlap(other.box) < _SAME_PLACE for other in kept):
-            kept.append(one)
-    return kept
+        for place in places:
+            if one.box.overlap(place[0].box) >= _SAME_PLACE:
+                place.append(one)
+                break
+        else:
+            places.append([one])
+    return [replace(first, rivals=_rivals(first, others)) for first, *others in places]
+
+
+def _rivals(first: Detection, others: Sequence[Detection]) -> tuple[tuple[str, float], ...]:
+    surest: dict[str, float] = {}
+    for one in others:
+        surest.setdefault(one.category, one.confidence)
+    surest.pop(first.category, None)
+    return tuple(surest.items())
 
 
 def choose_runtime(runtime: str = "auto", device: str = "cpu") -> str:

@@ -53,12 +53,14 @@ class Detection:
     """One garment found in a picture; `category` is one of CATEGORIES, `confidence` lies between 0 and 1.
 
     `label` is the detector's own class where that is a kind of the category ("light outer"), else the category.
+    `rivals` are other categories that were seen on the same place, with how sure the detector is of each.
     """
 
     box: Box
     category: str
     confidence: float
     label: str = ""
+    rivals: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ class Guess:
 class Garment:
     """A detection that was looked at: its colours, strongest first, and its unit-length float32 vector.
 
-    `shades` are finer names of the same colours, in their order. `fine`, `gender` and `pattern` are None where the
-    weights have no head for them, or it is not sure enough.
+    `category` and `confidence` are what detector and embedder say together. `shades` are finer names of the same
+    colours, in their order. `fine`, `gender` and `pattern` are None where the weights have no head for them, or it is
+    not sure enough.
     """
 
     box: Box

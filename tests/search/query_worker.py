@@ -37,7 +37,7 @@ class ColorVision:
     def facts(self) -> dict[str, str]:
         return {"runtime": self.runtime, "device": "cpu", "model_id": self.model_id, "detector_side": "64"}
 
-    def detect(self, pictures: Sequence[Picture]) -> list[list[Detection]]:
+    def find(self, pictures: Sequence[Picture]) -> list[list[Detection]]:
         return [[found for color in SEEN if (found := _patch(picture, color))] for picture in pictures]
 
     def look_at(self, places: Sequence[tuple[Picture, Detection]]) -> list[Garment]:

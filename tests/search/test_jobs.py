@@ -36,7 +36,7 @@ def test_what_is_far_apart_of_other_size_or_no_shoe_stays_as_it_is():
 
 def test_a_photo_in_which_only_a_small_hat_was_found_can_still_be_searched_with_whole():
     vision, hat = load_vision(), Detection(Box(0.4, 0.05, 0.15, 0.1), "hat", 0.9)
-    vision.detect = lambda pictures: [[hat] for _ in pictures]  # a detector that overlooks what the hat is worn with
+    vision.find = lambda pictures: [[hat] for _ in pictures]  # a detector that overlooks what the hat is worn with
 
     seen = _see(vision, images.decode(garment_picture("dr05-red", "worn")), _Clock())
 

@@ -44,6 +44,7 @@ _TINY = replace(
     steps=3,
     kind_steps=3,
     head_steps=3,
+    category_steps=3,
     batches=_SMALL,
     shop_views=2,
     recolored=1,
@@ -161,7 +162,7 @@ def test_every_loss_trains_identity(examples: Examples, loss: str, *, multi_scal
     start_projections(net, examples, examples.raw(net.features)[:, :FEATURES], recipe, seed=0)
     before = {name: value.clone() for name, value in net.state_dict().items()}
 
-    fit_projections(net, examples, recipe, seed=0)
+    fit_projections(net, examples, examples.raw(net.features), recipe, seed=0)
 
     changed = {name for name, value in net.state_dict().items() if not torch.equal(value, before[name])}
     assert {"identity.weight", "kind.weight"} <= changed

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from backend.vision import CATEGORIES, PALETTE, Box, Picture, Vision, decode, load_vision
-from backend.vision.card import WEIGHTS
+from backend.vision.card import WEIGHTS, read_card
 from backend.vision.crops import embedder_crop, letterbox
+from backend.vision.images import Pixels
 from backend.vision.model import distinct
-from backend.vision.runtimes import RUNTIMES, available
+from backend.vision.runtimes import RUNTIMES, Floats, Looks, available
 from backend.vision.values import Detection
 
 _STREET = ("0001.jpg", "0002.jpg", "0003.jpg", "0005.jpg")
@@ -177,7 +178,39 @@ def test_one_place_keeps_one_name_the_surest() -> None:
     place, shifted, elsewhere = Box(0.1, 0.1, 0.4, 0.4), Box(0.11, 0.1, 0.4, 0.4), Box(0.6, 0.6, 0.3, 0.3)
     found = [Detection(shifted, "top", 0.5), Detection(place, "outer", 0.8), Detection(elsewhere, "bag", 0.4)]
 
-    assert [one.category for one in distinct(found)] == ["outer", "bag"]
+    outer, bag = distinct(found)
+
+    assert (outer.category, outer.box, outer.rivals) == ("outer", place, (("top", 0.5),))
+    assert (bag.category, bag.rivals) == ("bag", ())
+
+
+def test_detector_and_embedder_name_a_garment_together() -> None:
+    """The embedder settles what the detector was in doubt about, and not what it was sure of."""
+    box, likely = Box(0.1, 0.1, 0.4, 0.4), np.full(len(CATEGORIES), 0.02, np.float32)
+    likely[[CATEGORIES.index("top"), CATEGORIES.index("outer")]] = 0.6, 0.18
+    doubting = Detection(box, "outer", 0.6, rivals=(("top", 0.5),))
+    sure = Detection(box, "outer", 0.9)
+    vision = Vision(_Answers(likely), read_card())
+
+    (one,), (other,) = (vision.look_at([(noise(64, 64), found)]) for found in (doubting, sure))
+    (drawn,) = [vision.see_box(noise(64, 64), box)]
+
+    assert (one.category, one.confidence) == ("top", pytest.approx((0.5 * 0.6) ** 0.5))
+    assert (other.category, other.confidence) == ("outer", pytest.approx((0.9 * 0.18) ** 0.5))
+    assert (drawn.category, drawn.confidence) == ("top", pytest.approx(0.6))
+
+
+class _Answers:
+    """Runs no network: every crop is taken for the same."""
+
+    name, device, batch, detector_side, embedder_side = "answers", "cpu", 4, 64, 224
+
+    def __init__(self, likely: Floats) -> None:
+        self._likely = likely
+
+    def look(self, crops: Pixels) -> Looks:
+        count = len(crops)
+        return Looks(np.eye(count, read_card().dim, dtype=np.float32), np.stack([self._likely] * count))
 
 
 @pytest.mark.parametrize(("width", "height"), [(300, 600), (600, 300), (37, 411)])

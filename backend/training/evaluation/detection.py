@@ -25,8 +25,8 @@ from backend.training.subjects import see
 from backend.vision.attributes import category_of_text
 from backend.vision.choice import choose_for_sale
 from backend.vision.fusion import decide, seen_in, settled
-from backend.vision.model import Vision, distinct
-from backend.vision.values import CATEGORIES, Box, Detection
+from backend.vision.model import Vision
+from backend.vision.values import CATEGORIES, Box, Detection, Garment
 
 _FAINTEST = 0.001  # confidence from which detections count for mAP, as in ultralytics and COCO practice
 
@@ -51,9 +51,10 @@ class Truth:
 def evaluate_detection(data: Path, vision: Vision, *, report: Path | None = None) -> dict[str, Any]:
     """On a folder laid out like street_photos mAP of the 13 classes; like garment_photos or luma, accuracy.
 
-    Of a garment photo the surest detection is judged, of a shop's photo the one that the title chooses: `accuracy` is
-    of its class in the picture, `with_title` of the category that words and pictures give together. Held-out photos
-    are measured; all of them where the folder has no train split. `report` is a folder for a page of pictures.
+    Of street photos the detector alone is measured; of a garment photo the surest garment that detector and embedder
+    see, of a shop's photo the one that the title chooses: `accuracy` is of its class in the picture, `with_title` of
+    the category that words and pictures give together. Held-out photos are measured; all of them where the folder has
+    no train split. `report` is a folder for a page of pictures.
     """
     sheet = Sheet(report) if report else None
     if holds(data, "garment_photos", "labels.csv"):
@@ -129,22 +130,22 @@ def _mean_average_precision(folder: Path, vision: Vision, sheet: Sheet | None) -
 def _surest(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, Any]:
     photos = [photo for photo in load_garment_photos(folder) if photo.category]
     photos = [photos[number] for number in held_out(photos)]
-    found = [next(iter(vision.detect([read(photo.path)])[0]), None) for photo in photos]
-    return _judged(photos, found, sheet, "Garment photos: the surest detection")
+    found = [next(iter(vision.see([read(photo.path)])[0]), None) for photo in photos]
+    return _judged(photos, found, sheet, "Garment photos: the surest garment")
 
 
 def _for_sale(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, Any]:
     """The class of the box on sale by the picture alone, and `with_title` the one that ingestion gives its product."""
     photos = [photo for photo in load_shop(folder) if photo.kind == "garment"]
     photos = [photos[number] for number in held_out(photos)]
-    chosen: list[Detection | None] = []
-    seen: dict[str, list[list[Detection]]] = {photo.sku: [] for photo in photos}
+    chosen: list[Detection | Garment | None] = []
+    seen: dict[str, list[Sequence[Detection]]] = {photo.sku: [] for photo in photos}
     for photo in photos:
         title = category_of_text(photo.title, photo.breadcrumbs)
-        found = distinct(vision.detect([read(photo.path)])[0])
+        found = see(vision, photo.path)
         number = choose_for_sale(found, title.category if title else None)
         chosen.append(None if number is None else found[number])
-        seen[photo.sku].append(found or list(see(vision, photo.path)))
+        seen[photo.sku].append(found)
     named = [category_with_title(photo, seen[photo.sku]) or NOTHING for photo in photos]
     figures = _judged(photos, chosen, sheet, "Shop photos: the garment on sale, by the picture alone")
     return {**figures, "with_title": accuracy([photo.category or NOTHING for photo in photos], named)}
@@ -159,7 +160,7 @@ def category_with_title(photo: ShopPhoto, pictures: Sequence[Sequence[Detection]
 
 def _judged(
     photos: Sequence[Photo],
-    found: Sequence[Detection | None],
+    found: Sequence[Detection | Garment | None],
     sheet: Sheet | None,
     title: str,
 ) -> dict[str, Any]:

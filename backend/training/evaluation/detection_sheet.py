@@ -11,7 +11,7 @@ from backend.training.datasets import GarmentPhoto, Labeled, ShopPhoto, StreetPh
 from backend.training.evaluation.sheet import Cell, Sheet, confuse
 from backend.vision.images import Pixels
 from backend.vision.model import THRESHOLD
-from backend.vision.values import Box, Detection
+from backend.vision.values import Box, Detection, Garment
 
 NOTHING = "none"
 Photo = TypeVar("Photo", GarmentPhoto, ShopPhoto)
@@ -45,7 +45,7 @@ def write_boxes(
 def write_classes(
     sheet: Sheet,
     photos: Sequence[Photo],
-    found: Sequence[Detection | None],
+    found: Sequence[Detection | Garment | None],
     title: str,
     accuracy: float,
 ) -> None:
