@@ -76,7 +76,7 @@ def train_detector(plan: Plan) -> dict[str, Any]:
             "Weights with another class cannot be blended with those they started from: leave out --blend."
         )
     start_folder(plan.out)
-    _publish(_blended(_trained(plan), plan), plan.out / "detector.pt")
+    _publish(blended(_trained(plan), plan), plan.out / "detector.pt")
     export_detector(plan.out / "detector.pt", plan.out / "detector.onnx", side=plan.side)
     write_card(plan.out, detector_side=plan.side, detector_classes=plan.classes)
     figures = _measure(plan.data, load_vision(weights=plan.out))
@@ -164,7 +164,7 @@ def _copy_class(model: Any, source: int, target: int) -> None:
 
 
 @torch.no_grad()
-def _blended(checkpoint: Path, plan: Plan) -> Any:
+def blended(checkpoint: Path, plan: Plan) -> Any:
     """The trained network, with the start's weights in it by their share."""
     # written by ourselves, a moment ago
     network = torch.load(checkpoint, map_location="cpu", weights_only=False)["model"].float()

@@ -19,6 +19,7 @@ import torch
 
 from backend.training.commands import train
 from backend.training.compositions import Composer
+from backend.training.detector import Plan, blended
 from backend.training.scenes import BODY, Layer, Scene, placement
 from backend.vision import Vision, load_vision
 from backend.vision.card import WEIGHTS, read_card
@@ -186,8 +187,28 @@ def test_a_class_of_no_known_kind_is_refused_with_the_kinds_there_are(street: Pa
 
     unknown = CliRunner().invoke(train, [*arguments, "--add", "light outer:outerwear"])
     unwritten = CliRunner().invoke(train, [*arguments, "--add", "light outer"])
+    blended = CliRunner().invoke(train, [*arguments, "--add", "light outer:outer", "--blend", "0.5"])
 
     assert unknown.exit_code == 2
     assert "scarf" in unknown.output
     assert unwritten.exit_code == 2
     assert "NAME:CATEGORY" in unwritten.output
+    assert blended.exit_code == 2
+    assert "--blend" in blended.output
+
+
+def test_a_blend_lies_between_the_weights_it_is_made_of(tmp_path: Path) -> None:
+    start = WEIGHTS / "detector.pt"
+    trained = torch.load(start, weights_only=False)["model"].float()
+    before = {name: value.clone() for name, value in trained.state_dict().items()}
+    with torch.no_grad():
+        for value in trained.parameters():
+            value.add_(1.0)
+    torch.save({"model": trained}, tmp_path / "last.pt")
+    plan = Plan(data=tmp_path, out=tmp_path, start=start, blend=0.25)
+
+    mixed, whole = (blended(tmp_path / "last.pt", one) for one in (plan, replace(plan, blend=1.0)))
+
+    moved = [float((value - before[name]).mean()) for name, value in mixed.named_parameters()]
+    assert moved == pytest.approx([0.25] * len(moved), abs=1e-4)
+    assert all(torch.equal(value, trained.state_dict()[name]) for name, value in whole.state_dict().items())
