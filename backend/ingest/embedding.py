@@ -19,7 +19,7 @@ from backend.tenants import catalog
 from backend.tenants import models as rows
 from backend.tenants.catalog_edits import tell_gallery
 from backend.tenants.models import Product, ProductImage, now
-from backend.vision import Box, Detection, Garment, ImageError, Picture, Vision, choose_for_sale, images, usefulness
+from backend.vision import Box, Garment, ImageError, Picture, Vision, choose_for_sale, images, usefulness
 
 log = logging.getLogger(__name__)
 _SHOWN_KINDS = frozenset({"garment"})
@@ -90,15 +90,14 @@ def look(vision: Vision, storage: Storage, subjects: Sequence[Subject]) -> tuple
 
 
 def _judge(vision: Vision, subject: Subject, picture: Picture, garments: Sequence[Garment]) -> Look:
-    found = [Detection(one.box, one.category, one.confidence) for one in garments]
-    judged = usefulness.judge(picture, found)
-    chosen = choose_for_sale(found, subject.category)
+    judged = usefulness.judge(picture, garments)
+    chosen = choose_for_sale(garments, subject.category)
     reason = None
     if subject.must_show:
         reason = ONLY_PICTURE
     elif judged.kind not in _SHOWN_KINDS:
         chosen, reason = None, judged.kind
-    elif chosen is None and found:
+    elif chosen is None and garments:
         reason = "other_garment"
     seen = list(garments)
     if chosen is None and (subject.must_show or reason is None):

@@ -106,7 +106,7 @@ def _confusion(subjects: Sequence[Subject]) -> dict[str, dict[str, float]]:
     near[False] = (_UNSEEN - near[True]) / (len(CATEGORIES) - 1)
     votes = {true: {name: near[name == true] for name in CATEGORIES} for true in CATEGORIES}
     for one in subjects:
-        for garments in filter(None, one.pictures):
+        for garments in (seen for seen in one.pictures if seen):
             for name, share in vote(garments).items():
                 votes[one.category][name] += share / len(one.pictures)
     totals = {true: sum(row.values()) for true, row in votes.items()}

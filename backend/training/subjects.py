@@ -2,7 +2,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +10,17 @@ import click
 
 from backend.training.datasets import ShopPhoto, read
 from backend.vision.model import Vision
-from backend.vision.values import Detection
+from backend.vision.values import Detection, Garment
 
 _PHOTOS_A_PRODUCT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A product whose category is known, and what was detected in each of its pictures."""
+    """A product whose category is known, and what was seen in each of its pictures."""
 
     category: str
-    pictures: tuple[tuple[Detection, ...], ...]
+    pictures: tuple[Sequence[Detection] | Sequence[Garment], ...]
 
 
 def subjects_of_shop(vision: Vision, shop: Iterable[ShopPhoto]) -> list[Subject]:
@@ -33,8 +33,7 @@ def subjects_of_shop(vision: Vision, shop: Iterable[ShopPhoto]) -> list[Subject]
         return [Subject(one[0].category, tuple(see(vision, photo.path) for photo in one)) for one in listed]
 
 
-def see(vision: Vision, path: Path) -> tuple[Detection, ...]:
+def see(vision: Vision, path: Path) -> tuple[Garment, ...]:
     """What ingestion sees in a picture: its garments, or all of it as one where nothing is found."""
     picture = read(path)
-    found = vision.see([picture])[0] or [vision.whole(picture)]
-    return tuple(Detection(one.box, one.category, one.confidence) for one in found)
+    return tuple(vision.see([picture])[0] or [vision.whole(picture)])

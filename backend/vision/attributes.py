@@ -86,12 +86,12 @@ def category_of_text(
     if in_title.category == in_crumbs.category:
         family = in_title.word in word_lists().generic and in_crumbs.word not in word_lists().weak
         return _named(replace(in_title, word=in_crumbs.word) if family else in_title, "agreed")
-    if in_title.loose and not in_crumbs.loose and in_crumbs.word not in word_lists().generic:
-        return _named(_Reading(in_crumbs.category, in_crumbs.word, (in_title.category,)), "breadcrumbs")
-    if in_crumbs.category in word_lists().also.get(in_title.word, ()):
-        return _named(_Reading(in_crumbs.category, in_title.word, (in_title.category,)), "breadcrumbs")
-    if in_title.loose and not in_crumbs.loose:
-        return _named(_Reading(in_crumbs.category, in_crumbs.word, (in_title.category,)), "breadcrumbs")
+    clearer = in_title.loose and not in_crumbs.loose
+    meant = in_crumbs.category in word_lists().also.get(in_title.word, ())
+    if clearer or meant:
+        told = clearer and not (meant and in_crumbs.word in word_lists().generic)
+        word = in_crumbs.word if told else in_title.word
+        return _named(_Reading(in_crumbs.category, word, (in_title.category,)), "breadcrumbs")
     others = tuple(dict.fromkeys((in_crumbs.category, *in_title.others)))
     return _named(_Reading(in_title.category, in_title.word, others), "disputed")
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from backend.vision.card import WEIGHTS
 from backend.vision.images import Picture, Pixels
-from backend.vision.values import Detection
+from backend.vision.values import Detection, Garment
 
 KINDS = ("garment", "size_chart", "close_up", "swatch", "banner", "other")
 
@@ -38,8 +38,10 @@ class Usefulness:
     probability: float
 
 
-def judge(picture: Picture, detections: Sequence[Detection], *, weights: Path = WEIGHTS) -> Usefulness:
-    """Say what the picture shows, from its pixels and from what `Vision.detect` found in it."""
+def judge(
+    picture: Picture, detections: Sequence[Detection] | Sequence[Garment], *, weights: Path = WEIGHTS
+) -> Usefulness:
+    """Say what the picture shows, from its pixels and from what was found in it."""
     ruled = _rule(picture, detections)
     if ruled is not None:
         return ruled
@@ -55,7 +57,7 @@ def square(pixels: Pixels) -> Pixels:
     return np.asarray(small)
 
 
-def _rule(picture: Picture, detections: Sequence[Detection]) -> Usefulness | None:
+def _rule(picture: Picture, detections: Sequence[Detection] | Sequence[Garment]) -> Usefulness | None:
     width, height = picture.original_width, picture.original_height
     if max(width, height) <= _THUMB:
         return Usefulness("swatch", 0.8)
@@ -64,7 +66,7 @@ def _rule(picture: Picture, detections: Sequence[Detection]) -> Usefulness | Non
     return None
 
 
-def _speaks(one: Detection) -> bool:
+def _speaks(one: Detection | Garment) -> bool:
     return one.confidence >= _SURE and one.box.area >= _WHOLE
 
 

@@ -187,14 +187,14 @@ def test_a_class_of_no_known_kind_is_refused_with_the_kinds_there_are(street: Pa
 
     unknown = CliRunner().invoke(train, [*arguments, "--add", "light outer:outerwear"])
     unwritten = CliRunner().invoke(train, [*arguments, "--add", "light outer"])
-    blended = CliRunner().invoke(train, [*arguments, "--add", "light outer:outer", "--blend", "0.5"])
+    mixed = CliRunner().invoke(train, [*arguments, "--add", "light outer:outer", "--blend", "0.5"])
 
     assert unknown.exit_code == 2
     assert "scarf" in unknown.output
     assert unwritten.exit_code == 2
     assert "NAME:CATEGORY" in unwritten.output
-    assert blended.exit_code == 2
-    assert "--blend" in blended.output
+    assert mixed.exit_code == 2
+    assert "--blend" in mixed.output
 
 
 def test_a_blend_lies_between_the_weights_it_is_made_of(tmp_path: Path) -> None:

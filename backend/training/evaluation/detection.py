@@ -26,7 +26,7 @@ from backend.vision.attributes import category_of_text
 from backend.vision.choice import choose_for_sale
 from backend.vision.fusion import decide, seen_in, settled
 from backend.vision.model import Vision
-from backend.vision.values import CATEGORIES, Box, Detection, Garment
+from backend.vision.values import CATEGORIES, Box, Garment
 
 _FAINTEST = 0.001  # confidence from which detections count for mAP, as in ultralytics and COCO practice
 
@@ -138,8 +138,8 @@ def _for_sale(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, An
     """The class of the box on sale by the picture alone, and `with_title` the one that ingestion gives its product."""
     photos = [photo for photo in load_shop(folder) if photo.kind == "garment"]
     photos = [photos[number] for number in held_out(photos)]
-    chosen: list[Detection | Garment | None] = []
-    seen: dict[str, list[Sequence[Detection]]] = {photo.sku: [] for photo in photos}
+    chosen: list[Garment | None] = []
+    seen: dict[str, list[Sequence[Garment]]] = {photo.sku: [] for photo in photos}
     for photo in photos:
         title = category_of_text(photo.title, photo.breadcrumbs)
         found = see(vision, photo.path)
@@ -151,7 +151,7 @@ def _for_sale(folder: Path, vision: Vision, sheet: Sheet | None) -> dict[str, An
     return {**figures, "with_title": accuracy([photo.category or NOTHING for photo in photos], named)}
 
 
-def category_with_title(photo: ShopPhoto, pictures: Sequence[Sequence[Detection]]) -> str | None:
+def category_with_title(photo: ShopPhoto, pictures: Sequence[Sequence[Garment]]) -> str | None:
     """What ingestion takes the product for: its words, and what was seen in all of its pictures."""
     words = category_of_text(photo.title, photo.breadcrumbs)
     decision = decide(words, seen_in(pictures))
@@ -160,7 +160,7 @@ def category_with_title(photo: ShopPhoto, pictures: Sequence[Sequence[Detection]
 
 def _judged(
     photos: Sequence[Photo],
-    found: Sequence[Detection | Garment | None],
+    found: Sequence[Garment | None],
     sheet: Sheet | None,
     title: str,
 ) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def write_boxes(
 def write_classes(
     sheet: Sheet,
     photos: Sequence[Photo],
-    found: Sequence[Detection | Garment | None],
+    found: Sequence[Garment | None],
     title: str,
     accuracy: float,
 ) -> None:
