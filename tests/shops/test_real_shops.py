@@ -1,0 +1,114 @@
+"""The real shop in every theme, language and state of repair: all its products, nothing else, nothing forbidden."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from backend import queues
+from backend.config import Settings
+from backend.db import transaction
+from backend.ingest import jobs
+from backend.tenants.models import FrontierUrl, Product, ProductImage
+from backend.vision import Vision
+from tests.conftest import Shop
+from tests.ingest.whole import Ingest
+from tests.shops.real_shop import FORBIDDEN, THEMES, RealShop, garment_images, is_trap_image, serve
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1200)]
+FACTS = ("title", "price", "currency", "availability")
+BOUND = {"spa": 0.99, "bare": 0.99}
+TRAP_PAGES = 50
+
+
+@pytest.fixture
+def crawl(whole_settings: Settings, vision: Vision, make_shop: Callable[..., Shop]) -> Callable[[RealShop], Ingest]:
+    """Crawl a shop (its pages and pictures; no model sees them) and return the tenant's ingest."""
+
+    def run(real_shop: RealShop) -> Ingest:
+        jobs.use(whole_settings, vision)
+        shop = make_shop(shop_url=real_shop.url + "/", allow_hosts=[real_shop.host])
+        ingest = Ingest(whole_settings, shop)
+        ingest.ask()
+        ingest.work(queues.CRAWL)
+        return ingest
+
+    return run
+
+
+@pytest.mark.parametrize("options", [(), ("--faults",)], ids=["plain", "faults"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_whole_shop_is_found_and_nothing_else(theme, language, options, shared: Path, crawl):
+    with serve(shared, theme, language, *options) as real_shop:
+        ingest = crawl(real_shop)
+        truth, log = real_shop.truth(), [request.path for request in real_shop.log()]
+        touched = real_shop.trap.touched
+        times = sorted(request.at for request in real_shop.log())
+    products, images = _catalog(ingest)
+
+    assert set(products) == set(truth)
+    exact = {fact: _share(fact, products, truth) for fact in FACTS}
+    assert all(share >= BOUND.get(theme, 1.0) for share in exact.values()), exact
+    wanted = {(url, image) for url, product in truth.items() for image in garment_images(product)}
+    found = {(url, image.url) for url, rows in images.items() for image in rows}
+    assert len(wanted & found) >= 0.99 * len(wanted)
+    assert {image for _, image in found - wanted if not is_trap_image(image)} == set()
+    assert [path for path in log if path.startswith(FORBIDDEN)] == []
+    assert touched == 0
+    assert sum(path.startswith("/calendar") or "color=" in path for path in log) <= TRAP_PAGES
+    if options:
+        _assert_faults_are_told(ingest, images)
+        _assert_polite(times, seconds=0.1)
+
+
+def _catalog(ingest: Ingest) -> tuple[dict[str, Product], dict[str, list[ProductImage]]]:
+    with transaction(ingest.tenant_id) as session:
+        rows = session.scalars(
+            select(Product).where(Product.tenant_id == ingest.tenant_id, Product.state.in_(("live", "attention")))
+        ).all()
+        images = session.scalars(select(ProductImage).where(ProductImage.tenant_id == ingest.tenant_id)).all()
+    products = {product.id: product for product in rows}
+    of_url: dict[str, list[ProductImage]] = {product.url: [] for product in rows}
+    for image in images:
+        if image.product_id in products:
+            of_url[products[image.product_id].url].append(image)
+    return {product.url: product for product in rows}, of_url
+
+
+def _share(fact: str, products: dict[str, Product], truth: dict[str, dict[str, Any]]) -> float:
+    """Return the share of the truth's products whose fact was read exactly."""
+
+    def same(url: str) -> bool:
+        found, wanted = getattr(products[url], fact), truth[url][fact]
+        return found == (Decimal(wanted) if fact == "price" else wanted)
+
+    return sum(same(url) for url in truth) / len(truth)
+
+
+def _assert_faults_are_told(ingest: Ingest, images: dict[str, list[ProductImage]]) -> None:
+    """The bomb and the drawing are failures with a reason, and a loop and a dead row of the sitemap too."""
+    reasons = {Path(urlsplit(row.url).path).name: row.reason for rows in images.values() for row in rows if row.reason}
+    with transaction(ingest.tenant_id) as session:
+        rows = session.scalars(select(FrontierUrl).where(FrontierUrl.tenant_id == ingest.tenant_id)).all()
+    states = {urlsplit(row.url).path: (row.state, row.reason) for row in rows}
+
+    assert reasons.get("media-bomb.png"), reasons
+    assert reasons.get("media-logo.svg"), reasons
+    assert states["/loop/1"][0] == "failed"
+    assert states["/loop/1"][1]
+    assert states["/secret/sale"][0] == "disallowed"
+    assert not [row.url for row in rows if row.state in {"queued", "leased"}]
+
+
+def _assert_polite(times: list[float], *, seconds: float) -> None:
+    """In no two seconds more requests than the delay that robots.txt asks for allows, and a few for uneven clocks."""
+    most = 2 / seconds + 4
+    crowded = max(
+        sum(start <= at < start + 2 for at in times[index : index + 200]) for index, start in enumerate(times)
+    )
+    assert crowded <= most, f"{crowded} requests in two seconds"
