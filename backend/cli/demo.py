@@ -5,6 +5,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ def demo(shop_url: str | None) -> None:
         port = int(env.get("NITERU_DEMO_PORT") or DEFAULT_PORT)
         shop_url = f"http://127.0.0.1:{port}/"
         extra = (_shop_part(port),)
+    exceptions_for(shop_url)  # before anything is started
     guide = [sys.executable, "-m", "backend.cli", "demo-guide", shop_url, *(["--name", _shop_name()] if extra else [])]
     run_everything(env, extra, lambda runtime: _start_guide(guide, {**env, **runtime}))
 
@@ -90,20 +92,34 @@ def _remembered(folder: Path, shop_url: str, name: str) -> dict[str, str]:
     memory = folder / f"{urlsplit(shop_url).netloc.replace(':', '_')}.json"
     if memory.exists():
         return dict(json.loads(memory.read_text(encoding="utf-8")))
-    parts = urlsplit(shop_url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    facts = add_shop(
-        name=name or parts.hostname or shop_url,
-        shop_url=shop_url,
-        allow_hosts=[f"{parts.hostname}:{port}"],
-        locale="ja",
-    )
+    host, port = _host_and_port(shop_url)
+    facts = add_shop(name=name or host, shop_url=shop_url, allow_hosts=exceptions_for(shop_url), locale="ja")
     facts |= {"email": EMAIL, "password": secrets.token_urlsafe(12)}
     _allow_localhost(facts["tenant"], port)
     add_user(facts["tenant"], email=facts["email"], password=facts["password"], role="owner")
     memory.touch(mode=0o600)
     memory.write_text(json.dumps(facts), encoding="utf-8")
     return facts
+
+
+def exceptions_for(shop_url: str) -> list[str]:
+    """Return what the egress proxy must open for the shop: only its very address, where that is this machine's own.
+
+    Raises BadParameter for `localhost`, because a name opens no private address: who owns a name may point it anywhere.
+    """
+    host, port = _host_and_port(shop_url)
+    if host == "localhost":
+        raise click.BadParameter("write 127.0.0.1 instead of localhost", param_hint="--shop-url")
+    try:
+        on_this_machine = ip_address(host).is_loopback
+    except ValueError:
+        return []
+    return [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"] if on_this_machine else []
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _allow_localhost(tenant_id: str, port: int) -> None:

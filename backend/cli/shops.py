@@ -7,6 +7,8 @@ from backend.db import transaction
 from backend.tenants import accounts, keys
 from backend.tenants.models import new_id
 
+_ALLOW_HOST = "What its crawl may reach besides public addresses on ports 80 and 443: ADDRESS:PORT or NAME:PORT."
+
 
 @click.group()
 def tenants() -> None:
@@ -16,7 +18,7 @@ def tenants() -> None:
 @tenants.command("create")
 @click.option("--name", required=True, help="The shop's name.")
 @click.option("--shop-url", required=True, help="Where the shop is: https://shop.example")
-@click.option("--allow-host", multiple=True, metavar="HOST:PORT", help="A private address its crawl may reach.")
+@click.option("--allow-host", multiple=True, metavar="HOST:PORT", help=_ALLOW_HOST)
 @click.option("--locale", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @as_json
 def create_tenant(name: str, shop_url: str, allow_host: tuple[str, ...], locale: str, as_json: bool) -> None:

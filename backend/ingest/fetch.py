@@ -25,6 +25,9 @@ _REFUSALS = {
     "timeout": "timeout",
     "unreachable": "connection",
     "dns": "connection",
+    "bad_answer": "connection",
+    "not_ready": "egress_down",
+    "too_many_connections": "egress_down",
 }
 _PAGE = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.5"}
 _IMAGE = {"Accept": "image/avif,image/webp,image/png,image/jpeg,image/*;q=0.8"}
@@ -34,10 +37,10 @@ class FetchError(Exception):
     """A fetch that brought nothing.
 
     `code` is one of: timeout, connection, tls, private_address, refused (by the egress proxy, other reasons),
-    egress_down (our own proxy does not answer, so nothing was asked of the shop), http_error, rate_limited (429 or
-    503 with Retry-After), redirect_loop, too_many_redirects, foreign_redirect, truncated, too_large, not_an_image,
-    not_a_page (a download), bad_url. `retry_after` is in seconds where the shop named it; `retryable` says whether
-    asking again later may help; `status` is the HTTP status where there was one.
+    egress_down (our own proxy does not answer or is not ready, so nothing was asked of the shop), http_error,
+    rate_limited (429 or 503 with Retry-After), redirect_loop, too_many_redirects, foreign_redirect, truncated,
+    too_large, not_an_image, not_a_page (a download), bad_url. `retry_after` is in seconds where the shop named it;
+    `retryable` says whether asking again later may help; `status` is the HTTP status where there was one.
     """
 
     def __init__(
@@ -181,6 +184,8 @@ def refusal(reason: str) -> FetchError:
     code = _REFUSALS.get(reason, "refused")
     if code == "private_address":
         return FetchError(code, "The address is not a public one, so Niteru does not fetch it.")
+    if code == "egress_down":
+        return FetchError(code, f"Niteru's own egress proxy is not ready ({reason}).", retryable=True)
     sentence = f"The address could not be reached ({reason.replace('_', ' ')})."
     return FetchError(code, sentence, retryable=code in {"timeout", "connection"})
 

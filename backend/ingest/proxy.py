@@ -1,15 +1,17 @@
 """The egress proxy: the only way out to foreign addresses, for HTTP and for Chromium alike.
 
 A worker names its tenant (user) and proves it (password, egress.password_for). The proxy resolves a host once, refuses
-every address that is not public, and connects to the very address it checked, on ports 80 and 443. A host:port in the
-tenant's `allow_hosts` is open for that tenant alone. A refusal is 403 with the reason in X-Niteru-Egress and, because
-clients show nothing else of a refused CONNECT, in the status line.
+every address that is not public, and connects to the very address it checked, on ports 80 and 443. What stands in the
+tenant's `allow_hosts` is open for that tenant alone: ADDRESS:PORT opens that address, public or not; NAME:PORT opens
+the port only, because whoever owns a name decides where it points. A refusal is 403 with the reason in X-Niteru-Egress
+and, because clients show nothing else of a refused CONNECT, in the status line.
 """
 
 import asyncio
 import base64
 import hmac
 import logging
+import math
 import signal
 import time
 from collections import Counter
@@ -19,12 +21,13 @@ from urllib.parse import urlsplit
 
 import h11
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend import db, egress
 from backend.config import Settings
 from backend.ingest import proxy_wire as wire
 from backend.ingest.proxy_wire import Bounds, Link, Refused
-from backend.ingest.public_addresses import BadHost, Resolve, only_public, plain_host, resolve
+from backend.ingest.public_addresses import BadHost, Resolve, is_address, only_public, plain_host, resolve
 from backend.tenants.models import Tenant
 
 log = logging.getLogger(__name__)
@@ -36,8 +39,8 @@ AllowHosts = Callable[[str], Awaitable[Collection[str] | None]]
 class EgressProxy:
     """An HTTP proxy on 127.0.0.1 (CONNECT and absolute-form HTTP).
 
-    `allow_hosts` gives a tenant's exceptions as host:port, or None when there is no such tenant; `resolve` names a
-    host's addresses. Port 0 takes a free one; `port` tells which.
+    `allow_hosts` gives a tenant's exceptions as host:port, or None when there is no such tenant, and raises Refused
+    when it cannot tell; `resolve` names a host's addresses. Port 0 takes a free one; `port` tells which.
     """
 
     def __init__(
@@ -144,7 +147,7 @@ class EgressProxy:
         if _spelled(host, port) not in allowed and port not in OPEN_PORTS:
             # Naming the address rather than the port where both are wrong: it is what a seller can act on.
             raise Refused("port_not_allowed" if await self._find(host, port) else "private_address")
-        if self._open[tenant_id] >= self._bounds.connections:
+        if self._open[tenant_id] >= self._bounds.connections or self._open.total() >= self._bounds.all_connections:
             raise Refused("too_many_connections", status=503)
         return tenant_id, host, port
 
@@ -169,7 +172,8 @@ class EgressProxy:
         """Connect to an address that was checked. Raises Refused."""
         tenant_id, host, port = goal
         allowed = await self._allow_hosts(tenant_id) or ()
-        addresses = [host] if _spelled(host, port) in allowed else await self._find(host, port)
+        opened = is_address(host) and _spelled(host, port) in allowed
+        addresses = [host] if opened else await self._find(host, port)
         if not addresses:
             log.info("egress_refused", extra={"tenant_id": tenant_id, "host": host, "reason": "private_address"})
             raise Refused("private_address")
@@ -206,17 +210,27 @@ class _Counted:
 
 
 class TenantExceptions:
-    """Reads `allow_hosts` from the database and remembers it for a few seconds."""
+    """Reads `allow_hosts` from the database and remembers it for `keep_s`, `stale_s` while the database is away."""
 
-    def __init__(self, *, keep_s: float = 3.0) -> None:
-        self._keep_s = keep_s
+    def __init__(self, *, keep_s: float = 3.0, stale_s: float = 30.0, wait_s: float = 5.0) -> None:
+        self._keep_s, self._stale_s, self._wait_s = keep_s, stale_s, wait_s
         self._known: dict[str, tuple[float, frozenset[str] | None]] = {}
 
     async def __call__(self, tenant_id: str) -> frozenset[str] | None:
-        until, allowed = self._known.get(tenant_id, (0.0, None))
-        if time.monotonic() >= until:
-            allowed = await asyncio.to_thread(_read_exceptions, tenant_id)
-            self._known[tenant_id] = (time.monotonic() + self._keep_s, allowed)
+        """Return the tenant's exceptions, None for no such tenant. Raises Refused (503 not_ready) when nobody knows."""
+        read_at, allowed = self._known.get(tenant_id, (-math.inf, None))
+        age_s = time.monotonic() - read_at
+        if age_s < self._keep_s:
+            return allowed
+        try:
+            async with asyncio.timeout(self._wait_s):
+                allowed = await asyncio.to_thread(_read_exceptions, tenant_id)
+        except (SQLAlchemyError, TimeoutError) as error:
+            if age_s < self._stale_s:
+                return allowed
+            log.warning("egress_not_ready", extra={"error": type(error).__name__})
+            raise Refused("not_ready", status=503) from None
+        self._known[tenant_id] = (time.monotonic(), allowed)
         return allowed
 
 

@@ -17,7 +17,7 @@ _HOP_BY_HOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long and how much: seconds, bytes of one request, one answer or one tunnel, requests of one tenant."""
+    """How long and how much: seconds, bytes of a request, an answer or a tunnel, requests of one tenant and of all."""
 
     connect_s: float = 10.0
     idle_s: float = 60.0
@@ -26,6 +26,7 @@ class Bounds:
     answer_bytes: int = 100_000_000
     tunnel_bytes: int = 1_000_000_000
     connections: int = 200
+    all_connections: int = 1000
 
 
 class Refused(Exception):

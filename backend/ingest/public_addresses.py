@@ -64,6 +64,11 @@ def is_public(address: str) -> bool:
     return found.scope_id is None and found in _OPEN_V6 and not any(found in net for net in _CLOSED_V6)
 
 
+def is_address(host: str) -> bool:
+    """Say whether a plain host (see plain_host) is a numeric address and no name."""
+    return ":" in host or host.replace(".", "").isdigit()
+
+
 def plain_host(host: str) -> str:
     """Return a host in lower case, in ASCII, without brackets and last dot.
 

@@ -1,6 +1,7 @@
 """Shops, the people who sign in, and what each may do."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
@@ -36,17 +37,38 @@ def clean_shop_url(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}"
 
 
+def clean_exception(text: str) -> str:
+    """Return an egress exception as `address:port`, which opens that address, or `name:port`, which opens the port.
+
+    Raises BadAddress, also for what would open nothing: a name with a port that is open anyway.
+    """
+    host, _, port = text.strip().lower().rpartition(":")
+    if not re.fullmatch(r"[\w.-]*\w|\[[0-9a-f:.]+\]", host) or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise BadAddress(f"{text!r} must be HOST:PORT, for example 127.0.0.1:8901 or shop.example:8443.")
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        if host.startswith("[") or host == "localhost" or port in {"80", "443"}:
+            raise BadAddress(
+                f"{text!r} would open nothing: of a name, only another port than 80 and 443 can be opened. "
+                "To open a private address, write the address itself, for example 127.0.0.1:8901."
+            ) from None
+        return f"{host}:{int(port)}"
+    return f"[{address}]:{int(port)}" if address.version == 6 else f"{address}:{int(port)}"
+
+
 def create_tenant(
     session: Session, tenant_id: str, *, name: str, shop_url: str, allow_hosts: list[str], locale: str = "ja"
 ) -> Tenant:
     """Add a shop. The surrounding transaction must be `tenant_id`'s own; take the id from `models.new_id`."""
     if not name.strip():
         raise BadAccount("The shop needs a name.")
-    for host in allow_hosts:
-        if not re.fullmatch(r"[\w.\-\[\]:]+:\d{1,5}", host):
-            raise BadAddress(f"{host!r} must be HOST:PORT, for example 127.0.0.1:8901.")
     tenant = Tenant(
-        id=tenant_id, name=name.strip(), shop_url=clean_shop_url(shop_url), allow_hosts=allow_hosts, locale=locale
+        id=tenant_id,
+        name=name.strip(),
+        shop_url=clean_shop_url(shop_url),
+        allow_hosts=[clean_exception(text) for text in allow_hosts],
+        locale=locale,
     )
     session.add(tenant)
     session.flush()

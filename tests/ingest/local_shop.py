@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from backend.config import Settings
-from backend.ingest.proxy import EgressProxy
-from backend.ingest.proxy_wire import Bounds
+from backend.ingest.proxy import AllowHosts, EgressProxy
+from backend.ingest.proxy_wire import Bounds, Refused
 
 SECRET = "a secret for tests only"
 
@@ -113,8 +113,11 @@ class RunningProxy:
     names: dict[str, list[str]] = field(default_factory=dict)
     resolved: list[str] = field(default_factory=list)
     port: int = 0
+    away: bool = False  # as when the database is: nobody can tell what a tenant may reach
 
     async def allow_hosts(self, tenant_id: str) -> set[str] | None:
+        if self.away:
+            raise Refused("not_ready", status=503)
         return self.allow.get(tenant_id)
 
     async def resolve(self, host: str, _port: int) -> list[str]:
@@ -133,13 +136,13 @@ class RunningProxy:
 
 
 @contextmanager
-def run_proxy(bounds: Bounds | None = None) -> Iterator[RunningProxy]:
+def run_proxy(bounds: Bounds | None = None, *, allow_hosts: AllowHosts | None = None) -> Iterator[RunningProxy]:
     running = RunningProxy()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     bounds = bounds or replace(Bounds(), connect_s=3.0)
-    proxy = EgressProxy(SECRET, running.allow_hosts, resolve=running.resolve, bounds=bounds)
+    proxy = EgressProxy(SECRET, allow_hosts or running.allow_hosts, resolve=running.resolve, bounds=bounds)
     asyncio.run_coroutine_threadsafe(proxy.start(), loop).result(10)
     running.port = proxy.port
     try:

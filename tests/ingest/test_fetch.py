@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from backend.ingest.fetch import Fetcher, FetchError
+from backend.ingest.fetch import Fetcher, FetchError, refusal
 from tests.conftest import free_port
 from tests.ingest.local_shop import Answer, LocalShop, RunningProxy, Trap
 
@@ -227,6 +227,33 @@ def forwarded(port: int, target: int) -> Iterator[None]:
     with socket.create_server(("127.0.0.1", port)) as server, ThreadPoolExecutor(1) as pool:
         pool.submit(hand_on, server)
         yield
+
+
+@pytest.mark.parametrize("url", ["http://shop.example/", "https://shop.example/"])
+def test_our_own_proxy_that_is_not_ready_is_not_blamed_on_the_shop(
+    fetcher: Fetcher, proxy: RunningProxy, url: str
+) -> None:
+    proxy.away = True
+
+    error = error_of(fetcher, url)
+
+    assert (error.code, error.retryable) == ("egress_down", True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("too_many_connections", ("egress_down", True)),
+        ("bad_answer", ("connection", True)),
+        ("dns", ("connection", True)),
+        ("timeout", ("timeout", True)),
+        ("port_not_allowed", ("refused", False)),
+    ],
+)
+def test_a_reason_of_the_proxy_says_whether_to_try_again(reason: str, expected: tuple[str, bool]) -> None:
+    error = refusal(reason)
+
+    assert (error.code, error.retryable) == expected
 
 
 def test_our_own_proxy_that_is_away_is_not_blamed_on_the_shop(local_shop: LocalShop, tenant: str) -> None:

@@ -9,11 +9,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from backend import egress
+from backend import db, egress
 from backend.config import PROJECT, Settings
 from backend.ingest.proxy import TenantExceptions
 from backend.ingest.proxy_wire import Bounds
@@ -139,6 +140,25 @@ def test_a_tenants_exception_opens_that_host_and_port_only(
     assert local_shop.asked == ["/"]
 
 
+def test_an_exception_for_a_name_opens_its_port_and_no_private_address(
+    local_shop: LocalShop, proxy: RunningProxy
+) -> None:
+    """Whoever owns the name decides where it points: at the machine's own services, say."""
+    tenant_id = new_id()
+    proxy.allow[tenant_id] = {f"shop.example:{local_shop.port}", "public.example:81"}
+    proxy.names = {"shop.example": ["127.0.0.1"], "public.example": ["240.0.0.1", "10.0.0.1"]}
+
+    inside = ask(proxy.port, f"http://shop.example:{local_shop.port}/", tenant_id)
+    tunnel = ask(proxy.port, f"shop.example:{local_shop.port}", tenant_id, method="CONNECT")
+    other_port = ask(proxy.port, "http://public.example:82/", tenant_id)
+    proxy.names["public.example"] = ["93.184.216.34"]
+    other_public_port = ask(proxy.port, "http://public.example:82/", tenant_id)
+
+    assert [reason_of(answer) for answer in (inside, tunnel, other_port)] == ["private_address"] * 3
+    assert reason_of(other_public_port) == "port_not_allowed"
+    assert local_shop.asked == []
+
+
 @pytest.mark.parametrize("method", ["GET", "CONNECT"])
 def test_one_tenants_exception_opens_nothing_for_another(
     local_shop: LocalShop, proxy: RunningProxy, tenant: str, method: str
@@ -260,6 +280,50 @@ def test_exceptions_are_read_from_the_database_for_that_tenant_only(make_shop: C
         return [await exceptions(tenant_id) for tenant_id in (ours.tenant_id, theirs.tenant_id, new_id())]
 
     assert asyncio.run(read()) == [frozenset({"127.0.0.1:8901"}), frozenset(), None]
+
+
+def test_without_its_database_the_proxy_says_that_it_is_not_ready() -> None:
+    db.connect(nowhere())
+
+    with run_proxy(allow_hosts=TenantExceptions()) as proxy:
+        answer = ask(proxy.port, "http://shop.example/", new_id())
+
+    assert answer.startswith("HTTP/1.1 503 not_ready\r\n")
+
+
+def nowhere() -> str:
+    """The address of a database that does not answer."""
+    return f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x"
+
+
+def test_exceptions_that_were_read_a_moment_ago_outlive_the_database(
+    settings: Settings, make_shop: Callable[..., Shop]
+) -> None:
+    shop = make_shop(allow_hosts=["127.0.0.1:8901"])
+    exceptions = TenantExceptions(keep_s=0.0, stale_s=60.0)
+    before = asyncio.run(exceptions(shop.tenant_id))
+
+    db.connect(nowhere())
+    after = asyncio.run(exceptions(shop.tenant_id))
+    db.connect(settings.database_url)
+
+    assert before == after == frozenset({"127.0.0.1:8901"})
+
+
+def test_too_many_requests_at_once_are_refused_for_a_while(local_shop: LocalShop) -> None:
+    local_shop.pages["/slow"] = Answer("late", wait_s=20)
+    ours, theirs = new_id(), new_id()
+
+    with run_proxy(replace(Bounds(), connections=2, all_connections=3)) as proxy, ThreadPoolExecutor(3) as pool:
+        proxy.allow = {ours: {local_shop.host}, theirs: {local_shop.host}}
+        busy = [pool.submit(ask, proxy.port, f"{local_shop.url}/slow", tenant) for tenant in (ours, ours, theirs)]
+        wait_until(lambda: len(local_shop.asked) == 3, what="three requests under way")
+        refused = [ask(proxy.port, f"{local_shop.url}/", tenant) for tenant in (ours, theirs)]
+        local_shop.woken.set()
+        answers = [one.result(30) for one in busy]
+
+    assert [answer.partition("\r\n")[0] for answer in refused] == ["HTTP/1.1 503 too_many_connections"] * 2
+    assert all(answer.endswith("late") for answer in answers)
 
 
 def test_the_process_serves_a_tenant_and_ends_when_told(
