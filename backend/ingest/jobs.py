@@ -70,13 +70,11 @@ def crawl(*, tenant_id: str, run_id: str, attempt: int) -> None:
         try:
             complete = _crawl(settings, run, shop_url, pulse)
         except Unusable as error:
-            with transaction(tenant_id) as session:
-                runs.beat(session, tenant_id, run_id, run.attempt)
+            with pulse.writing() as session:
                 runs.fail(session, tenant_id, run_id, error=error.code, advice=error.advice)
             log.warning("crawl_unusable", extra={"run_id": run_id, "reason": error.code})
             return
-    with transaction(tenant_id) as session:
-        runs.beat(session, tenant_id, run_id, run.attempt, stage="embedding")
+    with pulse.writing(stage="embedding") as session:
         if not complete:
             runs.finish(session, tenant_id, run_id, state="canceled")
     log.info("crawl_ended", extra={"run_id": run_id, "complete": complete})
@@ -87,10 +85,7 @@ def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> b
     """Walk and take in pictures side by side; True when both came to their end. Raises Unusable, LostRun."""
     tenant_id = run.tenant_id
     with Fetcher(settings, tenant_id, shop_url) as fetcher, Browser(settings, tenant_id) as browser:
-        walk = Crawl(
-            settings, tenant_id, run.id, run.attempt,
-            shop_url=shop_url, fetcher=fetcher, browser=browser, pulse=pulse,
-        )  # fmt: skip
+        walk = Crawl(settings, shop_url=shop_url, fetcher=fetcher, browser=browser, pulse=pulse)
         if run.counts.get("seeded"):
             walk.resume()
         else:
@@ -111,12 +106,11 @@ def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> b
         finally:
             browser.close()
             if not pulse.stopped:
-                with transaction(tenant_id) as session:
-                    runs.beat(session, tenant_id, run.id, run.attempt, stage="images")
+                with pulse.writing(stage="images"):
+                    pass
             pump.finish()
     if complete and not pulse.stopped:
-        with transaction(tenant_id) as session:
-            runs.beat(session, tenant_id, run.id, run.attempt)
+        with pulse.writing() as session:
             retired = catalog_sync.retire_missing(session, tenant_id, run.id)
         log.info("products_retired", extra={"run_id": run.id, "products": retired})
         return True

@@ -3,9 +3,12 @@
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from backend.db import transaction
 from backend.ingest import runs
@@ -21,7 +24,7 @@ class Pulse:
     """
 
     def __init__(self, tenant_id: str, run_id: str, attempt: int) -> None:
-        self._tenant_id, self._run_id, self._attempt = tenant_id, run_id, attempt
+        self.tenant_id, self.run_id, self._attempt = tenant_id, run_id, attempt
         self._stop, self._end = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
 
@@ -36,6 +39,14 @@ class Pulse:
         """Sleep; True at once when the crawl has to stop."""
         return self._stop.wait(seconds)
 
+    @contextmanager
+    def writing(self, *, stage: str | None = None) -> Iterator[Session]:
+        """Open a transaction in which this worker still has the run. Raises LostRun when another one has it."""
+        with transaction(self.tenant_id) as session:
+            if runs.beat(session, self.tenant_id, self.run_id, self._attempt, stage=stage):
+                self.stop()
+            yield session
+
     def __enter__(self) -> "Pulse":
         self._thread.start()
         return self
@@ -49,9 +60,8 @@ class Pulse:
     def _beat(self) -> None:
         while not self._end.wait(_BEAT_S):
             try:
-                with transaction(self._tenant_id) as session:
-                    if runs.beat(session, self._tenant_id, self._run_id, self._attempt):
-                        self.stop()
+                with self.writing():
+                    pass
             except runs.LostRun:
                 self.stop()
             except SQLAlchemyError as error:

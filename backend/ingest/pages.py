@@ -1,0 +1,180 @@
+"""One page of a crawl: may it be asked for, its turn, the visit, and what it says into the catalog and the frontier."""
+
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from backend.config import Settings
+from backend.ingest import addresses, frontier, sync
+from backend.ingest.advice import Unusable, advice_for
+from backend.ingest.browser import Browser
+from backend.ingest.extract import Page
+from backend.ingest.fetch import Fetcher, FetchError
+from backend.ingest.frontier import Link
+from backend.ingest.patterns import Patterns
+from backend.ingest.pulse import Pace, Pulse
+from backend.ingest.robots import Robots
+from backend.ingest.seeds import DOWN, LONGEST_HOLD_S
+from backend.ingest.visits import Visit, Visitor
+from backend.tenants import catalog_sync
+from backend.tenants.models import FrontierUrl
+
+log = logging.getLogger(__name__)
+_MOST_ATTEMPTS = 4
+_DEEPEST = 10
+_MOST_LINKS = 1500
+_EGRESS_HOLD_S = 1.0
+_DEAD_AFTER = 12  # failures in a row that mean the shop is down
+_NOT_PAGES = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|json|xml|txt|pdf|zip|gz|mp4|webm|mov|mp3|woff2?|ttf|eot|csv|xlsx?|docx?)$",
+    re.IGNORECASE,
+)
+
+
+class Pages:
+    """Takes in the pages of one crawl, one at a time. `got` counts the run's pages, `products` those that sell."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        shop_url: str,
+        fetcher: Fetcher,
+        browser: Browser,
+        pulse: Pulse,
+        pace: Pace,
+        robots: Robots,
+        patterns: Patterns,
+        got: int,
+    ) -> None:
+        self._most, self._shop_url = settings.crawl_max_pages, shop_url
+        self._pulse, self._pace, self._robots, self._patterns = pulse, pace, robots, patterns
+        self._tenant_id, self._run_id = pulse.tenant_id, pulse.run_id
+        self._visitor = Visitor(fetcher, browser, patterns)
+        self.got, self.products = got, 0
+        self._failed_in_a_row = 0
+        self._seen: set[str] = set()  # fingerprints known to be in the frontier, which spares asking it
+
+    def take(self, row: FrontierUrl) -> None:
+        """Visit a URL, or write down why not. Raises Unusable when the shop is down, LostRun."""
+        refusal = self._refusal(row)
+        if refusal is not None:
+            state, reason = refusal
+            self._settle(row, state, reason=reason)
+            return
+        if not self._pace.take():
+            return
+        try:
+            visit = self._visitor.visit(row)
+        except FetchError as error:
+            self._fail(row, error)
+            return
+        self._failed_in_a_row = 0
+        self.got += 1
+        if visit.page is None:
+            self._keep(row, visit)
+        else:
+            self._store(row, visit, visit.page)
+
+    def _refusal(self, row: FrontierUrl) -> tuple[str, str] | None:
+        """Return state and reason for a URL that is not to be asked for."""
+        if not self._robots.allows(row.url):
+            return "disallowed", "robots"
+        if self.got >= self._most:
+            return "skipped", "page_limit"
+        if row.depth > _DEEPEST:
+            return "skipped", "too_deep"
+        if row.product_id is None and not self._patterns.admits(row.pattern):
+            return "skipped", "pattern_limit"
+        return None
+
+    def _settle(self, row: FrontierUrl, state: str, **columns: object) -> None:
+        with self._pulse.writing() as session:
+            frontier.settle(session, self._tenant_id, row.id, state, **columns)
+
+    def _keep(self, row: FrontierUrl, visit: Visit) -> None:
+        """Settle a page whose bytes are those of the last visit."""
+        with self._pulse.writing() as session:
+            if row.product_id and not catalog_sync.mark_seen(session, self._tenant_id, row.product_id):
+                # The product was retired meanwhile and is back: read the page anew.
+                frontier.settle(session, self._tenant_id, row.id, "queued", content_hash=None)
+                return
+            reason = "unchanged" if row.product_id else "same"
+            frontier.settle(session, self._tenant_id, row.id, "fetched", reason=reason, status_code=200)
+        self._note(row, visit, outcome=reason if row.product_id else None)
+
+    def _store(self, row: FrontierUrl, visit: Visit, page: Page) -> None:
+        columns: dict[str, object] = {"via": visit.via, "content_hash": visit.content_hash, "status_code": 200}
+        with self._pulse.writing() as session:
+            synced = self._sync(session, row, visit, page)
+            links = {addresses.fingerprint(link.url): link for link in self._links(row, page)}
+            unseen = [link for fingerprint, link in links.items() if fingerprint not in self._seen]
+            fresh = frontier.add(session, self._tenant_id, self._run_id, unseen)
+            reason = synced.outcome if synced else page.reason
+            columns |= {"reason": reason, "product_id": synced.product_id if synced else None}
+            frontier.settle(session, self._tenant_id, row.id, "fetched", **columns)
+            target = addresses.fingerprint(visit.final_url)
+            if target != row.fingerprint:
+                frontier.settle_target(session, self._tenant_id, self._run_id, target, **columns)
+        self._seen |= links.keys()
+        self._patterns.note_links(row.pattern, fresh)
+        self._note(row, visit, outcome=synced.outcome if synced else None)
+
+    def _sync(self, session: Session, row: FrontierUrl, visit: Visit, page: Page) -> catalog_sync.Synced | None:
+        record = page.record
+        if record is None:
+            return None
+        if not addresses.same_site(record.url, self._shop_url):
+            record = replace(record, url=visit.final_url)
+        facts = sync.facts_of(record, [row.url, visit.final_url])
+        if facts.fingerprint not in {row.fingerprint, addresses.fingerprint(visit.final_url)}:
+            # A copy (another language, say) names the page it stands for. What that page says of itself counts.
+            own = frontier.find(session, self._tenant_id, facts.fingerprint)
+            if own is not None and own.product_id is not None:
+                return catalog_sync.note_copy(session, self._tenant_id, own.product_id, facts)
+        return catalog_sync.upsert_product(session, self._tenant_id, facts, run_id=self._run_id)
+
+    def _links(self, row: FrontierUrl, page: Page) -> Iterable[Link]:
+        following = set(page.next_links)
+        for url in (*([page.canonical] if page.canonical else []), *page.links)[:_MOST_LINKS]:
+            if _NOT_PAGES.search(urlsplit(url).path) is None:
+                # A listing's next page is no deeper than the listing: it may have hundreds.
+                depth = row.depth if url in following else row.depth + 1
+                yield Link(url, depth, self._patterns.priority(url, is_next=url in following))
+
+    def _note(self, row: FrontierUrl, visit: Visit, *, outcome: str | None) -> None:
+        self.products += outcome is not None
+        self._patterns.note_page(
+            row.pattern, row.url, via=visit.via, is_product=outcome is not None, is_new_product=outcome == "new"
+        )
+
+    def _fail(self, row: FrontierUrl, error: FetchError) -> None:
+        """Try again later, or settle the URL with the reason; a shop that is down ends the crawl."""
+        if error.code == "egress_down":
+            # Our own way out is being started again: that counts neither against the page nor against the shop.
+            self._pace.hold(_EGRESS_HOLD_S)
+            self._settle(row, "queued", reason=error.code)
+            return
+        if error.code == "rate_limited":
+            self._pace.hold(min(error.retry_after or 5.0, LONGEST_HOLD_S))
+        first_gone = error.status in {404, 410} and row.product_id is not None and row.attempts == 0
+        reason = f"http_{error.status}" if error.code == "http_error" else error.code
+        again = first_gone or (error.retryable and row.attempts + 1 < _MOST_ATTEMPTS)
+        with self._pulse.writing() as session:
+            if again:
+                seconds = min(error.retry_after or 2.0**row.attempts, LONGEST_HOLD_S)
+                frontier.postpone(session, self._tenant_id, row, reason=reason, seconds=seconds)
+            else:
+                frontier.settle(
+                    session, self._tenant_id, row.id, "failed", reason=reason, status_code=error.status,
+                    attempts=row.attempts + 1,
+                )  # fmt: skip
+        log.info("page_failed", extra={"url": row.url, "reason": reason, "again": again})
+        self._failed_in_a_row = self._failed_in_a_row + 1 if error.code in DOWN else 0
+        lost_start = row.url == addresses.canonical(self._shop_url) and not again and not self.got
+        if self._failed_in_a_row >= _DEAD_AFTER or (lost_start and error.code in DOWN):
+            raise Unusable("shop_unreachable", advice_for(error.code))
