@@ -6,6 +6,7 @@ tenant; so each client proves its tenant with a password derived from the deploy
 
 import hashlib
 import hmac
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,11 +32,15 @@ def user_agent(settings: Settings) -> str:
 
 
 def client(settings: Settings, tenant_id: str, *, timeout_s: float = 20.0) -> httpx.Client:
-    """Return an HTTP client that can reach only what this tenant may reach. Redirects are the caller's business."""
+    """Return an HTTP client that can reach only what this tenant may reach, and keeps no cookies.
+
+    Redirects are the caller's business.
+    """
     return httpx.Client(
         proxy=proxy_url(settings, tenant_id),
         trust_env=False,
         timeout=timeout_s,
         follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         headers={"User-Agent": user_agent(settings)},
     )

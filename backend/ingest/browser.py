@@ -23,7 +23,7 @@ from backend.config import Settings
 from backend.ingest.addresses import same_site
 from backend.ingest.browser_page import Traffic, settle, unroll_listing, wait_for_document
 from backend.ingest.extract import extract
-from backend.ingest.fetch import FetchError, raise_for_answer
+from backend.ingest.fetch_errors import FetchError, raise_for_answer
 
 log = logging.getLogger(__name__)
 

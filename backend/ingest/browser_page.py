@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request
 
-from backend.ingest.fetch import FetchError
+from backend.ingest.fetch_errors import FetchError
 
 STEP_MS = 50
 QUIET_STEPS = 4  # a page stands still when nothing moved for 200 ms

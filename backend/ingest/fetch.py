@@ -3,9 +3,8 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from urllib.parse import urljoin
 
@@ -15,51 +14,26 @@ from w3lib.encoding import html_to_unicode
 from backend import egress
 from backend.config import Settings
 from backend.ingest.addresses import same_site
+from backend.ingest.fetch_errors import REFUSAL_HEADER, FetchError, explain, raise_for_answer
+
+__all__ = ["FetchError", "Fetched", "Fetcher"]
 
 MAX_REDIRECTS = 8
 _EGRESS_PAUSE_S = 0.3
-REFUSAL_HEADER = "x-niteru-egress"  # set by our proxy alone; it removes the header from what shops answer
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+_NOT_MODIFIED = 304
+_ALWAYS_ALLOWED = frozenset({"robots", "feed"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_REFUSALS = {
-    "private_address": "private_address",
-    "timeout": "timeout",
-    "unreachable": "connection",
-    "dns": "connection",
-    "bad_answer": "connection",
-    "not_ready": "egress_down",
-    "too_many_connections": "egress_down",
-}
 _PAGE = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.8,*/*;q=0.5"}
 _IMAGE = {"Accept": "image/avif,image/webp,image/png,image/jpeg,image/*;q=0.8"}
 
 
-class FetchError(Exception):
-    """A fetch that brought nothing.
-
-    `code` is one of: timeout, connection, tls, private_address, refused (by the egress proxy, other reasons),
-    egress_down (our own proxy does not answer or is not ready, so nothing was asked of the shop), http_error,
-    rate_limited (429 or 503 with Retry-After), redirect_loop, too_many_redirects, foreign_redirect, truncated,
-    too_large, not_an_image, not_a_page (a download), bad_url. `retry_after` is in seconds where the shop named it;
-    `retryable` says whether asking again later may help; `status` is the HTTP status where there was one.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,
-        retryable: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
-        self.status, self.retry_after, self.retryable = status, retry_after, retryable
-
-
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One answer with a 2xx status. `content_hash` is SHA-256 of `body` (hex); header names are lower-case."""
+    """One answer with a 2xx status, or with 304 to who knows the page already (`not_modified`, without a body).
+
+    `content_hash` is SHA-256 of `body` (hex); header names are lower-case.
+    """
 
     url: str
     final_url: str
@@ -68,6 +42,21 @@ class Fetched:
     body: bytes = field(repr=False)
     content_hash: str
     headers: Mapping[str, str] = field(repr=False)
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the shop says that the page is the one of the `etag` or `last_modified` that was named."""
+        return self.status == _NOT_MODIFIED
+
+    @property
+    def etag(self) -> str | None:
+        """What to name when asking again, where the shop sends it."""
+        return self.headers.get("etag")
+
+    @property
+    def last_modified(self) -> str | None:
+        """What to name when asking again, where the shop sends it."""
+        return self.headers.get("last-modified")
 
     @property
     def text(self) -> str:
@@ -85,23 +74,67 @@ class Fetched:
         return self.content_type in {"text/html", "application/xhtml+xml"}
 
 
-class Fetcher:
-    """Fetches for one tenant. Its methods may be called from several threads at once; close it, or use `with`."""
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is asked for: a kind of document, with these headers, from where `may_go` says."""
 
-    def __init__(self, settings: Settings, tenant_id: str, shop_url: str, *, timeout_s: float = 20.0) -> None:
+    kind: str
+    headers: Mapping[str, str]
+    max_bytes: int
+    may_go: Callable[[str], bool]
+
+
+class Fetcher:
+    """Fetches for one tenant. Its methods may be called from several threads at once; close it, or use `with`.
+
+    Every address and every one it redirects to is asked of `allows` first (but for robots.txt itself and the seller's
+    own feed), and every answer of a shop is told to `note`: its kind, the bytes that came, its status (0 for none).
+    Cookies live as long as one fetch, so that no page changes the language or currency of the next ones.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        tenant_id: str,
+        shop_url: str,
+        *,
+        locale: str = "ja",
+        allows: Callable[[str], bool] = lambda _url: True,
+        note: Callable[[str, int, int], None] = lambda _kind, _bytes, _status: None,
+        timeout_s: float = 20.0,
+    ) -> None:
         self._client = egress.client(settings, tenant_id, timeout_s=timeout_s)
-        self._shop_url = shop_url
+        self._client.headers["Accept-Language"] = locale
+        self._shop_url, self._allows, self._note = shop_url, allows, note
         self._total_s = 3 * timeout_s
         self._egress_s = timeout_s
 
-    def get(self, url: str, *, max_bytes: int = 8_000_000) -> Fetched:
-        """Fetch a page of the shop, following redirects inside the shop's hosts. Raises FetchError."""
-        return self._follow(url, _PAGE, max_bytes, lambda target: same_site(target, self._shop_url))
+    def get(
+        self,
+        url: str,
+        *,
+        kind: str = "page",
+        anywhere: bool = False,
+        max_bytes: int = 8_000_000,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Fetched:
+        """Fetch a document of the shop, following redirects inside the shop's hosts (or `anywhere`).
 
-    def get_image(self, url: str, *, max_bytes: int = 20_000_000) -> Fetched:
+        With the `etag` or `last_modified` of an earlier answer, the shop may say that nothing changed
+        (`Fetched.not_modified`). Raises FetchError.
+        """
+        headers = _PAGE | _conditions(etag, last_modified)
+        inside = _is_web if anywhere else self._is_of_shop
+        return self._follow(url, _Wish(kind, headers, max_bytes, inside))
+
+    def get_image(
+        self, url: str, *, max_bytes: int = 20_000_000, etag: str | None = None, last_modified: str | None = None
+    ) -> Fetched:
         """Fetch an image from any public host. Raises FetchError, `not_an_image` for SVG, HTML and the like."""
-        answer = self._follow(url, _IMAGE, max_bytes, lambda target: target.startswith(("http://", "https://")))
-        if not _is_photo(answer.body):
+        headers = _IMAGE | _conditions(etag, last_modified)
+        answer = self._follow(url, _Wish("image", headers, max_bytes, _is_web))
+        if not answer.not_modified and not _is_photo(answer.body):
             raise FetchError("not_an_image", f"The address answers {answer.content_type or 'something'}, not a photo.")
         return answer
 
@@ -116,56 +149,86 @@ class Fetcher:
     ) -> None:
         self.close()
 
-    def _follow(self, url: str, headers: Mapping[str, str], max_bytes: int, may_go: Callable[[str], bool]) -> Fetched:
+    def _is_of_shop(self, url: str) -> bool:
+        return same_site(url, self._shop_url)
+
+    def _follow(self, url: str, wish: _Wish) -> Fetched:
         deadline = time.monotonic() + self._total_s
-        seen, target = {url}, url
+        cookies, target = httpx.Cookies(), url
+        seen: set[tuple[str, str]] = set()
         for _ in range(MAX_REDIRECTS + 1):
-            answer = self._get_patiently(url, target, headers, max_bytes, deadline)
+            # A shop may set a cookie and send us to the same address again, to see whether the cookie comes.
+            state = (target, ";".join(f"{cookie.name}={cookie.value}" for cookie in cookies.jar))
+            if state in seen:
+                raise FetchError("redirect_loop", f"The address redirects in a circle, by way of {target[:200]}.")
+            if wish.kind not in _ALWAYS_ALLOWED and not self._allows(target):
+                raise FetchError("disallowed", f"The shop's robots.txt disallows {target[:200]}.")
+            answer = self._get_patiently(url, target, wish, cookies, deadline)
             if isinstance(answer, Fetched):
                 return answer
+            if not wish.may_go(answer):
+                raise FetchError("foreign_redirect", f"The address redirects away from the shop, to {answer[:200]}.")
+            seen.add(state)
             target = answer
-            if target in seen:
-                raise FetchError("redirect_loop", f"The address redirects in a circle, by way of {target[:200]}.")
-            if not may_go(target):
-                raise FetchError("foreign_redirect", f"The address redirects away from the shop, to {target[:200]}.")
-            seen.add(target)
         raise FetchError("too_many_redirects", f"More than {MAX_REDIRECTS} redirects, the last to {target[:200]}.")
 
     def _get_patiently(
-        self, url: str, target: str, headers: Mapping[str, str], max_bytes: int, deadline: float
+        self, url: str, target: str, wish: _Wish, cookies: httpx.Cookies, deadline: float
     ) -> Fetched | str:
         """Ask once our own proxy answers: it may be starting again, and a sitemap is not read a second time."""
         end = min(deadline, time.monotonic() + self._egress_s)
         while True:
             try:
-                return self._get_once(url, target, headers, max_bytes, deadline)
+                return self._get_once(url, target, wish, cookies, deadline)
             except FetchError as error:
                 if error.code != "egress_down" or time.monotonic() > end:
                     raise
             time.sleep(_EGRESS_PAUSE_S)
 
-    def _get_once(
-        self, url: str, target: str, headers: Mapping[str, str], max_bytes: int, deadline: float
-    ) -> Fetched | str:
+    def _get_once(self, url: str, target: str, wish: _Wish, cookies: httpx.Cookies, deadline: float) -> Fetched | str:
         """Ask once. Returns the answer, or the address it redirects to. Raises FetchError."""
         try:
-            with self._client.stream("GET", target, headers=dict(headers)) as response:
-                location = str(response.headers.get("location", ""))
-                if response.status_code in _REDIRECTS and location:
-                    return urljoin(target, location).partition("#")[0]
-                raise_for_answer(response.status_code, response.headers)
-                body = _read(response, max_bytes, deadline)
+            request = self._client.build_request("GET", target, headers=dict(wish.headers))
+            cookies.set_cookie_header(request)
+            with closing(self._client.send(request, stream=True)) as response:
+                cookies.extract_cookies(response)
+                try:
+                    answer = _judge(response, url, target, wish, deadline)
+                finally:
+                    if REFUSAL_HEADER not in response.headers:
+                        self._note(wish.kind, response.num_bytes_downloaded, response.status_code)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise _explain(error) from error
-        return Fetched(
-            url=url,
-            final_url=target,
-            status=response.status_code,
-            content_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
-            body=body,
-            content_hash=hashlib.sha256(body).hexdigest(),
-            headers=dict(response.headers.items()),
-        )
+            raise explain(error) from error
+        return answer
+
+
+def _judge(response: httpx.Response, url: str, target: str, wish: _Wish, deadline: float) -> Fetched | str:
+    """Return the answer with its body, or the address it redirects to. Raises FetchError."""
+    location = str(response.headers.get("location", ""))
+    if response.status_code in _REDIRECTS and location:
+        return urljoin(target, location).partition("#")[0]
+    unchanged = response.status_code == _NOT_MODIFIED and not wish.headers.keys().isdisjoint(_CONDITIONS)
+    if not unchanged:
+        raise_for_answer(response.status_code, response.headers)
+    body = _read(response, wish.max_bytes, deadline)
+    return Fetched(
+        url=url,
+        final_url=target,
+        status=response.status_code,
+        content_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
+        body=body,
+        content_hash=hashlib.sha256(body).hexdigest(),
+        headers=dict(response.headers.items()),
+    )
+
+
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    known = zip(_CONDITIONS, (etag, last_modified), strict=True)
+    return {name: value for name, value in known if value and value.isascii() and value.isprintable()}
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
 
 
 def _read(response: httpx.Response, max_bytes: int, deadline: float) -> bytes:
@@ -177,61 +240,6 @@ def _read(response: httpx.Response, max_bytes: int, deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise FetchError("timeout", "The answer came too slowly.", retryable=True)
     return bytes(body)
-
-
-def refusal(reason: str) -> FetchError:
-    """Return the error for a reason our proxy gave (its REFUSAL_HEADER)."""
-    code = _REFUSALS.get(reason, "refused")
-    if code == "private_address":
-        return FetchError(code, "The address is not a public one, so Niteru does not fetch it.")
-    if code == "egress_down":
-        return FetchError(code, f"Niteru's own egress proxy is not ready ({reason}).", retryable=True)
-    sentence = f"The address could not be reached ({reason.replace('_', ' ')})."
-    return FetchError(code, sentence, retryable=code in {"timeout", "connection"})
-
-
-def raise_for_answer(status: int, headers: Mapping[str, str]) -> None:
-    """Raise FetchError for a refusal of our proxy and for every status that is not 2xx."""
-    if reason := headers.get(REFUSAL_HEADER):
-        raise refusal(reason)
-    if 200 <= status < 300:
-        return
-    wait = _retry_after(headers.get("retry-after", ""))
-    if status == 429 or (status == 503 and wait is not None):
-        code, sentence, retryable = "rate_limited", f"The shop asks us to wait (HTTP {status}).", True
-    else:
-        code, sentence = "http_error", f"The shop answers HTTP {status}."
-        retryable = status >= 500 or status in {408, 425}
-    raise FetchError(code, sentence, status=status, retry_after=wait, retryable=retryable)
-
-
-def _retry_after(value: str) -> float | None:
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _explain(error: Exception) -> FetchError:
-    match error:
-        case httpx.ProxyError():
-            return refusal(str(error).partition(" ")[2] or "refused")
-        case httpx.TimeoutException():
-            return FetchError("timeout", "The shop did not answer in time.", retryable=True)
-        case httpx.RemoteProtocolError() | httpx.DecodingError():
-            return FetchError("truncated", "The answer broke off before its end.", retryable=True)
-        case httpx.ConnectError() if "certificate" in str(error).lower() or "ssl" in str(error).lower():
-            return FetchError("tls", "The shop's certificate is not valid.")
-        case httpx.ConnectError():  # every connection goes to our proxy, which answers for the shop's
-            return FetchError("egress_down", "Niteru's own egress proxy does not answer.", retryable=True)
-        case httpx.TransportError() if not isinstance(error, httpx.UnsupportedProtocol):
-            return FetchError("connection", "The connection failed.", retryable=True)
-        case _:
-            return FetchError("bad_url", "The address is not one that can be fetched.")
 
 
 def _guess_charset(body: bytes) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from backend.ingest.fetch import REFUSAL_HEADER
+from backend.ingest.fetch_errors import REFUSAL_HEADER
 
 CHUNK = 64 * 1024
 _HOP_BY_HOP = frozenset(

@@ -11,7 +11,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from backend.ingest.fetch import Fetcher, FetchError, refusal
+from backend.ingest.fetch import Fetcher, FetchError
+from backend.ingest.fetch_errors import refusal
 from tests.conftest import free_port
 from tests.ingest.local_shop import Answer, LocalShop, RunningProxy, Trap
 
