@@ -15,6 +15,8 @@ _ADVICE = {
     "http_401": "The shop asks for a password. Open it to NiteruBot, or give Niteru a product feed.",
     "http_404": "There is no page at the shop's address. Check it in a browser.",
     "foreign_redirect": "The shop's address leads to another site. Use that site's address instead.",
+    "disk_full": "There is no room left to store the shop's pictures. Ask Niteru's operator to make room, and start "
+    "the crawl again.",
     "no_products": "No product page was found. Check that this is the shop's own address; if its products need a "
     "sign-in or a search to be seen, give Niteru a product feed.",
 }

@@ -5,6 +5,7 @@ at all, and a worker that lost the run writes nothing. So a crawl may be killed 
 that are still open.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from backend.config import Settings
@@ -50,8 +51,11 @@ class Crawl:
         with self._pulse.writing() as session:
             frontier.resume(session, self._pulse.tenant_id, self._pulse.run_id)
 
-    def walk(self) -> bool:
-        """Visit pages until none is left (True) or the crawl has to stop (False). Raises Unusable, LostRun."""
+    def walk(self, trouble: Callable[[], BaseException | None] = lambda: None) -> bool:
+        """Visit pages until none is left (True) or the crawl has to stop (False).
+
+        Raises Unusable, LostRun, and at the next page what `trouble` names: the failure of what runs beside the walk.
+        """
         while not self._pulse.stopped:
             with self._pulse.writing() as session:
                 rows = frontier.lease(session, self._pulse.tenant_id, self._pulse.run_id, limit=_AT_ONCE)
@@ -62,6 +66,8 @@ class Crawl:
             if due is not None:
                 self._pulse.wait(min(1.0, max(0.05, (due - datetime.now(UTC)).total_seconds())))
             for row in rows:
+                if (error := trouble()) is not None:
+                    raise error
                 self._pages.take(row)
                 if self._pages.got >= _HOPELESS_AFTER:
                     self._check_found_something()

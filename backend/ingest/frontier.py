@@ -19,7 +19,9 @@ from backend.tenants.models import FrontierUrl, Product, new_id, now
 PRODUCT, SITEMAP, LISTING, OTHER = 40, 30, 20, 10
 """Priorities: what is most likely to bring a product comes first."""
 HTTP, BROWSER, PROBED = "http", "browser", "probed"
+KILLED = "killed_worker"
 _LEASE = timedelta(minutes=5)
+_MOST_DEATHS, _AFTER_DEATH = 3, timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,19 @@ def begin(session: Session, tenant_id: str, run_id: str) -> None:
 
 
 def resume(session: Session, tenant_id: str, run_id: str) -> None:
-    """Put back what the run's former worker had in its hands."""
+    """Put back what the run's former worker had in its hands; one of them may be what killed it.
+
+    So they come again later and each alone, and what died in its worker's hands three times in a row has failed.
+    """
+    deaths = case((FrontierUrl.reason == KILLED, FrontierUrl.attempts), else_=0) + 1
+    held = (FrontierUrl.tenant_id == tenant_id) & (FrontierUrl.run_id == run_id) & (FrontierUrl.state == "leased")
     session.execute(
         update(FrontierUrl)
-        .where(FrontierUrl.tenant_id == tenant_id, FrontierUrl.run_id == run_id, FrontierUrl.state == "leased")
-        .values(state="queued", leased_until=None)
+        .where(held, deaths >= _MOST_DEATHS)
+        .values(state="failed", reason=KILLED, attempts=deaths, leased_until=None)
     )
+    values = {"state": "queued", "reason": KILLED, "attempts": deaths, "leased_until": None}
+    session.execute(update(FrontierUrl).where(held).values(**values, due_at=now() + _AFTER_DEATH))
 
 
 def add(session: Session, tenant_id: str, run_id: str, links: Iterable[Link]) -> list[str]:
@@ -96,7 +105,7 @@ def add(session: Session, tenant_id: str, run_id: str, links: Iterable[Link]) ->
 
 
 def lease(session: Session, tenant_id: str, run_id: str, *, limit: int) -> list[FrontierUrl]:
-    """Take the next URLs that are due, the most promising first."""
+    """Take the next URLs that are due, the most promising first; what may have killed a worker comes alone."""
     query = (
         select(FrontierUrl)
         .where(
@@ -110,6 +119,7 @@ def lease(session: Session, tenant_id: str, run_id: str, *, limit: int) -> list[
         .with_for_update(skip_locked=True)
     )
     rows = list(session.scalars(query))
+    rows = rows[:1] if rows and rows[0].reason == KILLED else [row for row in rows if row.reason != KILLED]
     for row in rows:
         row.state, row.leased_until = "leased", now() + _LEASE
     return rows

@@ -1,5 +1,6 @@
 """What the workers do: `crawl` on the forking crawl worker, the rest on the vision worker, which never forks."""
 
+import errno
 import logging
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from backend import queues
 from backend.config import ConfigError, Settings
 from backend.db import transaction
 from backend.ingest import embedding, pictures, publishing, runs
-from backend.ingest.advice import Unusable
+from backend.ingest.advice import Unusable, advice_for
 from backend.ingest.browser import Browser
 from backend.ingest.crawl import Crawl
 from backend.ingest.fetch import Fetcher
@@ -68,7 +69,8 @@ def crawl(*, tenant_id: str, run_id: str, attempt: int) -> None:
     log.info("crawl_started", extra={"run_id": run_id, "attempt": run.attempt})
     with Pulse(tenant_id, run_id, run.attempt) as pulse:
         try:
-            complete = _crawl(settings, run, shop_url, pulse)
+            with _room_to_store():
+                complete = _crawl(settings, run, shop_url, pulse)
         except Unusable as error:
             with pulse.writing() as session:
                 runs.fail(session, tenant_id, run_id, error=error.code, advice=error.advice)
@@ -79,6 +81,17 @@ def crawl(*, tenant_id: str, run_id: str, attempt: int) -> None:
             runs.finish(session, tenant_id, run_id, state="canceled")
     log.info("crawl_ended", extra={"run_id": run_id, "complete": complete})
     enqueue_finish(tenant_id, run_id)
+
+
+@contextmanager
+def _room_to_store() -> Iterator[None]:
+    """End the run when the disk is full: another attempt would find it as full. Raises Unusable."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise Unusable("disk_full", advice_for("disk_full")) from error
 
 
 def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> bool:
@@ -99,7 +112,7 @@ def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> b
         )
         pump.start()
         try:
-            complete = walk.walk()
+            complete = walk.walk(lambda: pump.error)
         except BaseException:
             pulse.stop()
             raise

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from backend.config import Settings
@@ -18,6 +19,7 @@ from backend.ingest.frontier import Link
 from backend.ingest.patterns import Patterns
 from backend.ingest.pulse import Pace, Pulse
 from backend.ingest.robots import Robots
+from backend.ingest.runs import LostRun
 from backend.ingest.seeds import DOWN, LONGEST_HOLD_S
 from backend.ingest.visits import Visit, Visitor
 from backend.tenants import catalog_sync
@@ -68,6 +70,16 @@ class Pages:
             return
         if not self._pace.take():
             return
+        try:
+            self._take(row)
+        except (LostRun, Unusable, OperationalError, InterfaceError):
+            raise  # these speak of the run and of the database, not of the page
+        except Exception:
+            # The edge of one page: whatever it does to our code, the other pages of the shop still count.
+            log.exception("page_unreadable", extra={"url": row.url})
+            self._settle(row, "failed", reason="unreadable", attempts=row.attempts + 1)
+
+    def _take(self, row: FrontierUrl) -> None:
         try:
             visit = self._visitor.visit(row)
         except FetchError as error:

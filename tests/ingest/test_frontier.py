@@ -70,16 +70,45 @@ def test_the_most_promising_urls_come_first_and_each_is_handed_out_once(tenant_i
     assert (paths(first), paths(second), third) == (["/products/a"], ["/about"], [])
 
 
+def resume(tenant_id, run_id):
+    """Take up what a killed worker held, and let the wait for it pass."""
+    with transaction(tenant_id) as session:
+        frontier.resume(session, tenant_id, run_id)
+        waiting = list(session.scalars(select(FrontierUrl).where(FrontierUrl.tenant_id == tenant_id)))
+        for row in waiting:
+            row.due_at = None
+
+
 def test_what_a_killed_worker_had_in_its_hands_is_handed_out_again_and_nothing_else(tenant_id):
     run_id = new_run(tenant_id)
     add(tenant_id, run_id, "/done", "/open")
     done, _ = lease(tenant_id, run_id)
     settle(tenant_id, done, via=HTTP)
 
-    with transaction(tenant_id) as session:
-        frontier.resume(session, tenant_id, run_id)
+    resume(tenant_id, run_id)
 
     assert len(lease(tenant_id, run_id)) == 1
+
+
+def test_a_url_that_kills_its_worker_again_and_again_fails_and_takes_no_other_along(tenant_id):
+    run_id = new_run(tenant_id)
+    add(tenant_id, run_id, "/innocent", "/poison", "/other")
+    done = []
+    for _ in range(12):
+        rows = lease(tenant_id, run_id)
+        for row in rows:  # the worker dies at /poison, with the rest of its rows in its hands
+            if row.url.endswith("/poison"):
+                break
+            settle(tenant_id, row, via=HTTP)
+            done.append(row)
+        resume(tenant_id, run_id)
+
+    with transaction(tenant_id) as session:
+        rows = list(session.scalars(select(FrontierUrl).where(FrontierUrl.tenant_id == tenant_id)))
+    assert {row.url.removeprefix(SHOP): (row.state, row.reason) for row in rows if row.state == "failed"} == {
+        "/poison": ("failed", "killed_worker")
+    }
+    assert sorted(paths(done)) == ["/innocent", "/other"]
 
 
 def test_a_postponed_url_waits_until_it_is_due(tenant_id):

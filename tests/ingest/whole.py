@@ -21,7 +21,7 @@ from backend.ingest import jobs, runs, schedule
 from backend.ingest.proxy import EgressProxy, TenantExceptions
 from backend.ingest.publishing import gallery_of
 from backend.tenants import catalog
-from backend.tenants.models import Product, ProductImage
+from backend.tenants.models import FrontierUrl, Product, ProductImage
 from backend.vision import Vision, load_vision
 from tests.conftest import Shop
 from tests.ingest.local_shop import Answer, LocalShop
@@ -134,6 +134,12 @@ class Ingest:
     def summary(self, run_id: str) -> dict[str, Any]:
         with transaction(self.tenant_id) as session:
             return runs.summary(session, self.tenant_id, run_id)
+
+    def rows(self) -> dict[str, FrontierUrl]:
+        """Return what the frontier knows, by path and query."""
+        with transaction(self.tenant_id) as session:
+            rows = list(session.scalars(select(FrontierUrl).where(FrontierUrl.tenant_id == self.tenant_id)))
+        return {row.url.removeprefix(f"http://{urlsplit(row.url).netloc}"): row for row in rows}
 
     def products(self) -> dict[str, Product]:
         """Return the products by SKU."""
