@@ -3,20 +3,18 @@
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import Session
-
 from backend.config import Settings
-from backend.ingest import addresses, frontier, sync
+from backend.ingest import addresses, frontier
 from backend.ingest.advice import Unusable, advice_for
 from backend.ingest.browser import Browser
 from backend.ingest.extract import Page
 from backend.ingest.fetch import Fetcher, FetchError
 from backend.ingest.frontier import Link
 from backend.ingest.patterns import Patterns
+from backend.ingest.products import sync_page
 from backend.ingest.pulse import Pace, Pulse
 from backend.ingest.robots import Robots
 from backend.ingest.runs import LostRun
@@ -122,7 +120,10 @@ class Pages:
     def _store(self, row: FrontierUrl, visit: Visit, page: Page) -> None:
         columns: dict[str, object] = {"via": visit.via, "content_hash": visit.content_hash, "status_code": 200}
         with self._pulse.writing() as session:
-            synced = self._sync(session, row, visit, page)
+            synced = sync_page(
+                session, self._tenant_id, self._run_id, page, asked=row.url, final_url=visit.final_url,
+                shop_url=self._shop_url,
+            )  # fmt: skip
             links = {addresses.fingerprint(link.url): link for link in self._links(row, page)}
             unseen = [link for fingerprint, link in links.items() if fingerprint not in self._seen]
             fresh = frontier.add(session, self._tenant_id, self._run_id, unseen)
@@ -135,20 +136,6 @@ class Pages:
         self._seen |= links.keys()
         self._patterns.note_links(row.pattern, fresh)
         self._note(row, visit, outcome=synced.outcome if synced else None)
-
-    def _sync(self, session: Session, row: FrontierUrl, visit: Visit, page: Page) -> catalog_sync.Synced | None:
-        record = page.record
-        if record is None:
-            return None
-        if not addresses.same_site(record.url, self._shop_url):
-            record = replace(record, url=visit.final_url)
-        facts = sync.facts_of(record, [row.url, visit.final_url])
-        if facts.fingerprint not in {row.fingerprint, addresses.fingerprint(visit.final_url)}:
-            # A copy (another language, say) names the page it stands for. What that page says of itself counts.
-            own = frontier.find(session, self._tenant_id, facts.fingerprint)
-            if own is not None and own.product_id is not None:
-                return catalog_sync.note_copy(session, self._tenant_id, own.product_id, facts)
-        return catalog_sync.upsert_product(session, self._tenant_id, facts, run_id=self._run_id)
 
     def _links(self, row: FrontierUrl, page: Page) -> Iterable[Link]:
         following = set(page.next_links)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.tenants.catalog import Effective, effective, list_images
+from backend.tenants.catalog_addresses import (
+    GONE_STATUS,
+    find_at,
+    find_moved,
+    move,
+    note_addresses,
+    previous_start,
+)
 from backend.tenants.catalog_category import FROM_PICTURE
 from backend.tenants.catalog_edits import DISAGREES, UNKNOWN, requeue_images, tell_gallery
 from backend.tenants.models import FrontierUrl, IngestRun, PriceChange, Product, ProductImage, ProductUrl, now
@@ -19,7 +26,6 @@ COLUMNS = (
     *PRICE_COLUMNS, "url", "sku", "title", "description", "brand", "gtin", "gender", "category", "fine_category",
     "pattern", "colors", "shades", "sizes", "variants", "breadcrumbs", "language", "attention",
 )  # fmt: skip
-_GONE_STATUS = (404, 410)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +74,13 @@ class Synced:
 
 def upsert_product(session: Session, tenant_id: str, facts: ProductFacts, *, run_id: str | None) -> Synced:
     """Write one product as its page shows it now. Nothing but `last_seen_at` is written when nothing changed."""
-    product = _find(session, tenant_id, facts) or _find_moved(session, tenant_id, facts, run_id)
+    product = find_at(session, tenant_id, facts.fingerprint) or _take_back(session, tenant_id, facts, run_id)
     if product is None:
         product = _insert(session, tenant_id, facts)
         outcome = "new"
     else:
         outcome = "changed" if _update(session, tenant_id, product, facts) else "unchanged"
-    _note_urls(session, tenant_id, product.id, facts)
+    note_addresses(session, tenant_id, product.id, _addresses(facts))
     if _sync_images(session, tenant_id, product, facts.images, run_id) and outcome == "unchanged":
         outcome = "changed"
     product.last_seen_at = now()
@@ -84,7 +90,7 @@ def upsert_product(session: Session, tenant_id: str, facts: ProductFacts, *, run
 
 def note_copy(session: Session, tenant_id: str, product_id: str, facts: ProductFacts) -> Synced:
     """Note another address that shows the product, and nothing of what it says there."""
-    _note_urls(session, tenant_id, product_id, facts)
+    note_addresses(session, tenant_id, product_id, _addresses(facts))
     mark_seen(session, tenant_id, product_id)
     return Synced(product_id, "unchanged")
 
@@ -108,7 +114,7 @@ def retire_missing(session: Session, tenant_id: str, run_id: str) -> int:
     """
     run = session.get_one(IngestRun, run_id)
     started = run.started_at or run.created_at
-    before = _previous_start(session, tenant_id, started)
+    before = previous_start(session, tenant_id, started)
     missing = session.execute(
         select(Product, FrontierUrl.state, FrontierUrl.status_code)
         .outerjoin(
@@ -121,7 +127,7 @@ def retire_missing(session: Session, tenant_id: str, run_id: str) -> int:
     )
     retired = 0
     for product, state, status in list(missing):
-        answered_gone = state == "failed" and status in _GONE_STATUS
+        answered_gone = state == "failed" and status in GONE_STATUS
         missing_twice = state in {None, "fetched"} and before is not None and product.last_seen_at < before
         if answered_gone or missing_twice:
             retire(session, tenant_id, product)
@@ -137,40 +143,27 @@ def retire(session: Session, tenant_id: str, product: Product) -> None:
     tell_gallery(session, tenant_id, product_ids=[product.id])
 
 
-def _previous_start(session: Session, tenant_id: str, started: datetime) -> datetime | None:
-    query = select(IngestRun.started_at).where(
-        IngestRun.tenant_id == tenant_id, IngestRun.state == "succeeded", IngestRun.started_at < started
+def fold(session: Session, tenant_id: str, product: Product, into: Product) -> None:
+    """Let every address of a product lead to another one that its page says it is a copy of, and take it out."""
+    session.execute(
+        update(ProductUrl)
+        .where(ProductUrl.tenant_id == tenant_id, ProductUrl.product_id == product.id)
+        .values(product_id=into.id)
     )
-    return session.scalar(query.order_by(IngestRun.started_at.desc()).limit(1))
+    if product.gone_at is None:
+        retire(session, tenant_id, product)
 
 
-def _find(session: Session, tenant_id: str, facts: ProductFacts) -> Product | None:
-    """Return the product that has or had this address."""
-    query = select(Product).where(Product.tenant_id == tenant_id).with_for_update()
-    found = session.scalar(query.where(Product.fingerprint == facts.fingerprint))
-    if found is None:
-        known = select(ProductUrl.product_id).where(
-            ProductUrl.tenant_id == tenant_id, ProductUrl.fingerprint == facts.fingerprint
-        )
-        found = session.scalar(query.where(Product.id.in_(known)))
-    return found
+def _take_back(session: Session, tenant_id: str, facts: ProductFacts, run_id: str | None) -> Product | None:
+    """Return the product that left its address for the one of these facts, now standing there."""
+    product = find_moved(session, tenant_id, run_id, sku=facts.sku, title=facts.title, colors=facts.colors)
+    if product is not None:
+        move(product, url=facts.url, fingerprint=facts.fingerprint)
+    return product
 
 
-def _find_moved(session: Session, tenant_id: str, facts: ProductFacts, run_id: str | None) -> Product | None:
-    """Return the product with this SKU and title (colour children share a SKU in some shops), now at this address.
-
-    The first of several addresses that one run shows stays the product's own.
-    """
-    if not facts.sku:
-        return None
-    query = select(Product).where(
-        Product.tenant_id == tenant_id, Product.sku == facts.sku, Product.title == facts.title
-    )
-    found = session.scalar(query.order_by(Product.created_at).limit(1).with_for_update())
-    run = session.get(IngestRun, run_id) if run_id else None
-    if found is not None and (run is None or run.started_at is None or found.last_seen_at < run.started_at):
-        found.url, found.fingerprint = facts.url, facts.fingerprint
-    return found
+def _addresses(facts: ProductFacts) -> dict[str, str]:
+    return {**facts.other_urls, facts.fingerprint: facts.url}
 
 
 def _insert(session: Session, tenant_id: str, facts: ProductFacts) -> Product:
@@ -235,19 +228,6 @@ def _indexed(facts: Effective) -> tuple[Any, ...]:
 def _note_price(session: Session, tenant_id: str, product: Product) -> None:
     columns = {name: getattr(product, name) for name in PRICE_COLUMNS}
     session.add(PriceChange(tenant_id=tenant_id, product_id=product.id, **columns))
-
-
-def _note_urls(session: Session, tenant_id: str, product_id: str, facts: ProductFacts) -> None:
-    """Let every address that led to the product name it; one that named another product stays there."""
-    wanted = {**facts.other_urls, facts.fingerprint: facts.url}
-    known = set(
-        session.scalars(
-            select(ProductUrl.fingerprint).where(ProductUrl.tenant_id == tenant_id, ProductUrl.fingerprint.in_(wanted))
-        )
-    )
-    for fingerprint, url in wanted.items():
-        if fingerprint not in known:
-            session.add(ProductUrl(tenant_id=tenant_id, product_id=product_id, url=url, fingerprint=fingerprint))
 
 
 def _sync_images(session: Session, tenant_id: str, product: Product, urls: Sequence[str], run_id: str | None) -> bool:

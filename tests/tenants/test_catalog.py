@@ -138,6 +138,7 @@ def test_a_product_that_moved_keeps_its_row_and_answers_to_both_addresses(make_s
     shop = make_shop()
     old = seen(shop.tenant_id, DRESS).product_id
     run_id = new_run(shop.tenant_id)
+    page(shop.tenant_id, run_id, DRESS.fingerprint, state="failed", status_code=404)
 
     moved = replace(DRESS, url="https://shop.example/p/dress", fingerprint="f-moved")
     new = seen(shop.tenant_id, moved, run_id).product_id
@@ -157,6 +158,19 @@ def test_colour_children_with_one_sku_stay_two_products(make_shop):
     blue = seen(shop.tenant_id, replace(DRESS, url="https://shop.example/b", fingerprint="f-b", title="Blue dress"))
 
     assert blue.product_id != red
+
+
+def test_colour_children_with_one_sku_and_one_title_stay_two_and_keep_their_pictures(make_shop):
+    shop = make_shop()
+    navy = replace(DRESS, url="https://shop.example/b", fingerprint="f-b", colors=["navy"], images=("b.jpg",))
+    first = {facts.fingerprint: seen(shop.tenant_id, facts).product_id for facts in (DRESS, navy)}
+    run_id = new_run(shop.tenant_id)
+
+    again = {facts.fingerprint: seen(shop.tenant_id, facts, run_id).product_id for facts in (navy, DRESS)}
+
+    assert len(set(first.values())) == 2
+    assert again == first
+    assert {image.state for image in rows(shop.tenant_id, ProductImage)} == {"wanted"}
 
 
 def test_a_product_is_retired_when_its_page_says_gone_and_not_when_the_page_failed(make_shop):
