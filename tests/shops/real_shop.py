@@ -11,8 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from sqlalchemy import select
+
+from backend.db import transaction
+from backend.tenants.models import Product, ProductImage
 from tests.conftest import free_port, listens, wait_until
 from tests.ingest.local_shop import Trap
+from tests.ingest.whole import Ingest
 
 THEMES = ("jsonld", "microdata", "opengraph", "bare", "spa", "shopify")
 TRAPS = ("bomb", "logo", "anim")
@@ -79,3 +84,14 @@ def garment_images(product: dict[str, Any]) -> list[str]:
 
 def is_trap_image(url: str) -> bool:
     return any(f"/media-{name}" in url for name in TRAPS)
+
+
+def catalog_of(ingest: Ingest) -> tuple[dict[str, Product], dict[str, list[ProductImage]]]:
+    """Return the products that a shopper can find, by address, and their images that are in the shop still."""
+    with transaction(ingest.tenant_id) as session:
+        shown = Product.state.in_(("live", "attention"))
+        rows = session.scalars(select(Product).where(Product.tenant_id == ingest.tenant_id, shown)).all()
+        own = select(ProductImage).where(ProductImage.tenant_id == ingest.tenant_id, ProductImage.state != "gone")
+        images = session.scalars(own).all()
+    products = {product.url: product for product in rows}
+    return products, {row.url: [image for image in images if image.product_id == row.id] for row in rows}

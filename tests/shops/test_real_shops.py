@@ -1,6 +1,5 @@
 """The real shop in every theme, language and state of repair: all its products, nothing else, nothing forbidden."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from backend import queues
-from backend.config import Settings
 from backend.db import transaction
-from backend.ingest import jobs
 from backend.tenants.models import FrontierUrl, Product, ProductImage
-from backend.vision import Vision
-from tests.conftest import Shop
 from tests.ingest.whole import Ingest
-from tests.shops.real_shop import FORBIDDEN, THEMES, RealShop, garment_images, is_trap_image, serve
+from tests.shops.real_shop import FORBIDDEN, THEMES, catalog_of, garment_images, is_trap_image, serve
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1200)]
 FACTS = ("title", "price", "currency", "availability")
@@ -25,31 +20,18 @@ BOUND = {"spa": 0.99, "bare": 0.99}
 TRAP_PAGES = 50
 
 
-@pytest.fixture
-def crawl(whole_settings: Settings, vision: Vision, make_shop: Callable[..., Shop]) -> Callable[[RealShop], Ingest]:
-    """Crawl a shop (its pages and pictures; no model sees them) and return the tenant's ingest."""
-
-    def run(real_shop: RealShop) -> Ingest:
-        jobs.use(whole_settings, vision)
-        shop = make_shop(shop_url=real_shop.url + "/", allow_hosts=[real_shop.host])
-        ingest = Ingest(whole_settings, shop)
-        ingest.ask()
-        ingest.work(queues.CRAWL)
-        return ingest
-
-    return run
-
-
 @pytest.mark.parametrize("options", [(), ("--faults",)], ids=["plain", "faults"])
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_whole_shop_is_found_and_nothing_else(theme, language, options, shared: Path, crawl):
+def test_the_whole_shop_is_found_and_nothing_else(theme, language, options, shared: Path, tenant_of):
     with serve(shared, theme, language, *options) as real_shop:
-        ingest = crawl(real_shop)
+        ingest = tenant_of(real_shop)
+        ingest.ask()
+        ingest.work(queues.CRAWL)  # no model need see the pictures
         truth, log = real_shop.truth(), [request.path for request in real_shop.log()]
         touched = real_shop.trap.touched
         times = sorted(request.at for request in real_shop.log())
-    products, images = _catalog(ingest)
+    products, images = catalog_of(ingest)
 
     assert set(products) == set(truth)
     exact = {fact: _share(fact, products, truth) for fact in FACTS}
@@ -64,20 +46,6 @@ def test_the_whole_shop_is_found_and_nothing_else(theme, language, options, shar
     if options:
         _assert_faults_are_told(ingest, images)
         _assert_polite(times, seconds=0.1)
-
-
-def _catalog(ingest: Ingest) -> tuple[dict[str, Product], dict[str, list[ProductImage]]]:
-    with transaction(ingest.tenant_id) as session:
-        rows = session.scalars(
-            select(Product).where(Product.tenant_id == ingest.tenant_id, Product.state.in_(("live", "attention")))
-        ).all()
-        images = session.scalars(select(ProductImage).where(ProductImage.tenant_id == ingest.tenant_id)).all()
-    products = {product.id: product for product in rows}
-    of_url: dict[str, list[ProductImage]] = {product.url: [] for product in rows}
-    for image in images:
-        if image.product_id in products:
-            of_url[products[image.product_id].url].append(image)
-    return {product.url: product for product in rows}, of_url
 
 
 def _share(fact: str, products: dict[str, Product], truth: dict[str, dict[str, Any]]) -> float:
