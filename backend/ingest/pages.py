@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import InterfaceError, OperationalError
+
 from backend.config import Settings
 from backend.ingest import addresses, frontier
 from backend.ingest.advice import Unusable, advice_for
