@@ -17,7 +17,7 @@ from backend.search.gallery import MAX_COLORS, Entry, Gallery, embedding_id
 from backend.storage import Storage
 from backend.tenants import catalog
 from backend.tenants import models as rows
-from backend.tenants.catalog_edits import tell_gallery
+from backend.tenants.catalog_gallery import tell_gallery
 from backend.tenants.models import Product, ProductImage, now
 from backend.vision import Box, Garment, ImageError, Picture, Vision, choose_for_sale, images, usefulness
 

@@ -15,7 +15,7 @@ from backend.search.gallery import MAX_COLORS, Facts
 from backend.search.milvus_gallery import MilvusGallery, open_gallery
 from backend.storage import open_storage
 from backend.tenants import accounts, catalog
-from backend.tenants.catalog_edits import GALLERY_TOPIC
+from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import Detection, OutboxMessage, Product, ProductImage, Tenant
 from backend.vision.card import read_card
 
@@ -96,7 +96,8 @@ def _follow(
         )
     ).all()
     rows = session.scalars(select(Product).where(Product.tenant_id == tenant_id, Product.id.in_(product_ids))).all()
-    shown = [product for product in rows if product.state in catalog.SHOWN]
+    # What stands behind another product is found through that one.
+    shown = [product for product in rows if product.state in catalog.SHOWN and product.duplicate_of is None]
     away = set(product_ids) - {product.id for product in shown}
     touched = gallery.delete_images(lost) if lost else 0
     touched += gallery.delete_products(sorted(away)) if away else 0
@@ -137,6 +138,7 @@ def rescue(session: Session, tenant_id: str) -> list[str]:
         .where(
             Product.tenant_id == tenant_id,
             Product.state.in_(catalog.SHOWN),
+            Product.duplicate_of.is_(None),
             ~has_live,
             ProductImage.tenant_id == tenant_id,
             ProductImage.state == "set_aside",
@@ -167,9 +169,13 @@ def finish_run(settings: Settings, tenant_id: str, run_id: str) -> bool:
     with transaction(tenant_id) as session:
         if count_open_images(session, tenant_id):
             return False
-        found = mark_duplicates(session, tenant_id)
+        settled = mark_duplicates(session, tenant_id)
+    follow_catalog(settings, tenant_id)
+    with transaction(tenant_id) as session:
+        if count_open_images(session, tenant_id):  # of products that are no duplicates any more
+            return False
         ended = runs.finish(session, tenant_id, run_id)
-    log.info("run_finished", extra={"run_id": run_id, "duplicates": found})
+    log.info("run_finished", extra={"run_id": run_id, "merged": settled.merged, "parted": settled.parted})
     return ended
 
 

@@ -19,7 +19,7 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.ingest import embedding, jobs, pictures, publishing, runs
 from backend.tenants import accounts
-from backend.tenants.catalog_edits import GALLERY_TOPIC
+from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, now
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend.tenants.catalog_edits import DISAGREES, UNKNOWN, set_attention, tell_gallery
+from backend.tenants.catalog_edits import DISAGREES, UNKNOWN, set_attention
+from backend.tenants.catalog_gallery import tell_gallery
 from backend.tenants.models import Decision, Product
 
 FROM_PICTURE = "picture"

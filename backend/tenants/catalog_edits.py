@@ -6,12 +6,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.errors import DomainError
-from backend.tenants.catalog import EDITABLE, SHOWN, decimal, effective, get_product, list_images
-from backend.tenants.models import OutboxMessage, Product
-
-GALLERY_TOPIC = "gallery"
-"""An outbox message of this topic names products whose facts, or images whose vectors, the gallery must follow."""
-
+from backend.tenants import catalog_pairs
+from backend.tenants.catalog import EDITABLE, SHOWN, decimal, effective, get_product
+from backend.tenants.catalog_gallery import requeue_images, tell_gallery
+from backend.tenants.models import Product
 
 UNKNOWN, DISAGREES = "category_unknown", "category_disagrees"
 """Reasons for attention that a seller settles by naming the category."""
@@ -59,7 +57,10 @@ def set_attention(product: Product, *, added: Sequence[str] = (), dropped: Seque
 
 
 def set_hidden(session: Session, tenant_id: str, product_id: str, *, hidden: bool) -> Product:
-    """Take a product out of search at the seller's wish, or put it back; no crawl undoes it."""
+    """Take a product out of search at the seller's wish, or put it back; no crawl undoes it.
+
+    Where the same thing is listed a second time, that product takes its place.
+    """
     product = get_product(session, tenant_id, product_id, lock=True)
     if hidden:
         product.state = "hidden"
@@ -68,23 +69,8 @@ def set_hidden(session: Session, tenant_id: str, product_id: str, *, hidden: boo
         if product.state in SHOWN:
             requeue_images(session, tenant_id, product_id)
     tell_gallery(session, tenant_id, product_ids=[product_id])
+    catalog_pairs.settle(session, tenant_id)
     return product
-
-
-def requeue_images(session: Session, tenant_id: str, product_id: str) -> None:
-    """Let vision look again at every stored image of the product: its vectors were taken out of the gallery."""
-    for image in list_images(session, tenant_id, product_id):
-        if image.storage_key and image.state in {"live", "set_aside"}:
-            image.state, image.reason, image.queued_at = "stored", None, None
-
-
-def tell_gallery(
-    session: Session, tenant_id: str, *, product_ids: Sequence[str] = (), image_ids: Sequence[str] = ()
-) -> None:
-    """Note, in this transaction, that the gallery must follow these products, and forget these images."""
-    if product_ids or image_ids:
-        payload = {"product_ids": list(product_ids), "image_ids": list(image_ids)}
-        session.add(OutboxMessage(tenant_id=tenant_id, topic=GALLERY_TOPIC, payload=payload))
 
 
 def _checked(name: str, value: Any) -> Any:

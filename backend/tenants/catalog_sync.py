@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from backend.tenants import catalog_pairs
 from backend.tenants.catalog import Effective, effective, list_images
 from backend.tenants.catalog_addresses import (
     GONE_STATUS,
@@ -18,7 +19,8 @@ from backend.tenants.catalog_addresses import (
     previous_start,
 )
 from backend.tenants.catalog_category import FROM_PICTURE
-from backend.tenants.catalog_edits import DISAGREES, UNKNOWN, requeue_images, tell_gallery
+from backend.tenants.catalog_edits import DISAGREES, UNKNOWN
+from backend.tenants.catalog_gallery import requeue_images, tell_gallery
 from backend.tenants.models import FrontierUrl, IngestRun, PriceChange, Product, ProductImage, ProductUrl, now
 
 PRICE_COLUMNS = ("price", "list_price", "currency", "availability")
@@ -132,6 +134,8 @@ def retire_missing(session: Session, tenant_id: str, run_id: str) -> int:
         if answered_gone or missing_twice:
             retire(session, tenant_id, product)
             retired += 1
+    if retired:
+        catalog_pairs.settle(session, tenant_id)
     return retired
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.errors import NotFound
 from backend.tenants import accounts, catalog
-from backend.tenants.catalog_edits import tell_gallery
+from backend.tenants.catalog_gallery import tell_gallery
 from backend.tenants.models import (
     AuditEntry,
     Decision,

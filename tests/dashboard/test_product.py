@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from backend.db import transaction
 from backend.tenants import catalog, catalog_edits, review
+from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import AuditEntry, Decision, Detection, OutboxMessage, Product, ProductImage
 
 HOSTILE = "<script>alert('title')</script><img src=x onerror=alert(1)>"
@@ -92,7 +93,7 @@ def test_an_edit_reaches_the_gallery_and_is_recorded(seller):
     with transaction(me.shop.tenant_id) as session:
         message = session.scalars(select(OutboxMessage)).one()
         entry = session.scalars(select(AuditEntry)).one()
-    assert message.topic == catalog_edits.GALLERY_TOPIC
+    assert message.topic == GALLERY_TOPIC
     assert message.payload["product_ids"] == [coat.id]
     assert (entry.action, entry.subject, entry.details) == ("product_edited", coat.id, {"fields": ["category"]})
 

@@ -12,6 +12,7 @@ from backend.ingest import embedding, jobs
 from backend.ingest.publishing import finish_run, forget_tenant, gallery_of, rescue
 from backend.storage import open_storage
 from backend.tenants import catalog_edits
+from backend.tenants.catalog_gallery import requeue_images
 from backend.tenants.models import Detection, IngestRun, OutboxMessage, Product, ProductImage, Tenant, now
 from backend.vision import Box, Garment, images
 
@@ -72,7 +73,7 @@ def test_running_a_job_twice_writes_everything_once(ingest, stored):
 
     embed(ingest, image_id)
     with transaction(ingest.tenant_id) as session:
-        catalog_edits.requeue_images(session, ingest.tenant_id, product_id)
+        requeue_images(session, ingest.tenant_id, product_id)
     embed(ingest, image_id)
 
     assert len(first) == 1

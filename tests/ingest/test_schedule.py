@@ -8,7 +8,7 @@ from sqlalchemy import update
 from backend import queues
 from backend.db import transaction
 from backend.ingest import pictures, runs, schedule
-from backend.tenants.catalog_edits import tell_gallery
+from backend.tenants.catalog_gallery import tell_gallery
 from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, Tenant, new_id, now
 
 
