@@ -13,36 +13,37 @@ from backend.ingest import addresses, frontier, seeds
 from backend.ingest.advice import Unusable, advice_for
 from backend.ingest.browser import Browser
 from backend.ingest.fetch import Fetcher
+from backend.ingest.manners import Manners
 from backend.ingest.pages import Pages
 from backend.ingest.patterns import Patterns
-from backend.ingest.pulse import Pace, Pulse
+from backend.ingest.pulse import Pulse
 from backend.tenants import catalog
 
 _AT_ONCE = 8
-_LONGEST_DELAY_S = 30.0
-_HOPELESS_AFTER = 80  # pages without one product that mean this is no shop
+_HOPELESS_AFTER, _IN_VAIN_AFTER = 80, 200  # pages, requests without one product that mean this is no shop
 
 
 class Crawl:
     """One attempt at one run's pages. `fetcher` and `browser` are closed by who opened them."""
 
-    def __init__(self, settings: Settings, *, shop_url: str, fetcher: Fetcher, browser: Browser, pulse: Pulse) -> None:
+    def __init__(
+        self, settings: Settings, *, shop_url: str, fetcher: Fetcher, browser: Browser, manners: Manners, pulse: Pulse
+    ) -> None:
         self._settings, self._shop_url, self._fetcher, self._pulse = settings, shop_url, fetcher, pulse
-        self._robots = seeds.load_robots(fetcher, shop_url, pulse)
-        delay = min(self._robots.delay_s or 0.0, _LONGEST_DELAY_S)
-        self.pace = Pace(pulse, max(settings.crawl_delay_s, delay))
+        self._manners = manners
+        seeds.ask_leave(manners, shop_url, pulse)
         with pulse.writing() as session:
             counts = frontier.pattern_counts(session, pulse.tenant_id, pulse.run_id)
         self._patterns = Patterns(counts)
         self._pages = Pages(
-            settings, shop_url=shop_url, fetcher=fetcher, browser=browser, pulse=pulse, pace=self.pace,
-            robots=self._robots, patterns=self._patterns, got=sum(count.in_run for count in counts),
+            settings, shop_url=shop_url, fetcher=fetcher, browser=browser, pulse=pulse, manners=manners,
+            patterns=self._patterns, got=sum(count.in_run for count in counts),
         )  # fmt: skip
 
     def seed(self) -> None:
         """Put into the frontier what earlier runs, the shop's address and its sitemaps name."""
         seeds.sow(
-            self._pulse, self._fetcher, self._robots, self._patterns,
+            self._pulse, self._fetcher, self._manners, self._patterns,
             shop_url=self._shop_url, most=self._settings.crawl_max_pages,
         )  # fmt: skip
 
@@ -69,7 +70,7 @@ class Crawl:
                 if (error := trouble()) is not None:
                     raise error
                 self._pages.take(row)
-                if self._pages.got >= _HOPELESS_AFTER:
+                if self._pages.got >= _HOPELESS_AFTER or self._pages.asked >= _IN_VAIN_AFTER:
                     self._check_found_something()
         return False
 

@@ -12,13 +12,14 @@ import numpy as np
 from backend import queues
 from backend.config import ConfigError, Settings
 from backend.db import transaction
-from backend.ingest import embedding, pictures, publishing, runs
+from backend.ingest import embedding, pictures, publishing, robots, runs
 from backend.ingest.advice import Unusable, advice_for
 from backend.ingest.browser import Browser
 from backend.ingest.crawl import Crawl
 from backend.ingest.fetch import Fetcher
+from backend.ingest.manners import Manners
 from backend.ingest.pictures import Pump
-from backend.ingest.pulse import Pace, Pulse
+from backend.ingest.pulse import Pulse
 from backend.queues import job
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable
 from backend.storage import open_storage
@@ -97,18 +98,20 @@ def _room_to_store() -> Iterator[None]:
 def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> bool:
     """Walk and take in pictures side by side; True when both came to their end. Raises Unusable, LostRun."""
     tenant_id = run.tenant_id
-    with Fetcher(settings, tenant_id, shop_url) as fetcher, Browser(settings, tenant_id) as browser:
-        walk = Crawl(settings, shop_url=shop_url, fetcher=fetcher, browser=browser, pulse=pulse)
+    manners = Manners(settings, pulse, lambda url: robots.load(fetcher, url))
+    with (
+        Fetcher(settings, tenant_id, shop_url, allows=manners.allows) as fetcher,
+        Browser(settings, tenant_id) as browser,
+    ):
+        walk = Crawl(settings, shop_url=shop_url, fetcher=fetcher, browser=browser, manners=manners, pulse=pulse)
         if run.counts.get("seeded"):
             walk.resume()
         else:
             with transaction(tenant_id) as session:
                 pictures.retry_failed(session, tenant_id)
             walk.seed()
-        # Pictures come from the shop's static files, so they may come a little faster than its pages.
-        pace = Pace(pulse, walk.pace.interval / 4)
         pump = Pump(
-            tenant_id, run.id, fetcher=fetcher, storage=open_storage(settings.storage_url), pace=pace, pulse=pulse
+            tenant_id, run.id, fetcher=fetcher, storage=open_storage(settings.storage_url), manners=manners, pulse=pulse
         )
         pump.start()
         try:

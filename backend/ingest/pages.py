@@ -9,17 +9,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from backend.config import Settings
 from backend.ingest import addresses, frontier
-from backend.ingest.advice import Unusable, advice_for
+from backend.ingest.advice import DOWN, Reception, Unusable, advice_for
 from backend.ingest.browser import Browser
 from backend.ingest.extract import Page
 from backend.ingest.fetch import Fetcher, FetchError
 from backend.ingest.frontier import Link
+from backend.ingest.manners import LONGEST_HOLD_S, Manners
 from backend.ingest.patterns import Patterns
 from backend.ingest.products import sync_page
-from backend.ingest.pulse import Pace, Pulse
-from backend.ingest.robots import Robots
+from backend.ingest.pulse import Pulse
 from backend.ingest.runs import LostRun
-from backend.ingest.seeds import DOWN, LONGEST_HOLD_S
 from backend.ingest.visits import Visit, Visitor
 from backend.tenants import catalog_sync
 from backend.tenants.models import FrontierUrl
@@ -29,7 +28,7 @@ _MOST_ATTEMPTS = 4
 _DEEPEST = 10
 _MOST_LINKS = 1500
 _EGRESS_HOLD_S = 1.0
-_DEAD_AFTER = 12  # failures in a row that mean the shop is down
+_USUAL_HOLD_S = 5.0  # after a 429 that names no time
 _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|json|xml|txt|pdf|zip|gz|mp4|webm|mov|mp3|woff2?|ttf|eot|csv|xlsx?|docx?)$",
     re.IGNORECASE,
@@ -37,7 +36,10 @@ _NOT_PAGES = re.compile(
 
 
 class Pages:
-    """Takes in the pages of one crawl, one at a time. `got` counts the run's pages, `products` those that sell."""
+    """Takes in the pages of one crawl, one at a time.
+
+    `got` counts the run's pages, `asked` what this attempt asked for, `products` its pages that sell something.
+    """
 
     def __init__(
         self,
@@ -47,28 +49,20 @@ class Pages:
         fetcher: Fetcher,
         browser: Browser,
         pulse: Pulse,
-        pace: Pace,
-        robots: Robots,
+        manners: Manners,
         patterns: Patterns,
         got: int,
     ) -> None:
         self._most, self._shop_url = settings.crawl_max_pages, shop_url
-        self._pulse, self._pace, self._robots, self._patterns = pulse, pace, robots, patterns
+        self._pulse, self._manners, self._patterns = pulse, manners, patterns
         self._tenant_id, self._run_id = pulse.tenant_id, pulse.run_id
-        self._visitor = Visitor(fetcher, browser, patterns)
-        self.got, self.products = got, 0
-        self._failed_in_a_row = 0
+        self._visitor = Visitor(fetcher, browser, patterns, manners)
+        self.got, self.asked, self.products = got, 0, 0
+        self._reception = Reception()
         self._seen: set[str] = set()  # fingerprints known to be in the frontier, which spares asking it
 
     def take(self, row: FrontierUrl) -> None:
         """Visit a URL, or write down why not. Raises Unusable when the shop is down, LostRun."""
-        refusal = self._refusal(row)
-        if refusal is not None:
-            state, reason = refusal
-            self._settle(row, state, reason=reason)
-            return
-        if not self._pace.take():
-            return
         try:
             self._take(row)
         except (LostRun, Unusable, OperationalError, InterfaceError):
@@ -80,11 +74,18 @@ class Pages:
 
     def _take(self, row: FrontierUrl) -> None:
         try:
+            refusal = self._refusal(row)
+            if refusal is not None:
+                self._settle(row, refusal[0], reason=refusal[1])
+                return
+            if not self._manners.turn(row.url):
+                return
+            self.asked += 1
             visit = self._visitor.visit(row)
         except FetchError as error:
             self._fail(row, error)
             return
-        self._failed_in_a_row = 0
+        self._reception.note(None)
         self.got += 1
         if visit.page is None:
             self._keep(row, visit)
@@ -93,7 +94,7 @@ class Pages:
 
     def _refusal(self, row: FrontierUrl) -> tuple[str, str] | None:
         """Return state and reason for a URL that is not to be asked for."""
-        if not self._robots.allows(row.url):
+        if not self._manners.allows(row.url):
             return "disallowed", "robots"
         if self.got >= self._most:
             return "skipped", "page_limit"
@@ -153,16 +154,28 @@ class Pages:
         )
 
     def _fail(self, row: FrontierUrl, error: FetchError) -> None:
-        """Try again later, or settle the URL with the reason; a shop that is down ends the crawl."""
+        """Try again later, or settle the URL with the reason; a shop that is down or refuses us ends the crawl."""
         if error.code == "egress_down":
             # Our own way out is being started again: that counts neither against the page nor against the shop.
-            self._pace.hold(_EGRESS_HOLD_S)
+            self._manners.hold(row.url, _EGRESS_HOLD_S)
             self._settle(row, "queued", reason=error.code)
             return
+        if error.code == "disallowed":
+            self._settle(row, "disallowed", reason="robots")
+            return
         if error.code == "rate_limited":
-            self._pace.hold(min(error.retry_after or 5.0, LONGEST_HOLD_S))
-        first_gone = error.status in {404, 410} and row.product_id is not None and row.attempts == 0
+            self._manners.hold(row.url, error.retry_after or _USUAL_HOLD_S)
         reason = f"http_{error.status}" if error.code == "http_error" else error.code
+        again = self._postpone_or_settle(row, error, reason)
+        log.info("page_failed", extra={"url": row.url, "reason": reason, "again": again})
+        self._reception.note(reason)
+        if (error.retry_after or 0.0) > LONGEST_HOLD_S:
+            raise Unusable("asked_to_wait", advice_for("asked_to_wait"))
+        if row.url == addresses.canonical(self._shop_url) and not again and not self.got and error.code in DOWN:
+            raise Unusable("shop_unreachable", advice_for(error.code))
+
+    def _postpone_or_settle(self, row: FrontierUrl, error: FetchError, reason: str) -> bool:
+        first_gone = error.status in {404, 410} and row.product_id is not None and row.attempts == 0
         again = first_gone or (error.retryable and row.attempts + 1 < _MOST_ATTEMPTS)
         with self._pulse.writing() as session:
             if again:
@@ -173,8 +186,4 @@ class Pages:
                     session, self._tenant_id, row.id, "failed", reason=reason, status_code=error.status,
                     attempts=row.attempts + 1,
                 )  # fmt: skip
-        log.info("page_failed", extra={"url": row.url, "reason": reason, "again": again})
-        self._failed_in_a_row = self._failed_in_a_row + 1 if error.code in DOWN else 0
-        lost_start = row.url == addresses.canonical(self._shop_url) and not again and not self.got
-        if self._failed_in_a_row >= _DEAD_AFTER or (lost_start and error.code in DOWN):
-            raise Unusable("shop_unreachable", advice_for(error.code))
+        return again

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from backend import queues
 from backend.db import transaction
 from backend.ingest.fetch import Fetcher, FetchError
-from backend.ingest.pulse import Pace, Pulse
+from backend.ingest.manners import LONGEST_HOLD_S, PICTURES, Manners
+from backend.ingest.pulse import Pulse
 from backend.storage import Storage
 from backend.tenants.catalog import thumbnail_key
 from backend.tenants.models import ProductImage, now
@@ -107,7 +108,7 @@ def take(fetcher: Fetcher, storage: Storage, tenant_id: str, url: str, *, attemp
             return Refused(error.code, 1.0)
         again = error.retryable and attempts + 1 < _MOST_ATTEMPTS
         reason = f"http_{error.status}" if error.code == "http_error" and not error.retryable else error.code
-        return Refused(reason, min(error.retry_after or 2.0**attempts, 60.0) if again else None)
+        return Refused(reason, min(error.retry_after or 2.0**attempts, LONGEST_HOLD_S) if again else None)
     except images.ImageError as error:
         # A picture that is cut short may come whole the next time.
         again = error.code == "image_unreadable" and attempts == 0
@@ -143,11 +144,11 @@ class Pump(threading.Thread):
     """Takes in the tenant's wanted pictures until `finish` was called and none is left, or the crawl has to stop."""
 
     def __init__(
-        self, tenant_id: str, run_id: str, *, fetcher: Fetcher, storage: Storage, pace: Pace, pulse: Pulse
+        self, tenant_id: str, run_id: str, *, fetcher: Fetcher, storage: Storage, manners: Manners, pulse: Pulse
     ) -> None:
         super().__init__(name="pictures", daemon=True)
         self._tenant_id, self._run_id = tenant_id, run_id
-        self._fetcher, self._storage, self._pace, self._pulse = fetcher, storage, pace, pulse
+        self._fetcher, self._storage, self._manners, self._pulse = fetcher, storage, manners, pulse
         self._pages_done = threading.Event()
         self._flights: dict[str, _Flight] = {}
         self._not_before: dict[str, float] = {}
@@ -210,9 +211,12 @@ class Pump(threading.Thread):
     def _fetch(self, flight: _Flight, known: Stored | None) -> Stored | Refused:
         if known is not None:
             return known
-        if not self._pace.take():
+        if not self._manners.turn(flight.url, PICTURES):
             return Refused("stopped", 0.0)
-        return take(self._fetcher, self._storage, self._tenant_id, flight.url, attempts=flight.attempts)
+        result = take(self._fetcher, self._storage, self._tenant_id, flight.url, attempts=flight.attempts)
+        if isinstance(result, Refused) and result.reason == "rate_limited" and result.again_s is not None:
+            self._manners.hold(flight.url, result.again_s)
+        return result
 
     def _land(self, done: set["Future[Stored | Refused]"]) -> None:
         for flight in [one for one in self._flights.values() if one.future in done]:

@@ -1,8 +1,7 @@
-"""What keeps a crawl alive and polite: its heartbeat, and the pauses between its requests."""
+"""What keeps a crawl alive: its heartbeat, which also says when to stop."""
 
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -67,28 +66,3 @@ class Pulse:
             except SQLAlchemyError as error:
                 # The crawl's own next write finds out whether the database is gone for good.
                 log.warning("heartbeat_missed", extra={"reason": str(error)[:200]})
-
-
-class Pace:
-    """Spaces requests to one shop: `interval` seconds between two, and none while the shop asked us to wait."""
-
-    def __init__(self, pulse: Pulse, interval: float) -> None:
-        self._pulse, self.interval = pulse, interval
-        self._lock = threading.Lock()
-        self._next = 0.0
-
-    def take(self) -> bool:
-        """Wait for the next turn; False when the crawl has to stop."""
-        while not self._pulse.stopped:
-            with self._lock:
-                left = self._next - time.monotonic()
-                if left <= 0:
-                    self._next = time.monotonic() + self.interval
-                    return True
-            self._pulse.wait(left)
-        return False
-
-    def hold(self, seconds: float) -> None:
-        """Let nobody ask for `seconds`."""
-        with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)

@@ -9,12 +9,13 @@ from protego import Protego
 from backend.ingest.fetch import Fetcher, FetchError
 
 NAME = "NiteruBot"
-MAX_BYTES = 512_000  # RFC 9309 asks crawlers to read at least 500 KiB
+MAX_BYTES = 512_000  # RFC 9309 (2.5) asks crawlers to read at least the first 500 KiB
+_LARGEST = 8_000_000
 MAX_DELAY_S = 30.0
 
 
 class RobotsUnreachable(Exception):
-    """The shop's robots.txt cannot be read: wait and ask again, do not crawl.
+    """The robots.txt of a host cannot be read: wait and ask again, do not crawl.
 
     `code` is the FetchError's (timeout, private_address, http_error …), `retry_after` in seconds where it was named.
     """
@@ -37,17 +38,21 @@ class Robots:
         return self._rules is None or bool(self._rules.can_fetch(url, NAME))
 
 
-def load(fetcher: Fetcher, shop_url: str) -> Robots:
-    """Read the shop's robots.txt; 4xx (there is none) allows everything. Raises RobotsUnreachable (RFC 9309, 2.3.1)."""
-    address = urljoin(shop_url, "/robots.txt")
+def load(fetcher: Fetcher, url: str) -> Robots:
+    """Read the robots.txt of the URL's host; 4xx (there is none) allows everything (RFC 9309, 2.3.1).
+
+    Raises RobotsUnreachable. Of a file that is too long its first part counts.
+    """
+    address = urljoin(url, "/robots.txt")
     try:
-        answer = fetcher.get(address, max_bytes=MAX_BYTES)
+        answer = fetcher.get(address, kind="robots", anywhere=True, max_bytes=_LARGEST)
     except FetchError as error:
         if error.code == "http_error" and error.status is not None and 400 <= error.status < 500:
             return Robots()
-        sentence = f"The shop's robots.txt cannot be read: {error.message}"
+        sentence = f"Its robots.txt cannot be read: {error.message}"
         raise RobotsUnreachable(sentence, code=error.code, retry_after=error.retry_after) from error
-    return parse(answer.text, answer.final_url)
+    text = answer.text
+    return parse(text if len(text) <= MAX_BYTES else text[: text.rfind("\n", 0, MAX_BYTES) + 1], answer.final_url)
 
 
 def parse(text: str, address: str) -> Robots:

@@ -3,39 +3,41 @@
 import logging
 
 from backend.ingest import addresses, frontier, robots, runs, sitemap
-from backend.ingest.advice import Unusable, advice_for
+from backend.ingest.advice import DOWN, Unusable, advice_for
 from backend.ingest.fetch import Fetcher
 from backend.ingest.frontier import Link
+from backend.ingest.manners import NEVER, Manners
 from backend.ingest.patterns import Patterns
 from backend.ingest.pulse import Pulse
 from backend.ingest.robots import Robots
 
 log = logging.getLogger(__name__)
-DOWN = frozenset({"timeout", "connection", "tls", "refused", "private_address"})
-"""Reasons that speak of the whole shop, not of one page."""
-LONGEST_HOLD_S = 120.0
 _ROBOTS_WAITS_S = (2.0, 5.0, 10.0, 20.0)
-_NEVER = frozenset({"tls", "refused", "private_address", "bad_url"})  # asking again will not help
+_LONGEST_WAIT_S = 600.0
 _AT_ONCE = 1000
 
 
-def load_robots(fetcher: Fetcher, shop_url: str, pulse: Pulse) -> Robots:
-    """Read robots.txt; a shop that cannot say what it allows is waited for, then left alone. Raises Unusable."""
+def ask_leave(manners: Manners, shop_url: str, pulse: Pulse) -> Robots:
+    """Read the shop's robots.txt; one that cannot be read is waited for, then left alone. Raises Unusable."""
     for seconds in (*_ROBOTS_WAITS_S, None):
         try:
-            return robots.load(fetcher, shop_url)
+            return manners.robots(shop_url)
         except robots.RobotsUnreachable as error:
             log.info("robots_unreachable", extra={"reason": error.code})
-            if seconds is None or pulse.stopped or error.code in _NEVER:
+            wait = max(seconds or 0.0, error.retry_after or 0.0)
+            if seconds is None or pulse.stopped or error.code in NEVER or wait > _LONGEST_WAIT_S:
                 code = error.code if error.code in DOWN else "robots_unreachable"
                 raise Unusable(code, advice_for(code)) from error
-            pulse.wait(min(max(seconds, error.retry_after or 0.0), LONGEST_HOLD_S))
+            pulse.wait(wait)
     raise AssertionError("the last wait raises")
 
 
-def sow(pulse: Pulse, fetcher: Fetcher, rules: Robots, patterns: Patterns, *, shop_url: str, most: int) -> None:
+def sow(pulse: Pulse, fetcher: Fetcher, manners: Manners, patterns: Patterns, *, shop_url: str, most: int) -> None:
     """Put into the frontier what earlier runs, the shop's address and its sitemaps (`most` pages) name."""
-    found = sitemap.read(fetcher, rules.sitemaps, shop_url=shop_url, allows=rules.allows, max_entries=most)
+    named = manners.robots(shop_url).sitemaps
+    found = sitemap.read(fetcher, named, shop_url=shop_url, allows=manners.invited, max_entries=most)
+    if pulse.stopped:
+        return  # the sitemaps were not read to their end
     for address, reason in found.problems.items():
         log.info("sitemap_problem", extra={"url": address, "reason": reason})
     links = [Link(entry.url, 1, patterns.priority(entry.url)) for entry in found.entries]

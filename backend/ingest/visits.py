@@ -1,18 +1,26 @@
 """Getting one page: over HTTP where that is enough, in the browser where the pattern has shown that it is not."""
 
 import logging
+import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from backend.ingest.browser import Browser, BrowserCrashed
 from backend.ingest.extract import Page, extract
 from backend.ingest.fetch import Fetched, Fetcher, FetchError
 from backend.ingest.frontier import BROWSER, HTTP, PROBED
+from backend.ingest.manners import Manners
 from backend.ingest.patterns import Patterns, shows_more
 from backend.tenants.models import FrontierUrl
 
 log = logging.getLogger(__name__)
 _READER = "1"
 """Counts up when extraction finds more than before, so that unchanged pages are read again."""
+_BOT_CHECK = re.compile(
+    r"<title>\s*(?:Just a moment\.\.\.|Attention Required! \| Cloudflare|Access Denied|Pardon Our Interruption)"
+    r"|_cf_chl_opt|_Incapsula_Resource|px-captcha",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +36,8 @@ class Visit:
 class Visitor:
     """Gets the pages of one crawl, one at a time."""
 
-    def __init__(self, fetcher: Fetcher, browser: Browser, patterns: Patterns) -> None:
-        self._fetcher, self._browser, self._patterns = fetcher, browser, patterns
+    def __init__(self, fetcher: Fetcher, browser: Browser, patterns: Patterns, manners: Manners) -> None:
+        self._fetcher, self._browser, self._patterns, self._manners = fetcher, browser, patterns, manners
 
     def visit(self, row: FrontierUrl) -> Visit:
         """Get the page. Raises FetchError."""
@@ -46,7 +54,9 @@ class Visitor:
     def _read(self, pattern: str, fetched: Fetched, content_hash: str) -> Visit:
         text = fetched.text
         page = extract(text, fetched.final_url)
-        if not self._patterns.wants_probe(pattern, page, text):
+        if page.record is None:
+            _check_welcome(fetched.final_url, text)
+        if not self._patterns.wants_probe(pattern, page, text) or not self._manners.turn(fetched.final_url):
             return Visit(page, HTTP, fetched.final_url, content_hash)
         try:
             rendered = self._rendered(fetched.final_url)
@@ -64,4 +74,12 @@ class Visitor:
             drawn = self._browser.render(url)
         except BrowserCrashed as error:
             raise FetchError("browser_crashed", "The browser died under this page.", retryable=True) from error
-        return Visit(extract(drawn.html, drawn.final_url, payloads=drawn.payloads), BROWSER, drawn.final_url, None)
+        return Visit(drawn.page, BROWSER, drawn.final_url, None)
+
+
+def _check_welcome(url: str, text: str) -> None:
+    """Raise FetchError when the page is one that keeps visitors out; Niteru does not try to get past it."""
+    if urlsplit(url).path.rstrip("/") == "/password":
+        raise FetchError("password_page", "The shop asks for a password.")
+    if _BOT_CHECK.search(text, 0, 20_000):
+        raise FetchError("bot_check", "The shop answers with a check for robots.")

@@ -177,6 +177,33 @@ def test_a_site_without_products_ends_with_advice(ingest, selling_shop):
     assert "product" in facts["advice"]
 
 
+@pytest.mark.parametrize(("status", "word"), [(403, "firewall"), (500, "errors")])
+def test_a_shop_that_refuses_us_is_left_alone_soon_with_advice(ingest, selling_shop, status, word):
+    for number in range(120):
+        selling_shop.offer(f"dress-{number}", f"Dress {number}", "10.00")
+    selling_shop.open()
+    for path in selling_shop.pages:
+        if path.startswith("/products/"):
+            selling_shop.pages[path] = Answer("go away", status=status)
+
+    facts = ingest.crawl()
+
+    assert (facts["state"], facts["error"]) == ("failed", "shop_refuses")
+    assert word in facts["advice"]
+    assert len(selling_shop.asked) < 40
+
+
+def test_a_bot_check_in_place_of_the_pages_ends_with_advice(ingest, three_goods):
+    for path in three_goods.pages:
+        if path.startswith("/products/") or path == "/":
+            three_goods.pages[path] = Answer("<html><head><title>Just a moment...</title></head><body></body></html>")
+
+    facts = ingest.crawl()
+
+    assert facts["state"] == "failed"
+    assert "bot protection" in facts["advice"]
+
+
 def test_an_address_that_nobody_opened_to_us_ends_at_once_with_advice(ingest, selling_shop, make_shop):
     closed = make_shop(shop_url=selling_shop.url + "/")
     ingest.shop = closed

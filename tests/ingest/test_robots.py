@@ -51,6 +51,19 @@ def test_the_file_is_read_from_the_shops_root(proxy: RunningProxy, local_shop: L
     assert rules.delay_s is None
 
 
+def test_of_a_file_that_is_too_long_the_first_part_counts(
+    proxy: RunningProxy, local_shop: LocalShop, tenant: str
+) -> None:
+    long = "User-agent: *\nDisallow: /cart\n" + "# words\n" * 80_000 + "Disallow: /late\n"
+    local_shop.pages["/robots.txt"] = Answer(long, kind="text/plain")
+
+    rules = load(proxy, local_shop, tenant)
+
+    assert len(long) > robots.MAX_BYTES
+    assert not rules.allows(local_shop.url + "/cart")
+    assert rules.allows(local_shop.url + "/late")
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_a_shop_without_robots_txt_allows_everything(
     proxy: RunningProxy, local_shop: LocalShop, tenant: str, status: int
