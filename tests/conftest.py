@@ -149,6 +149,7 @@ def settings(postgres: Postgres, redis_url: str, milvus_uri: str, tmp_path_facto
             "MILVUS_URI": milvus_uri,
             "NITERU_EGRESS_URL": f"http://127.0.0.1:{free_port()}",
             "NITERU_CRAWL_DELAY_S": "0",
+            "NITERU_SECOND_LOOK_S": "0.2",
         }
     )
 

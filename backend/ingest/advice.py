@@ -30,6 +30,8 @@ _ADVICE = {
     "http_5": "The shop answers with errors (HTTP 500 and the like). Check that it works, and start the crawl again.",
     "http_404": "There is no page at the shop's address. Check it in a browser.",
     "foreign_redirect": "The shop's address leads to another site. Use that site's address instead.",
+    "many_vanished": "Many products are missing from the shop at once. Niteru keeps them in search until the next "
+    "crawl misses them too. If the shop is not as it should be, mend it before then.",
     "disk_full": "There is no room left to store the shop's pictures. Ask Niteru's operator to make room, and start "
     "the crawl again.",
     "no_products": "No product page was found. Check that this is the shop's own address; if its products need a "

@@ -34,10 +34,11 @@ class Crawl:
         seeds.ask_leave(manners, shop_url, pulse)
         with pulse.writing() as session:
             counts = frontier.pattern_counts(session, pulse.tenant_id, pulse.run_id)
+            known = frontier.count(session, pulse.tenant_id, pulse.run_id)
         self._patterns = Patterns(counts)
         self._pages = Pages(
             settings, shop_url=shop_url, fetcher=fetcher, browser=browser, pulse=pulse, manners=manners,
-            patterns=self._patterns, got=sum(count.in_run for count in counts),
+            patterns=self._patterns, got=sum(count.in_run for count in counts), known=known,
         )  # fmt: skip
 
     def seed(self) -> None:

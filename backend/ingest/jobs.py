@@ -23,7 +23,8 @@ from backend.ingest.pulse import Pulse
 from backend.queues import job
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable
 from backend.storage import open_storage
-from backend.tenants import accounts, catalog_sync
+from backend.tenants import accounts
+from backend.tenants.catalog_gone import retire_missing
 from backend.tenants.models import IngestRun, now
 from backend.vision import Picture, Vision, load_vision
 
@@ -127,8 +128,10 @@ def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> b
             pump.finish()
     if complete and not pulse.stopped:
         with pulse.writing() as session:
-            retired = catalog_sync.retire_missing(session, tenant_id, run.id)
-        log.info("products_retired", extra={"run_id": run.id, "products": retired})
+            retired = retire_missing(session, tenant_id, run.id)
+            if retired.held:
+                runs.get_run(session, tenant_id, run.id).advice = advice_for("many_vanished")
+        log.info("products_retired", extra={"run_id": run.id, "products": retired.gone, "held": retired.held})
         return True
     return False
 

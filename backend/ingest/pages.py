@@ -2,10 +2,12 @@
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
 
 from backend.config import Settings
 from backend.ingest import addresses, frontier
@@ -21,12 +23,19 @@ from backend.ingest.pulse import Pulse
 from backend.ingest.runs import LostRun
 from backend.ingest.visits import Visit, Visitor
 from backend.tenants import catalog_sync
-from backend.tenants.models import FrontierUrl
+from backend.tenants.catalog_addresses import GONE_STATUS
+from backend.tenants.catalog_gone import GONE
+from backend.tenants.models import FrontierUrl, now
 
 log = logging.getLogger(__name__)
 _MOST_ATTEMPTS = 4
 _DEEPEST = 10
 _MOST_LINKS = 1500
+_KNOWN_PER_PAGE = 4  # URLs a run may know for each page it may read
+_REMEMBERED = 50_000
+_NOT_MISSING = {"looks": 0, "first_gone_at": None}
+MAYBE_GONE = "maybe_gone"
+"""Why a product's page waits for its second look."""
 _EGRESS_HOLD_S = 1.0
 _USUAL_HOLD_S = 5.0  # after a 429 that names no time
 _NOT_PAGES = re.compile(
@@ -52,8 +61,10 @@ class Pages:
         manners: Manners,
         patterns: Patterns,
         got: int,
+        known: int,
     ) -> None:
-        self._most, self._shop_url = settings.crawl_max_pages, shop_url
+        self._most, self._second_look_s = settings.crawl_max_pages, settings.second_look_s
+        self._shop_url, self._known = shop_url, known
         self._pulse, self._manners, self._patterns = pulse, manners, patterns
         self._tenant_id, self._run_id = pulse.tenant_id, pulse.run_id
         self._visitor = Visitor(fetcher, browser, patterns, manners)
@@ -74,11 +85,7 @@ class Pages:
 
     def _take(self, row: FrontierUrl) -> None:
         try:
-            refusal = self._refusal(row)
-            if refusal is not None:
-                self._settle(row, refusal[0], reason=refusal[1])
-                return
-            if not self._manners.turn(row.url):
+            if self._refuses(row) or not self._manners.turn(row.url):
                 return
             self.asked += 1
             visit = self._visitor.visit(row)
@@ -92,17 +99,24 @@ class Pages:
         else:
             self._store(row, visit, visit.page)
 
-    def _refusal(self, row: FrontierUrl) -> tuple[str, str] | None:
-        """Return state and reason for a URL that is not to be asked for."""
+    def _refuses(self, row: FrontierUrl) -> bool:
+        """Write down why a URL is not to be asked for, with all those of which the same is true; False if it is."""
+        known_trap = row.product_id is None and not self._patterns.admits(row.pattern)
         if not self._manners.allows(row.url):
-            return "disallowed", "robots"
-        if self.got >= self._most:
-            return "skipped", "page_limit"
-        if row.depth > _DEEPEST:
-            return "skipped", "too_deep"
-        if row.product_id is None and not self._patterns.admits(row.pattern):
-            return "skipped", "pattern_limit"
-        return None
+            self._settle(row, "disallowed", reason="robots")
+        elif self.got >= self._most:
+            self._leave_out(frontier.skip_rest, row)
+        elif row.depth > _DEEPEST:
+            self._settle(row, "skipped", reason="too_deep")
+        elif known_trap:
+            self._leave_out(frontier.defer if row.priority > frontier.DEFERRED else frontier.skip_pattern, row)
+        else:
+            return False
+        return True
+
+    def _leave_out(self, how: Callable[[Session, str, str, FrontierUrl], None], row: FrontierUrl) -> None:
+        with self._pulse.writing() as session:
+            how(session, self._tenant_id, self._run_id, row)
 
     def _settle(self, row: FrontierUrl, state: str, **columns: object) -> None:
         with self._pulse.writing() as session:
@@ -128,16 +142,39 @@ class Pages:
             )  # fmt: skip
             links = {addresses.fingerprint(link.url): link for link in self._links(row, page)}
             unseen = [link for fingerprint, link in links.items() if fingerprint not in self._seen]
-            fresh = frontier.add(session, self._tenant_id, self._run_id, unseen)
-            reason = synced.outcome if synced else page.reason
-            columns |= {"reason": reason, "product_id": synced.product_id if synced else None}
-            frontier.settle(session, self._tenant_id, row.id, "fetched", **columns)
-            target = addresses.fingerprint(visit.final_url)
-            if target != row.fingerprint:
-                frontier.settle_target(session, self._tenant_id, self._run_id, target, **columns)
+            self._add(session, row, unseen)
+            if synced is None and row.product_id is not None:
+                self._miss(session, row, **columns)
+            else:
+                columns |= {"reason": synced.outcome if synced else page.reason, **_NOT_MISSING}
+                columns["product_id"] = synced.product_id if synced else None
+                frontier.settle(session, self._tenant_id, row.id, "fetched", **columns)
+                target = addresses.fingerprint(visit.final_url)
+                if target != row.fingerprint:
+                    frontier.settle_target(session, self._tenant_id, self._run_id, target, **columns)
+        if len(self._seen) > _REMEMBERED:
+            self._seen.clear()
         self._seen |= links.keys()
-        self._patterns.note_links(row.pattern, fresh)
         self._note(row, visit, outcome=synced.outcome if synced else None)
+
+    def _add(self, session: Session, row: FrontierUrl, links: Sequence[Link]) -> None:
+        """Add links to the frontier as long as the run has room for them; what looks like a product always has."""
+        if self._known >= _KNOWN_PER_PAGE * self._most:
+            links = [link for link in links if link.priority >= frontier.SITEMAP]
+        self._known += frontier.add(session, self._tenant_id, self._run_id, links, found_on=row.pattern)
+
+    def _miss(self, session: Session, row: FrontierUrl, **columns: object) -> None:
+        """Look at a known product's page again later when it is without its product; twice in a row, it is gone."""
+        if row.looks == 0:
+            due_at = now() + timedelta(seconds=self._second_look_s)
+            values: dict[str, object] = {"due_at": due_at, "looks": 1, "first_gone_at": now(), "content_hash": None}
+            frontier.settle(session, self._tenant_id, row.id, "queued", reason=MAYBE_GONE, **values)
+            return
+        columns |= {"looks": row.looks + 1, "first_gone_at": row.first_gone_at}
+        if columns.get("status_code") == 200:  # from now on it is a page like any other
+            frontier.settle(session, self._tenant_id, row.id, "fetched", reason=GONE, product_id=None, **columns)
+        else:
+            frontier.settle(session, self._tenant_id, row.id, "failed", **columns)
 
     def _links(self, row: FrontierUrl, page: Page) -> Iterable[Link]:
         following = set(page.next_links)
@@ -149,9 +186,9 @@ class Pages:
 
     def _note(self, row: FrontierUrl, visit: Visit, *, outcome: str | None) -> None:
         self.products += outcome is not None
-        self._patterns.note_page(
-            row.pattern, row.url, via=visit.via, is_product=outcome is not None, is_new_product=outcome == "new"
-        )
+        self._patterns.note_page(row.pattern, via=visit.via, is_product=outcome is not None)
+        if outcome == "new" and row.found_on is not None:
+            self._patterns.note_find(row.found_on)
 
     def _fail(self, row: FrontierUrl, error: FetchError) -> None:
         """Try again later, or settle the URL with the reason; a shop that is down or refuses us ends the crawl."""
@@ -175,10 +212,12 @@ class Pages:
             raise Unusable("shop_unreachable", advice_for(error.code))
 
     def _postpone_or_settle(self, row: FrontierUrl, error: FetchError, reason: str) -> bool:
-        first_gone = error.status in {404, 410} and row.product_id is not None and row.attempts == 0
-        again = first_gone or (error.retryable and row.attempts + 1 < _MOST_ATTEMPTS)
+        missed = error.status in GONE_STATUS and row.product_id is not None
+        again = error.retryable and row.attempts + 1 < _MOST_ATTEMPTS
         with self._pulse.writing() as session:
-            if again:
+            if missed:
+                self._miss(session, row, reason=reason, status_code=error.status)
+            elif again:
                 seconds = min(error.retry_after or 2.0**row.attempts, LONGEST_HOLD_S)
                 frontier.postpone(session, self._tenant_id, row, reason=reason, seconds=seconds)
             else:
@@ -186,4 +225,4 @@ class Pages:
                     session, self._tenant_id, row.id, "failed", reason=reason, status_code=error.status,
                     attempts=row.attempts + 1,
                 )  # fmt: skip
-        return again
+        return again or missed

@@ -31,13 +31,13 @@ class Patterns:
 
     def __init__(self, counts: Iterable[PatternCount] = ()) -> None:
         self._known: dict[str, _Known] = {}
-        self._found_on: dict[str, str] = {}
         for count in counts:
             known = self._of(count.pattern)
             known.browser += count.pages if count.via == BROWSER else 0
             known.probed += count.pages if count.via == PROBED else 0
             known.in_run += count.in_run
             known.products += count.products
+            known.finds += count.finds
 
     def needs_browser(self, pattern: str) -> bool:
         """Say whether pages of this pattern showed more in the browser than over HTTP."""
@@ -54,7 +54,8 @@ class Patterns:
     def admits(self, pattern: str) -> bool:
         """Say whether another page of this pattern is worth a request; calendars and facets run dry here.
 
-        A pattern may go on as long as it shows products or leads to new ones.
+        A pattern may go on as long as it shows products, or has led to products: in this run or before it, so that
+        the listing that led to the catalog is read to the same depth again.
         """
         known = self._of(pattern)
         if known.products:
@@ -70,21 +71,17 @@ class Patterns:
             return SITEMAP
         return LISTING if is_next else OTHER
 
-    def note_links(self, pattern: str, urls: Iterable[str]) -> None:
-        """Remember on which pattern's page URLs were first seen."""
-        for url in urls:
-            self._found_on.setdefault(url, pattern)
-
-    def note_page(self, pattern: str, url: str, *, via: str, is_new_product: bool, is_product: bool) -> None:
-        """Learn from a page; the pattern on which its URL was found is credited for a new product."""
+    def note_page(self, pattern: str, *, via: str, is_product: bool) -> None:
+        """Learn from a page."""
         known = self._of(pattern)
         known.in_run += 1
         known.browser += via == BROWSER
         known.probed += via == PROBED
         known.products += is_product
-        parent = self._found_on.pop(url, None)
-        if parent is not None and is_new_product:
-            self._of(parent).finds += 1
+
+    def note_find(self, pattern: str) -> None:
+        """Credit the pattern on whose page the address of a new product was first seen."""
+        self._of(pattern).finds += 1
 
     def _of(self, pattern: str) -> _Known:
         return self._known.setdefault(pattern, _Known())

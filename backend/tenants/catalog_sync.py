@@ -5,23 +5,20 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from backend.tenants import catalog_pairs
 from backend.tenants.catalog import Effective, effective, list_images
 from backend.tenants.catalog_addresses import (
-    GONE_STATUS,
     find_at,
     find_moved,
     move,
     note_addresses,
-    previous_start,
 )
 from backend.tenants.catalog_category import FROM_PICTURE
 from backend.tenants.catalog_edits import DISAGREES, UNKNOWN
 from backend.tenants.catalog_gallery import requeue_images, tell_gallery
-from backend.tenants.models import FrontierUrl, IngestRun, PriceChange, Product, ProductImage, ProductUrl, now
+from backend.tenants.models import PriceChange, Product, ProductImage, ProductUrl, now
 
 PRICE_COLUMNS = ("price", "list_price", "currency", "availability")
 COLUMNS = (
@@ -106,37 +103,6 @@ def mark_seen(session: Session, tenant_id: str, product_id: str) -> bool:
         .returning(Product.id)
     )
     return result.first() is not None
-
-
-def retire_missing(session: Session, tenant_id: str, run_id: str) -> int:
-    """Take out of search what this complete run did not see and a second look confirmed; return how many.
-
-    Confirmed is a product whose own page answered 404 or 410 (the crawl asks such a page twice), or one that no page
-    showed in this run and the complete one before. Pages that merely failed prove nothing.
-    """
-    run = session.get_one(IngestRun, run_id)
-    started = run.started_at or run.created_at
-    before = previous_start(session, tenant_id, started)
-    missing = session.execute(
-        select(Product, FrontierUrl.state, FrontierUrl.status_code)
-        .outerjoin(
-            FrontierUrl,
-            (FrontierUrl.tenant_id == tenant_id)
-            & (FrontierUrl.fingerprint == Product.fingerprint)
-            & (FrontierUrl.run_id == run_id),
-        )
-        .where(Product.tenant_id == tenant_id, Product.gone_at.is_(None), Product.last_seen_at < started)
-    )
-    retired = 0
-    for product, state, status in list(missing):
-        answered_gone = state == "failed" and status in GONE_STATUS
-        missing_twice = state in {None, "fetched"} and before is not None and product.last_seen_at < before
-        if answered_gone or missing_twice:
-            retire(session, tenant_id, product)
-            retired += 1
-    if retired:
-        catalog_pairs.settle(session, tenant_id)
-    return retired
 
 
 def retire(session: Session, tenant_id: str, product: Product) -> None:

@@ -55,7 +55,8 @@ def start(data_dir: Path, *words: str, **env: str) -> Deployment:
     """Start `niteru WORDS` and wait until its web process answers."""
     data_dir.mkdir(exist_ok=True)
     port = str(free_port())
-    full = {**os.environ, "NITERU_DATA": str(data_dir), "NITERU_PORT": port, "NITERU_CRAWL_DELAY_S": "0", **env}
+    quick = {"NITERU_CRAWL_DELAY_S": "0", "NITERU_SECOND_LOOK_S": "1"}
+    full = {**os.environ, "NITERU_DATA": str(data_dir), "NITERU_PORT": port, **quick, **env}
     output = (data_dir / "out.txt").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "backend.cli", *words], env=full, stdout=output, stderr=subprocess.STDOUT, text=True

@@ -1,17 +1,15 @@
-"""The frontier's rows on real PostgreSQL, and what is learned about URL patterns."""
+"""The frontier's rows on real PostgreSQL."""
 
 import pytest
 from sqlalchemy import select
 
 from backend.db import transaction
 from backend.ingest import frontier
-from backend.ingest.extract import Page
-from backend.ingest.frontier import BROWSER, HTTP, PROBED, Link, PatternCount
-from backend.ingest.patterns import Patterns, shows_more
+from backend.ingest.frontier import HTTP, Link
 from backend.tenants.models import FrontierUrl, IngestRun
 
 SHOP = "https://shop.example"
-CALENDAR, LISTING, PRODUCTS = "/calendar?d", "/all?page", "/products/*"
+CALENDAR = "/calendar?d"
 
 
 @pytest.fixture
@@ -46,18 +44,13 @@ def paths(rows):
     return [row.url.removeprefix(SHOP) for row in rows]
 
 
-def page(links=(), record=None, reason="not_a_product"):
-    return Page(record, tuple(links), (), None, None, False, reason)
-
-
 def test_one_address_in_several_spellings_is_one_url(tenant_id):
     run_id = new_run(tenant_id)
 
     fresh = add(tenant_id, run_id, "/a", "/a?utm_source=x", "/a#reviews", "/a/")
     again = add(tenant_id, run_id, "/a")
 
-    assert len(fresh) == 1
-    assert again == []
+    assert (fresh, again) == (1, 0)
 
 
 def test_the_most_promising_urls_come_first_and_each_is_handed_out_once(tenant_id):
@@ -146,7 +139,55 @@ def test_the_next_run_visits_again_what_was_there_and_not_what_was_not(tenant_id
     assert paths(again) == ["/there"]
     assert again[0].content_hash == "h"
     assert paths(lease(tenant_id, second)) == ["/missing"]
-    assert len(found) == 1
+    assert found == 1
+
+
+def test_what_failed_or_was_left_out_and_may_sell_something_comes_again_and_a_trap_does_not(tenant_id):
+    ends = {
+        "/products/down": ("failed", "timeout"),
+        "/products/odd": ("failed", "unreadable"),
+        "/dresses/busy": ("failed", "http_503"),
+        "/products/late": ("skipped", "page_limit"),
+        "/dresses/late": ("skipped", "page_limit"),
+        "/cart": ("disallowed", "robots"),
+        "/calendar?d=9": ("skipped", "pattern_limit"),
+        "/about.bin": ("failed", "not_a_page"),
+        "/products/missing": ("failed", "http_404"),
+    }
+    first = new_run(tenant_id)
+    for path in ends:
+        add(tenant_id, first, path, priority=frontier.SITEMAP if "/products/" in path else frontier.OTHER)
+    for row in lease(tenant_id, first, limit=20):
+        state, reason = ends[row.url.removeprefix(SHOP)]
+        settle(tenant_id, row, state, reason=reason, status_code=404 if reason == "http_404" else None)
+    with transaction(tenant_id) as session:
+        session.get_one(IngestRun, first).state = "succeeded"
+    second = new_run(tenant_id)
+
+    with transaction(tenant_id) as session:
+        frontier.begin(session, tenant_id, second)
+
+    assert set(ends) - set(paths(lease(tenant_id, second, limit=20))) == {
+        "/calendar?d=9", "/about.bin", "/products/missing",
+    }  # fmt: skip
+
+
+def test_a_pattern_that_ran_dry_comes_last_and_is_then_left_out_at_one_stroke(tenant_id):
+    run_id = new_run(tenant_id)
+    add(tenant_id, run_id, *(f"/calendar?d={day}" for day in range(30)))
+    add(tenant_id, run_id, "/terms")
+    (first,) = lease(tenant_id, run_id, limit=1)
+
+    with transaction(tenant_id) as session:
+        frontier.defer(session, tenant_id, run_id, first)
+    before_them = lease(tenant_id, run_id, limit=1)
+    (last,) = lease(tenant_id, run_id, limit=1)
+    with transaction(tenant_id) as session:
+        frontier.skip_pattern(session, tenant_id, run_id, last)
+
+    assert paths(before_them) == ["/terms"]
+    assert last.pattern == CALENDAR
+    assert lease(tenant_id, run_id) == []
 
 
 def test_a_stranger_leases_nothing(tenant_id, make_shop):
@@ -157,53 +198,3 @@ def test_a_stranger_leases_nothing(tenant_id, make_shop):
     assert lease(stranger, run_id) == []
     with transaction(stranger) as session:
         assert list(session.scalars(select(FrontierUrl))) == []
-
-
-def test_a_pattern_that_never_leads_to_a_product_runs_dry():
-    patterns = Patterns()
-    visits = 0
-    while patterns.admits(CALENDAR) and visits < 100:
-        patterns.note_page(CALENDAR, f"{SHOP}/calendar?d={visits}", via=HTTP, is_product=False, is_new_product=False)
-        visits += 1
-
-    assert visits < 10
-
-
-def test_a_listing_goes_on_as_long_as_its_pages_lead_to_new_products():
-    patterns = Patterns()
-    for number in range(40):
-        assert patterns.admits(LISTING)
-        url = f"{SHOP}/products/{number}"
-        patterns.note_page(LISTING, f"{SHOP}/all?page={number}", via=HTTP, is_product=False, is_new_product=False)
-        patterns.note_links(LISTING, [url])
-        patterns.note_page(PRODUCTS, url, via=HTTP, is_product=True, is_new_product=True)
-
-
-def test_a_pattern_that_showed_more_in_the_browser_stays_there_after_a_restart():
-    learned = Patterns([PatternCount(PRODUCTS, BROWSER, 1, 1, 1)])
-
-    assert learned.needs_browser(PRODUCTS)
-    assert not learned.needs_browser("/pages/*")
-
-
-def test_rendering_in_vain_stops_after_two_pages():
-    patterns = Patterns()
-    empty = page(reason="no_content")
-    probes = 0
-    while patterns.wants_probe("/pages/*", empty, "<html></html>") and probes < 10:
-        patterns.note_page("/pages/*", f"{SHOP}/pages/{probes}", via=PROBED, is_product=False, is_new_product=False)
-        probes += 1
-
-    assert probes == 2
-
-
-def test_a_page_without_scripts_is_never_rendered():
-    plain = '<script type="application/ld+json">{}</script><a href="/x">x</a>'
-
-    assert not Patterns().wants_probe("/about", page(), plain)
-    assert Patterns().wants_probe("/about", page(), plain + "<script src=app.js></script>")
-
-
-def test_rendering_helps_when_it_shows_links_that_were_not_there():
-    assert shows_more(page(links=["/a", "/b", "/c"]), page())
-    assert not shows_more(page(links=["/a"]), page(links=["/a"]))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend.db import transaction
 from backend.errors import NotFound
-from backend.tenants import catalog, catalog_edits, catalog_sync, catalog_trace
+from backend.tenants import catalog, catalog_edits, catalog_gone, catalog_sync, catalog_trace
 from backend.tenants.catalog_sync import ProductFacts
 from backend.tenants.models import FrontierUrl, IngestRun, OutboxMessage, PriceChange, Product, ProductImage, now
 
@@ -182,9 +182,9 @@ def test_a_product_is_retired_when_its_page_says_gone_and_not_when_the_page_fail
     page(shop.tenant_id, run_id, "f-2", state="failed", status_code=503)
 
     with transaction(shop.tenant_id) as session:
-        retired = catalog_sync.retire_missing(session, shop.tenant_id, run_id)
+        retired = catalog_gone.retire_missing(session, shop.tenant_id, run_id)
 
-    assert retired == 1
+    assert (retired.gone, retired.held) == (1, 0)
     states = {product.id: product.state for product in rows(shop.tenant_id, Product)}
     assert states == {vanished: "gone", failing: "live"}
 
@@ -196,10 +196,32 @@ def test_a_product_that_no_page_showed_is_retired_only_after_the_second_complete
     for _ in range(2):
         run_id = new_run(shop.tenant_id)
         with transaction(shop.tenant_id) as session:
-            counts.append(catalog_sync.retire_missing(session, shop.tenant_id, run_id))
+            counts.append(catalog_gone.retire_missing(session, shop.tenant_id, run_id).gone)
             session.get_one(IngestRun, run_id).state = "succeeded"
 
     assert counts == [0, 1]
+
+
+def test_many_that_vanish_at_once_are_kept_until_the_next_complete_run_agrees(make_shop):
+    shop = make_shop()
+    for number in range(20):
+        seen(shop.tenant_id, replace(DRESS, fingerprint=f"f-{number}", sku=f"D{number}"))
+    counts = []
+    for _ in range(2):
+        run_id = new_run(shop.tenant_id)
+        with transaction(shop.tenant_id) as session:
+            for row in session.scalars(select(FrontierUrl).where(FrontierUrl.tenant_id == shop.tenant_id)):
+                session.delete(row)
+        for number in range(12):
+            page(shop.tenant_id, run_id, f"f-{number}", state="failed", status_code=404)
+        for number in [*range(12, 20), *([0] if counts else [])]:  # one of the twelve is back in the second run
+            seen(shop.tenant_id, replace(DRESS, fingerprint=f"f-{number}", sku=f"D{number}"))
+        with transaction(shop.tenant_id) as session:
+            retired = catalog_gone.retire_missing(session, shop.tenant_id, run_id)
+            counts.append((retired.gone, retired.held))
+            session.get_one(IngestRun, run_id).state = "succeeded"
+
+    assert counts == [(0, 12), (11, 0)]
 
 
 def test_a_retired_product_comes_back_with_its_history(make_shop):

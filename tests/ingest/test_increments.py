@@ -1,0 +1,103 @@
+"""What a later crawl finds, and what it costs: shops without a sitemap, pages that failed, products that vanish."""
+
+import pytest
+
+from tests.ingest.local_shop import Answer
+
+pytest_plugins = ("tests.ingest.whole",)
+
+PER_PAGE = 3
+
+
+def publish(shop, *, pages):
+    """Open the shop without a sitemap: its goods stand on `pages` pages of one listing, and nowhere else."""
+    shop.open()
+    del shop.pages["/sitemap.xml"]
+    shop.pages["/robots.txt"] = Answer("User-agent: *\nDisallow:", kind="text/plain")
+    shop.pages["/"] = Answer('<a href="/all?page=1">All</a>')
+    slugs = list(shop.goods)
+    for number in range(1, pages + 1):
+        here = slugs[(number - 1) * PER_PAGE : number * PER_PAGE]
+        cards = "".join(f'<a href="/products/{slug}">{slug}</a>' for slug in here)
+        following = f'<a rel="next" href="/all?page={number + 1}">Next</a>' if number < pages else ""
+        shop.pages[f"/all?page={number}"] = Answer(f"<html><body><h1>All</h1>{cards}{following}</body></html>")
+
+
+@pytest.fixture
+def listing_shop(selling_shop):
+    for number in range(12 * PER_PAGE):
+        selling_shop.offer(f"dress-{number}", f"Dress {number}")
+    publish(selling_shop, pages=12)
+    return selling_shop
+
+
+def test_a_new_product_on_the_last_page_of_a_long_listing_is_found_by_the_next_crawl(ingest, listing_shop):
+    first = ingest.crawl()
+    listing_shop.offer("coat-1", "A new coat")
+    publish(listing_shop, pages=13)
+    listing_shop.forget()
+
+    second = ingest.crawl()
+
+    assert first["products"]["new"] == 36
+    assert (second["products"]["new"], second["products"]["unchanged"]) == (1, 36)
+    assert max(listing_shop.count(path) for path in set(listing_shop.asked)) == 1
+
+
+def test_a_product_page_that_failed_comes_again_in_the_next_run(ingest, listing_shop):
+    whole = listing_shop.pages["/products/dress-7"]
+    listing_shop.pages["/products/dress-7"] = Answer("no", status=403)
+    first = ingest.crawl()
+    listing_shop.pages["/products/dress-7"] = whole
+
+    second = ingest.crawl()
+
+    assert (first["products"]["new"], second["products"]["new"]) == (35, 1)
+
+
+def test_a_product_whose_page_lost_it_leaves_search_after_a_second_look_in_the_same_run(ingest, listing_shop):
+    ingest.crawl()
+    listing_shop.pages["/products/dress-7"] = Answer(
+        "<html><body><h1>Sorry</h1><p>Sold out for good.</p></body></html>"
+    )
+    del listing_shop.pages["/products/dress-8"]
+    listing_shop.forget()
+
+    facts = ingest.crawl()
+
+    assert facts["products"]["gone"] == 2
+    assert {slug: product.state for slug, product in ingest.products().items() if product.state == "gone"} == {
+        "dress-7": "gone", "dress-8": "gone",
+    }  # fmt: skip
+    assert [listing_shop.count(f"/products/dress-{number}") for number in (6, 7, 8)] == [1, 2, 2]
+
+
+def test_a_page_that_was_gone_for_a_moment_keeps_its_product(ingest, listing_shop):
+    ingest.crawl()
+    answers = [Answer("deploying", status=404)]
+
+    class Deploying(dict):
+        def get(self, asked, default=None):
+            return answers.pop() if asked == "/products/dress-7" and answers else super().get(asked, default)
+
+    listing_shop.pages = Deploying(listing_shop.pages)
+
+    facts = ingest.crawl()
+
+    assert (facts["products"]["gone"], facts["products"]["unchanged"]) == (0, 36)
+
+
+def test_a_maintenance_page_in_place_of_every_product_empties_no_catalog_before_it_stays(ingest, listing_shop):
+    ingest.crawl()
+    for path in listing_shop.pages:
+        if path.startswith("/products/"):
+            listing_shop.pages[path] = Answer("<html><body><h1>We will be back soon</h1></body></html>")
+
+    held = ingest.crawl()
+    states = {product.state for product in ingest.products().values()}
+    gone = ingest.crawl()
+
+    assert (held["state"], held["products"]["gone"]) == ("succeeded", 0)
+    assert "missing" in held["advice"]
+    assert "gone" not in states
+    assert gone["products"]["gone"] == 36
