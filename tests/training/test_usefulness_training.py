@@ -11,9 +11,9 @@ import torch
 from backend.training.evaluation.drawn import SETS, drawn_pictures
 from backend.training.usefulness.banners import draw_banner
 from backend.training.usefulness.campaigns import draw_campaign
-from backend.training.usefulness.charts import draw_size_chart
 from backend.training.usefulness.close_ups import draw_close_up
 from backend.training.usefulness.dimensions import draw_dimensions
+from backend.training.usefulness.flats import draw_flat
 from backend.training.usefulness.net import UsefulnessNet
 from backend.training.usefulness.objects import draw_objects
 from backend.training.usefulness.others import draw_other
@@ -26,13 +26,14 @@ from backend.training.usefulness.tables import draw_size_screen, draw_table_page
 from backend.training.usefulness.training import calibrate, finish
 from backend.vision import KINDS, Picture, judge
 from backend.vision.images import Pixels
+from backend.vision.usefulness import SIDE
 from backend.vision.values import Box
 
 PHOTOS = [np.random.default_rng(number).integers(0, 255, (200, 150, 3), np.uint8) for number in range(2)]
 
 
 FORMS: dict[str, Callable[[Random], Pixels]] = {
-    "size chart": lambda chance: draw_size_chart(chance, PHOTOS),
+    "flat garment": draw_flat,
     "table": lambda chance: draw_table_page(chance, PHOTOS),
     "screen of sizes": lambda chance: draw_size_screen(chance, PHOTOS),
     "dimensions": lambda chance: draw_dimensions(chance, PHOTOS),
@@ -85,7 +86,7 @@ def test_the_two_sets_that_it_is_measured_on_share_no_form() -> None:
 def test_what_a_head_has_learned_is_judged_by_the_file_that_it_writes(tmp_path: Path) -> None:
     torch.manual_seed(0)
     net = UsefulnessNet().eval()
-    black, white = (np.full((40, 160, 160, 3), tone, np.uint8) for tone in (0, 250))
+    black, white = (np.full((40, SIDE, SIDE, 3), tone, np.uint8) for tone in (0, 250))
     noise = np.random.default_rng(0).integers(0, 5, black.shape, np.uint8)
     with torch.inference_mode():
         features = net.features(torch.from_numpy(np.concatenate([black, white]) + np.concatenate([noise, noise])))
@@ -94,7 +95,7 @@ def test_what_a_head_has_learned_is_judged_by_the_file_that_it_writes(tmp_path: 
     facts = finish(net, features.clone(), kinds, [str(number) for number in range(80)], tmp_path, seed=0)
 
     assert facts["held_out_accuracy"] == 1.0
-    seen = [judge(Picture(pixels[0], 160, 160), [], weights=tmp_path).kind for pixels in (black, white)]
+    seen = [judge(Picture(pixels[0], SIDE, SIDE), [], weights=tmp_path).kind for pixels in (black, white)]
     assert seen == ["swatch", "banner"]
 
 

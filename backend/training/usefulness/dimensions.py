@@ -8,15 +8,18 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from backend.training.usefulness.canvas import Color, Place, color, dashes, font, ink_on, page, shaded
+from backend.training.usefulness.diagrams import draw_measured
 from backend.training.usefulness.tongues import HEADS, MEASURES, SIZES, Tongue, tongue
 from backend.vision.images import Pixels
 
 Point = tuple[float, float]
+_OVER_A_PHOTO = 0.2
 
 
 def draw_dimensions(chance: Random, photos: Sequence[Pixels]) -> Pixels:
-    """One or two views of a thing or a body with what is measured where; a legend, figures, a scale (h, w, 3)."""
-    del photos
+    """What is measured where: on one of `photos`, or on views of a thing or a body; a legend, a scale (h, w, 3)."""
+    if chance.random() < _OVER_A_PHOTO:
+        return draw_measured(chance, chance.choice(photos))
     image, ground = page(chance)
     speech, (width, height) = tongue(chance), image.size
     top = height * 0.03

@@ -106,7 +106,7 @@ def _carrier(chance: Random) -> Image.Image:
     )
     if chance.random() < 0.4:
         pen.rectangle([x - flare, top, x + w + flare, top + h * chance.uniform(0.08, 0.3)], fill=shaded(tone, 0.85))
-    if chance.random() < 0.6:
+    if chance.random() < 0.9:  # a bare one may as well be a garment: a tote
         put(chance, pen, (x + w / 2, top + h * 0.5), a_name(chance), size=w * 0.14, ink=ink_on(tone))
     return image
 

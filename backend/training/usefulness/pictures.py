@@ -27,10 +27,10 @@ from backend.training.scenes import Scene
 from backend.training.usefulness.banners import draw_banner
 from backend.training.usefulness.campaigns import draw_campaign
 from backend.training.usefulness.canvas import color, font
-from backend.training.usefulness.charts import draw_size_chart
 from backend.training.usefulness.close_ups import draw_close_up
 from backend.training.usefulness.cloth import drape, draw_cloth
 from backend.training.usefulness.dimensions import draw_dimensions
+from backend.training.usefulness.flats import draw_flat
 from backend.training.usefulness.objects import draw_objects
 from backend.training.usefulness.others import draw_other
 from backend.training.usefulness.samples import draw_samples
@@ -72,7 +72,7 @@ class Collection:
     def pictures(self, size: float = 1.0) -> Iterator[Labelled]:
         """Everything once; `size` times as much of what there is plenty of."""
         yield from self._of_the_shop()
-        for one in self._chance.sample(self._single, round(min(len(self._single), 600 * size))):
+        for one in self._chance.sample(self._single, round(min(len(self._single), 900 * size))):
             yield from self._of_one_garment(one)
         for person in self._chance.sample(self._street, round(min(len(self._street), 250 * size))):
             yield from self._of_a_street(person)
@@ -82,7 +82,7 @@ class Collection:
 
     def count(self, size: float = 1.0) -> int:
         """About how many pictures that will be."""
-        return round(len(self._shop) * 3.6 + 7400 * size)
+        return round(len(self._shop) * 3.6 + 8600 * size)
 
     def _of_the_shop(self) -> Iterator[Labelled]:
         for photo in self._shop:
@@ -176,16 +176,16 @@ class Collection:
         alone = [scene.pixels for scene in self._composed([self._alone], 30)]
         worn = [*single, *alone]
         recipes: tuple[tuple[str, int, Callable[[Random], Pixels]], ...] = (
-            ("size_chart", 330, lambda chance: draw_size_chart(chance, worn)),
-            ("size_chart table", 320, lambda chance: draw_table_page(chance, worn)),
-            ("size_chart screen", 110, lambda chance: draw_size_screen(chance, worn)),
-            ("size_chart dimensions", 220, lambda chance: draw_dimensions(chance, worn)),
+            ("garment flat", 600, draw_flat),
+            ("size_chart table", 450, lambda chance: draw_table_page(chance, worn)),
+            ("size_chart screen", 170, lambda chance: draw_size_screen(chance, worn)),
+            ("size_chart dimensions", 330, lambda chance: draw_dimensions(chance, worn)),
             ("close_up", 1000, draw_close_up),
             ("swatch", 450, draw_swatch),
             ("swatch samples", 500, draw_samples),
             ("banner", 650, lambda chance: draw_banner(chance, photos)),
             ("banner campaign", 850, lambda chance: draw_campaign(chance, photos)),
-            ("other", 350, draw_other),
+            ("other", 300, draw_other),
             ("other objects", 380, draw_objects),
             ("other scenery", 240, draw_scenery),
         )

@@ -29,7 +29,7 @@ from backend.vision.usefulness import KINDS, SIDE, square
 _CARD = Path(__file__).parents[1] / "cards" / "USEFULNESS.md"
 _BATCH = 32
 _STEPS, _ROWS, _RATE, _DECAY = 1600, 256, 3e-3, 1e-3
-_GARMENTS = 0.45  # of what a step sees; the other kinds share the rest evenly
+_GARMENTS = 0.55  # of what a step sees; the other kinds share the rest evenly
 _SMOOTH = 0.02  # labels are wrong now and then: a shop calls a zip filling the picture a garment's photo
 _HELD = 8  # one source in so many is kept from a first head, on which the probabilities are calibrated
 
