@@ -6,6 +6,10 @@ tenant; so each client proves its tenant with a password derived from the deploy
 
 import hashlib
 import hmac
+import re
+from base64 import b64encode
+from contextlib import closing
+from http.client import HTTPConnection
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
@@ -44,3 +48,20 @@ def client(settings: Settings, tenant_id: str, *, timeout_s: float = 20.0) -> ht
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         headers={"User-Agent": user_agent(settings)},
     )
+
+
+def tunnel_refusal(settings: Settings, tenant_id: str, url: str, *, timeout_s: float = 15.0) -> str:
+    """Ask the proxy for a tunnel to an address's host; return its reason for refusing, "" when it opens one."""
+    proxy, goal = urlsplit(settings.egress_url), urlsplit(url)
+    credentials = f"{tenant_id}:{password_for(settings.secret_key, tenant_id)}"
+    headers = {"Proxy-Authorization": f"Basic {b64encode(credentials.encode()).decode()}"}
+    with closing(HTTPConnection(proxy.hostname or "", proxy.port or 80, timeout=timeout_s)) as connection:
+        connection.set_tunnel(goal.hostname or "", goal.port or 443, headers)
+        try:
+            connection.connect()
+        except TimeoutError:
+            return "timeout"
+        except OSError as error:
+            told = re.fullmatch(r"Tunnel connection failed: \d+ (\w+)", str(error))
+            return told[1] if told else "not_ready"
+    return ""

@@ -23,7 +23,7 @@ COMMANDS = {
     "search": "backend.cli.search",
     "evaluate": "backend.training.commands",
     "train": "backend.training.commands",
-    "bench": "backend.search.bench",
+    "bench": "backend.cli.bench",
     "worker": "backend.cli.operate",
     "scheduler": "backend.cli.operate",
     "egress": "backend.cli.operate",

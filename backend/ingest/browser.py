@@ -1,47 +1,36 @@
 """Chromium for the pages that JavaScript draws: through the egress proxy, a fresh context a page, bounded."""
 
 import logging
-import os
-import shutil
-import signal
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
-from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, Playwright, Response, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from backend import egress
 from backend.config import Settings
+from backend.ingest import browser_process
 from backend.ingest.addresses import same_site
-from backend.ingest.browser_page import Traffic, settle, unroll_listing, wait_for_document
-from backend.ingest.extract import extract
-from backend.ingest.fetch_errors import FetchError, raise_for_answer
+from backend.ingest.browser_page import MAX_HTML, OpenPage
+from backend.ingest.browser_process import Process, find_chromium, memory_of, watchdog
+from backend.ingest.browser_traffic import Allows, Payload
+from backend.ingest.extract import Page, extract
+from backend.ingest.fetch_errors import FetchError, raise_for_answer, refusal
+
+__all__ = ["Browser", "BrowserCrashed", "Payload", "Rendered", "find_chromium"]
 
 log = logging.getLogger(__name__)
 
-MAX_HTML = 12_000_000
-_BLOCKED = [
-    "*.woff", "*.woff2", "*.ttf", "*.otf", "*.eot", "*.mp4", "*.webm", "*.m3u8", "*.mp3", "*.mov",
-    "*://www.google-analytics.com/*", "*://www.googletagmanager.com/*", "*://*.doubleclick.net/*",
-    "*://connect.facebook.net/*",
-]  # fmt: skip
-_NO_WEBRTC = (
-    "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel']) delete window[name]"
-)
+_SETTLE_S, _TIDY_S = 8.0, 15.0
+_TUNNEL = "ERR_TUNNEL"
 _NET_ERRORS = {
     "ERR_PROXY_CONNECTION": ("egress_down", "Niteru's own egress proxy does not answer.", True),
     "ERR_CERT": ("tls", "The shop's certificate is not valid.", False),
     "ERR_SSL": ("tls", "The shop's certificate is not valid.", False),
     "ERR_TOO_MANY_REDIRECTS": ("redirect_loop", "The address redirects in a circle.", False),
-    "ERR_TUNNEL": ("refused", "The address could not be reached through the egress proxy.", False),
+    "ERR_BLOCKED_BY_CLIENT": ("disallowed", "The shop's robots.txt disallows the address.", False),
     "ERR_ABORTED": ("not_a_page", "The address is a download, not a page.", False),
     "Download is starting": ("not_a_page", "The address is a download, not a page.", False),
     "ERR_INVALID_URL": ("bad_url", "The address is not one that can be fetched.", False),
@@ -49,14 +38,10 @@ _NET_ERRORS = {
     "ERR_INCOMPLETE_CHUNKED": ("truncated", "The answer broke off before its end.", True),
     "ERR_": ("connection", "The connection failed.", True),
 }
-
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def find_chromium(named: str) -> str:
-    """Return the browser's program: the one that is named, the system's, or "" for the one Playwright installed."""
-    return named or next((path for name in _NAMES if (path := shutil.which(name))), "")
+_BITES = {
+    "time": ("timeout", "The page kept the browser busy for too long."),
+    "memory": ("too_large", "The page took too much memory in the browser."),
+}
 
 
 class BrowserCrashed(Exception):
@@ -65,28 +50,29 @@ class BrowserCrashed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A drawn page. `payloads` are the JSON answers its scripts fetched; `truncated`: time or size ran out first."""
+    """A drawn page: its HTML, what extraction reads in it and in the JSON `payloads` its scripts fetched.
+
+    `truncated`: the HTML was cut, or a listing had more to show when time ran out. `requests` and `bytes` (as they
+    came over the wire) count the page and all it loaded.
+    """
 
     url: str
     final_url: str
     status: int
     html: str = field(repr=False)
-    payloads: tuple[Any, ...] = field(default=(), repr=False)
+    page: Page = field(repr=False)
+    payloads: tuple[Payload, ...] = field(default=(), repr=False)
     truncated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    playwright: Playwright
-    chromium: Chromium
-    pid: int
+    requests: int = 0
+    bytes: int = 0
 
 
 class Browser:
     """One Chromium for one tenant; use `with`. Starts at the first `render`, and anew every `pages_per_process` pages.
 
-    `timeout_s` bounds the way to the first drawing, `unroll_s` what scrolling may take on top. Playwright lives in a
-    thread of its own, because it takes a whole thread for itself: so any thread may call, one page at a time.
+    `locale` is the language it asks for, `timeout_s` bounds the way to the first drawing, `unroll_s` what scrolling
+    may take on top. Playwright lives in a thread of its own, because it takes a whole thread for itself: so any
+    thread may call, one page at a time.
     """
 
     def __init__(
@@ -94,31 +80,38 @@ class Browser:
         settings: Settings,
         tenant_id: str,
         *,
+        locale: str = "ja",
         timeout_s: float = 30.0,
         unroll_s: float = 90.0,
         pages_per_process: int = 200,
     ) -> None:
-        self._settings, self._tenant_id = settings, tenant_id
+        self._settings, self._tenant_id, self._locale = settings, tenant_id, locale
         self._timeout_s, self._unroll_s, self._pages_per_process = timeout_s, unroll_s, pages_per_process
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="chromium")
-        self._running: _Running | None = None
+        self._running: Process | None = None
         self._pages = 0
+        self._next: OpenPage | None = None
+        self._last: OpenPage | None = None
 
     @property
     def pid(self) -> int | None:
         """The process id of the running Chromium."""
         return self._running.pid if self._running else None
 
-    def render(self, url: str, *, unroll: bool = True) -> Rendered:
+    def render(self, url: str, *, unroll: bool = True, allows: Allows = lambda _url: True) -> Rendered:
         """Draw the page and return its HTML.
 
         With `unroll`, a page that shows no product of its own is scrolled and its "load more" button clicked until
-        no new links appear, so that endless listings show every product.
+        no new links appear, so that endless listings show every product. What `allows` denies of the page's site is
+        not asked for, by the page or its scripts; it is called in the browser's thread.
         Raises BrowserCrashed, and fetch.FetchError (timeout, connection, private_address, http_error …).
         """
         if not url.startswith(("http://", "https://")):
             raise FetchError("bad_url", "The address is not one that can be fetched.")
-        return self._thread.submit(self._render_guarded, url, unroll).result()
+        try:
+            return self._thread.submit(self._render_guarded, url, unroll, allows).result()
+        finally:
+            self._thread.submit(self._tidy)  # while the caller reads the page
 
     def close(self) -> None:
         """Stop Chromium, dead or alive. A later `render` starts it again."""
@@ -133,119 +126,104 @@ class Browser:
         self.close()
         self._thread.shutdown()
 
-    def _render_guarded(self, url: str, unroll: bool) -> Rendered:
+    def _render_guarded(self, url: str, unroll: bool, allows: Allows) -> Rendered:
         if self._pages >= self._pages_per_process:
             self._stop()
         running = self._start()
         self._pages += 1
         bound_s = self._timeout_s * 1.5 + (self._unroll_s if unroll else 0)
-        with _watchdog(running.pid, bound_s) as bitten:
+        with watchdog(running.pid, bound_s) as bite:
             try:
-                return self._render(running.chromium, url, unroll=unroll)
+                return self._render(running, url, unroll, allows)
             except PlaywrightTimeout:
                 raise FetchError("timeout", "The page was not drawn in time.", retryable=True) from None
             except PlaywrightError as error:
-                if _is_alive(running) and (found := _explain(error)):
+                if running.is_alive and not bite.reason and (found := self._explain(error)):
                     raise found from error
                 self._stop()
-                if bitten.is_set():
-                    raise FetchError("timeout", "The page kept the browser busy for too long.") from error
+                if bite.reason:
+                    raise FetchError(*_BITES[bite.reason]) from error
                 log.warning("browser_crashed", extra={"url": url})
                 raise BrowserCrashed(url) from error
 
-    def _stop(self) -> None:
-        running, self._running, self._pages = self._running, None, 0
-        if running:
-            with suppress(PlaywrightError):
-                running.chromium.close()
-            with suppress(PlaywrightError):
-                running.playwright.stop()
+    def _render(self, running: Process, url: str, unroll: bool, allows: Allows) -> Rendered:
+        opened = self._last = self._next or self._open(running)
+        self._next = None
+        answer = opened.go(url, allows)
+        _check(answer, url, opened.url)
+        self._next = self._open(running)  # while this page is drawing itself
+        opened.wait_for_document()
+        opened.settle(min(_SETTLE_S, self._timeout_s))
+        html, payloads, page = _read(opened)
+        complete = True
+        if unroll and page.record is None:
+            complete = opened.unroll(self._unroll_s)
+            html, payloads, page = _read(opened)
+        return Rendered(
+            url=url,
+            final_url=opened.url,
+            status=answer.status if answer else 200,
+            html=html[:MAX_HTML],
+            page=page,
+            payloads=payloads,
+            truncated=not complete or len(html) > MAX_HTML,
+            requests=opened.traffic.requests,
+            bytes=opened.traffic.bytes,
+        )
 
-    def _start(self) -> _Running:
+    def _open(self, running: Process) -> OpenPage:
+        return OpenPage(
+            running.chromium,
+            user_agent=egress.user_agent(self._settings),
+            locale=self._locale,
+            user=self._tenant_id,
+            password=egress.password_for(self._settings.secret_key, self._tenant_id),
+            timeout_s=self._timeout_s,
+        )
+
+    def _tidy(self) -> None:
+        """Close the last page, and Chromium itself when it has grown too big to draw another one."""
+        last, self._last = self._last, None
+        if self._running is None or last is None:
+            return
+        with watchdog(self._running.pid, _TIDY_S):
+            last.close()
+        if memory_of(self._running.pid) > browser_process.RESTART_BYTES:
+            log.info("browser_restarted", extra={"pages": self._pages})
+            self._stop()
+
+    def _stop(self) -> None:
+        running, self._running, self._pages, self._next, self._last = self._running, None, 0, None, None
+        if running:
+            running.stop()
+
+    def _start(self) -> Process:
         if self._running and self._running.chromium.is_connected():
             return self._running
         self._stop()
-        playwright = sync_playwright().start()
         try:
-            chromium = _launch(playwright, self._settings, self._tenant_id)
-            self._running = _Running(playwright, chromium, _process_id(chromium))
+            self._running = browser_process.start(self._settings)
         except PlaywrightError as error:
-            playwright.stop()
             raise BrowserCrashed(f"Chromium does not start: {error.message.splitlines()[0]}") from error
         return self._running
 
-    def _render(self, chromium: Chromium, url: str, *, unroll: bool) -> Rendered:
-        context = chromium.new_context(
-            user_agent=egress.user_agent(self._settings),
-            viewport={"width": 1280, "height": 1600},
-            service_workers="block",
-            accept_downloads=False,
-        )
-        try:
-            page, traffic = _prepare(context, self._timeout_s)
-            answer = page.goto(url, wait_until="commit")
-            _check(answer, url, page.url)
-            wait_for_document(page, traffic, self._timeout_s)
-            settled = settle(page, traffic, min(8.0, self._timeout_s))
-            html, payloads = page.content(), traffic.payloads()
-            if unroll and extract(html[:MAX_HTML], page.url, payloads=payloads).record is None:
-                settled = unroll_listing(page, traffic, self._unroll_s) and settled
-                html, payloads = page.content(), traffic.payloads()
-            status = answer.status if answer else 200
-            return Rendered(url, page.url, status, html[:MAX_HTML], payloads, not settled or len(html) > MAX_HTML)
-        finally:
-            with suppress(PlaywrightError):
-                context.close()
+    def _explain(self, error: PlaywrightError) -> FetchError | None:
+        """Return what the page did wrong, or None when Chromium itself is gone."""
+        if _TUNNEL in error.message and self._last:
+            # Chromium keeps to itself why the proxy refused.
+            reason = egress.tunnel_refusal(self._settings, self._tenant_id, self._last.traffic.document_url)
+            return refusal(reason) if reason else FetchError("connection", "The connection failed.", retryable=True)
+        for sign, (code, sentence, retryable) in _NET_ERRORS.items():
+            if sign in error.message:
+                return FetchError(code, sentence, retryable=retryable)
+        if "closed" in error.message or "crash" in error.message.lower() or "disconnected" in error.message:
+            return None
+        return FetchError("connection", "The page broke off while it was drawn.", retryable=True)
 
 
-def _launch(playwright: Playwright, settings: Settings, tenant_id: str) -> Chromium:
-    proxy = urlsplit(settings.egress_url)
-    return playwright.chromium.launch(
-        executable_path=find_chromium(settings.chromium_path) or None,
-        chromium_sandbox=os.geteuid() != 0,  # root has no sandbox to offer
-        proxy={
-            "server": settings.egress_url,
-            "bypass": "<-loopback>",  # without it Chromium reaches 127.0.0.1 past the proxy
-            "username": tenant_id,
-            "password": egress.password_for(settings.secret_key, tenant_id),
-        },
-        args=[
-            "--disable-quic",
-            "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-            "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-            "--blink-settings=imagesEnabled=false",
-            "--disable-background-networking",
-            "--dns-prefetch-disable",
-            "--no-pings",
-            f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {proxy.hostname}",  # only the proxy asks for names
-        ],
-    )
-
-
-def _process_id(chromium: Chromium) -> int:
-    session = chromium.new_browser_cdp_session()
-    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    session.detach()
-    return next(int(process["id"]) for process in processes if process["type"] == "browser")
-
-
-def _is_alive(running: _Running) -> bool:
-    try:
-        os.kill(running.pid, 0)
-    except ProcessLookupError:
-        return False
-    return running.chromium.is_connected()
-
-
-def _prepare(context: BrowserContext, timeout_s: float) -> tuple[Page, Traffic]:
-    context.set_default_timeout(timeout_s * 1000)
-    context.add_init_script(_NO_WEBRTC)
-    page = context.new_page()
-    context.on("page", lambda popup: popup.close())
-    devtools = context.new_cdp_session(page)
-    devtools.send("Network.enable")
-    devtools.send("Network.setBlockedURLs", {"urls": _BLOCKED})
-    return page, Traffic(page)
+def _read(opened: OpenPage) -> tuple[str, tuple[Payload, ...], Page]:
+    html, payloads = opened.html(), opened.traffic.payloads()
+    return html, payloads, extract(html[:MAX_HTML], opened.url, payloads=tuple(each.value for each in payloads))
 
 
 def _check(answer: Response | None, url: str, final_url: str) -> None:
@@ -254,32 +232,3 @@ def _check(answer: Response | None, url: str, final_url: str) -> None:
     raise_for_answer(answer.status, answer.headers)
     if not same_site(final_url, url) and not same_site(url, final_url):
         raise FetchError("foreign_redirect", f"The address redirects away from the shop, to {final_url[:200]}.")
-
-
-def _explain(error: PlaywrightError) -> FetchError | None:
-    """Return what the page did wrong, or None when Chromium itself is gone."""
-    for sign, (code, sentence, retryable) in _NET_ERRORS.items():
-        if sign in error.message:
-            return FetchError(code, sentence, retryable=retryable)
-    if "closed" in error.message or "crash" in error.message.lower() or "disconnected" in error.message:
-        return None
-    return FetchError("connection", "The page broke off while it was drawn.", retryable=True)
-
-
-@contextmanager
-def _watchdog(pid: int, seconds: float) -> Iterator[threading.Event]:
-    """Kill Chromium when a page's script never gives it back: Playwright has no timeout for reading a page."""
-    bitten = threading.Event()
-
-    def bite() -> None:
-        bitten.set()
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-    timer = threading.Timer(seconds, bite)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield bitten
-    finally:
-        timer.cancel()

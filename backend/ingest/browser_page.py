@@ -1,35 +1,46 @@
-"""What is done with one open page: wait until it stands still, unroll an endless listing, keep its JSON answers."""
+"""One open page in a context of its own: go there, wait until it stands still, unroll an endless listing."""
 
-import json
 import time
-from typing import Any
+from contextlib import suppress
 
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Response
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, Request
 
+from backend.ingest.browser_traffic import Allows, Traffic
 from backend.ingest.fetch_errors import FetchError
 
-STEP_MS = 50
-QUIET_STEPS = 4  # a page stands still when nothing moved for 200 ms
-MAX_PAYLOADS, MAX_PAYLOAD_BYTES = 60, 3_000_000
-MAX_ROUNDS = 200
-_AWAITED = frozenset({"fetch", "xhr", "script", "document", "stylesheet"})
+MAX_HTML = 12_000_000
+QUIET_MS = 150.0  # a page stands still when nothing came and nothing grew for so long
+_STEP_MS = 25.0
+_MAX_ROUNDS = 200
+_FOREVER_MS = 1e9
 
-_COUNTS = "[document.getElementsByTagName('*').length, document.links.length]"
+# Runs before the page's own scripts, which cannot change what it keeps. Counting elements rather than changes leaves
+# out clocks and carousels that never stop; in the first seconds a changed text counts too, it may be the price.
+_BEFORE_THE_PAGE = """(() => {
+  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel']) delete window[name];
+  if (window !== top) return;
+  window.open = () => null;
+  const later = setTimeout.bind(window), clock = performance.now.bind(performance), elements = document.all;
+  let last = clock(), count = 0;
+  new MutationObserver(() => {
+    const now = clock(), many = elements.length;
+    if (many !== count || now < 3000) { last = now; count = many; }
+  }).observe(document, {childList: true, characterData: true, subtree: true});
+  const still = ms => new Promise(done =>
+    later(() => done(document.readyState === 'loading' ? -1 : clock() - last), ms));
+  Object.defineProperty(window, '__niteruStill', {value: still});
+})()"""
+_STILL = "ms => window.__niteruStill ? window.__niteruStill(ms) : 1e9"
+_HTML = f"document.documentElement ? document.documentElement.outerHTML.slice(0, {MAX_HTML + 1}) : ''"
+_LINKS = "document.links.length"
 _HAS_SCRIPTS = "document.scripts.length > 0"
 # A short page shows its end all the time, and an IntersectionObserver speaks only when that changes: so the page is
 # pushed down far enough for its end to leave and come back, with frames drawn in between.
 _PUSH_DOWN = "document.documentElement.style.paddingTop = '200vh'"
-_TO_THE_END = """async () => {
-  const frames = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-  scrollTo(0, 0);
-  await frames();
-  scrollTo(0, document.documentElement.scrollHeight);
-  dispatchEvent(new Event('scroll'));
-  await frames();
-}"""
 # Buttons, and links that lead nowhere: a real link to page 2 is followed by the crawl, not clicked.
-_CLICK_MORE = """() => {
+_SHOW_MORE = """async () => {
   const english = /^\\s*((load|show|view|see)\\s+more|more\\s+(products|items|results))/i;
   const japanese = /^\\s*(もっと(見|み)る|もっと(読み込む|表示)|さらに(表示|読み込む|見る)|続きを(見|み|読)る)/;
   const candidates = 'button, [role=button], input[type=button], a:not([href]), a[href^="#"]';
@@ -38,109 +49,103 @@ _CLICK_MORE = """() => {
     const clickable = !button.disabled && button.getClientRects().length;
     if (clickable && (english.test(words) || japanese.test(words))) {
       button.click();
-      return true;
+      break;
     }
   }
-  return false;
+  const frames = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  scrollTo(0, 0);
+  await frames();
+  scrollTo(0, document.documentElement.scrollHeight);
+  dispatchEvent(new Event('scroll'));
+  await frames();
 }"""
 
 
-class Traffic:
-    """What a page has asked for and not yet got, and the JSON answers it got."""
+class OpenPage:
+    """A fresh context with one empty page, ready for its document; close it."""
 
-    def __init__(self, page: Page) -> None:
-        self._open: set[Request] = set()
-        self._finished: list[Request] = []
-        self._payloads: list[Any] = []
-        self._main = page.main_frame
-        self.broken = ""  # what went wrong with the document itself after its first bytes had come
-        page.on("request", self._begin)
-        page.on("requestfinished", self._finish)
-        page.on("requestfailed", self._fail)
+    def __init__(
+        self, chromium: Chromium, *, user_agent: str, locale: str, user: str, password: str, timeout_s: float
+    ) -> None:
+        self._context: BrowserContext = chromium.new_context(
+            user_agent=user_agent,
+            locale=locale,  # which is also the Accept-Language
+            viewport={"width": 1280, "height": 1600},
+            service_workers="block",
+            accept_downloads=False,
+        )
+        self._timeout_s = timeout_s
+        self._context.set_default_timeout(timeout_s * 1000)
+        self._context.add_init_script(_BEFORE_THE_PAGE)
+        self._page = self._context.new_page()
+        self._context.on("page", lambda popup: popup.close())
+        self.traffic = Traffic(self._context.new_cdp_session(self._page), user=user, password=password)
 
     @property
-    def is_quiet(self) -> bool:
-        return not self._open
+    def url(self) -> str:
+        return self._page.url
 
-    def payloads(self) -> tuple[Any, ...]:
-        """Return the JSON answers of fetch and XMLHttpRequest so far, in order; big and broken ones left out."""
-        waiting, self._finished = self._finished, []
-        for request in waiting:
-            if len(self._payloads) >= MAX_PAYLOADS:
-                break
-            if (payload := _read_json(request)) is not None:
-                self._payloads.append(payload)
-        return tuple(self._payloads)
+    def go(self, url: str, allows: Allows) -> Response | None:
+        """Ask for the document; returns when its first bytes have come."""
+        self.traffic.begin(url, allows)
+        return self._page.goto(url, wait_until="commit")
 
-    def _begin(self, request: Request) -> None:
-        if request.resource_type in _AWAITED:
-            self._open.add(request)
+    def html(self) -> str:
+        """Return at most MAX_HTML + 1 characters, cut before they leave the renderer."""
+        return str(self._page.evaluate(_HTML))
 
-    def _finish(self, request: Request) -> None:
-        self._open.discard(request)
-        if request.resource_type in {"fetch", "xhr"}:
-            self._finished.append(request)
+    def close(self) -> None:
+        with suppress(PlaywrightError):
+            self._context.close()
 
-    def _fail(self, request: Request) -> None:
-        self._open.discard(request)
-        if request.is_navigation_request() and request.frame == self._main:
-            self.broken = request.failure or "failed"
+    def wait_for_document(self) -> None:
+        """Wait until the whole document has come. Raises FetchError when it breaks off or time runs out.
 
+        Chromium never tells the end of a document whose connection broke, so its failure is looked for.
+        """
+        end, wait_ms = time.monotonic() + self._timeout_s, 0.0
+        while self._still_ms(wait_ms) < 0:
+            wait_ms = _STEP_MS
+            if self.traffic.broken:
+                raise FetchError("truncated", "The answer broke off before its end.", retryable=True)
+            if time.monotonic() > end:
+                raise FetchError("timeout", "The page was not drawn in time.", retryable=True)
 
-def _read_json(request: Request) -> Any | None:
-    try:
-        answer = request.response()
-        if answer is None or "json" not in answer.headers.get("content-type", "") or not answer.ok:
-            return None
-        body = answer.body()
-        return json.loads(body) if len(body) <= MAX_PAYLOAD_BYTES else None
-    except (PlaywrightError, ValueError):
-        return None  # gone with a navigation, or no JSON after all
+    def settle(self, seconds: float) -> bool:
+        """Wait until nothing is being fetched and the page no longer grows. Returns False when time ran out."""
+        end, wait_ms = time.monotonic() + seconds, 0.0
+        while time.monotonic() < end:
+            still_ms = self._still_ms(wait_ms)
+            idle_ms = self.traffic.idle_ms
+            if min(still_ms, idle_ms) >= QUIET_MS:
+                return True
+            wait_ms = _STEP_MS if idle_ms == 0 else max(_STEP_MS, QUIET_MS - min(still_ms, idle_ms))
+        return False
 
-
-def wait_for_document(page: Page, traffic: Traffic, seconds: float) -> None:
-    """Wait until the whole document has come. Raises FetchError when it breaks off or time runs out.
-
-    Chromium never tells the end of a document whose connection broke, so its failure is looked for.
-    """
-    end = time.monotonic() + seconds
-    while page.evaluate("document.readyState") == "loading":
-        if traffic.broken:
-            raise FetchError("truncated", "The answer broke off before its end.", retryable=True)
-        if time.monotonic() > end:
-            raise FetchError("timeout", "The page was not drawn in time.", retryable=True)
-        page.wait_for_timeout(STEP_MS)
-
-
-def settle(page: Page, traffic: Traffic, seconds: float) -> bool:
-    """Wait until nothing is being fetched and the page no longer grows. Returns False when time ran out."""
-    end, still, before = time.monotonic() + seconds, 0, None
-    while still < QUIET_STEPS:
-        if time.monotonic() > end:
-            return False
-        page.wait_for_timeout(STEP_MS)
-        counts = page.evaluate(_COUNTS)
-        still = still + 1 if traffic.is_quiet and counts == before else 0
-        before = counts
-    return True
-
-
-def unroll_listing(page: Page, traffic: Traffic, seconds: float) -> bool:
-    """Scroll down and click "load more" until two rounds bring no new link. Returns False when time ran out."""
-    if not page.evaluate(_HAS_SCRIPTS):
-        return True
-    end, idle = time.monotonic() + seconds, 0
-    links = page.evaluate(_COUNTS)[1]
-    page.evaluate(_PUSH_DOWN)
-    for _ in range(MAX_ROUNDS):
-        page.evaluate(_CLICK_MORE)
-        page.evaluate(_TO_THE_END)
-        settle(page, traffic, min(5.0, max(0.0, end - time.monotonic())))
-        found = page.evaluate(_COUNTS)[1]
-        idle = idle + 1 if found <= links else 0
-        if idle == 2:
+    def unroll(self, seconds: float) -> bool:
+        """Scroll down and click "load more" until two rounds bring no new link. Returns False when there is more."""
+        if not self._page.evaluate(_HAS_SCRIPTS):
             return True
-        links = max(found, links)
-        if time.monotonic() > end:
-            return False
-    return False
+        end, idle = time.monotonic() + seconds, 0
+        links = self._page.evaluate(_LINKS)
+        self._page.evaluate(_PUSH_DOWN)
+        for _ in range(_MAX_ROUNDS):
+            self._page.evaluate(_SHOW_MORE)
+            self.settle(min(5.0, max(0.1, end - time.monotonic())))
+            found = self._page.evaluate(_LINKS)
+            idle = idle + 1 if found <= links else 0
+            if idle == 2:
+                return True
+            links = max(found, links)
+            if time.monotonic() > end:
+                return False
+        return False
+
+    def _still_ms(self, wait_ms: float) -> float:
+        """Wait, then return for how long the page has not grown, in ms; negative while its document is coming."""
+        try:
+            return float(self._page.evaluate(_STILL, wait_ms))
+        except PlaywrightError as error:
+            if "context was destroyed" in error.message or "Cannot find context" in error.message:
+                return 0.0  # the page went to another address meanwhile
+            raise

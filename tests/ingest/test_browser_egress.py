@@ -1,0 +1,153 @@
+"""Nothing that a page does in Chromium gets past the egress proxy, and what robots.txt disallows is not asked for."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from backend.ingest.browser import Browser
+from backend.ingest.fetch import FetchError
+from backend.tenants.models import new_id
+from tests.ingest.local_shop import Answer, LocalShop, RunningProxy, Trap, run_proxy
+
+TENANT = new_id()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[RunningProxy]:
+    with run_proxy() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(running: RunningProxy) -> Iterator[Browser]:
+    with Browser(running.settings(), TENANT, timeout_s=20.0, unroll_s=60.0) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def shop(running: RunningProxy, local_shop: LocalShop) -> LocalShop:
+    running.allow[TENANT] = {local_shop.host}
+    return local_shop
+
+
+def drawn_by(script: str, body: str = "") -> Answer:
+    return Answer(f"<!doctype html><html><body><main>{body}</main><script>{script}</script></body></html>")
+
+
+def test_nothing_on_a_page_reaches_a_private_address(chromium: Browser, shop: LocalShop, trap: Trap) -> None:
+    """Neither a request, a frame, a WebSocket, a popup, a form, a worker, nor WebRTC (which is gone)."""
+    away = f"127.0.0.1:{trap.port}"
+    shop.pages["/worker.js"] = Answer(f"fetch('http://{away}/worker')", kind="text/javascript")
+    shop.pages["/"] = drawn_by(
+        f"""const tried = [];
+        const note = name => () => {{ tried.push(name); document.title = tried.sort().join(' ') }};
+        fetch('http://{away}/x', {{mode: 'no-cors'}}).then(() => 0, note('fetch'));
+        const socket = new WebSocket('ws://{away}/'); socket.onerror = note('socket');
+        const local = new WebSocket('ws://localhost:{trap.port}/'); local.onerror = note('local');
+        new Worker('/worker.js'); window.open('http://{away}/popup');
+        navigator.serviceWorker && navigator.serviceWorker.register('/worker.js').catch(() => 0);
+        navigator.sendBeacon('http://{away}/beacon', 'x');
+        document.body.insertAdjacentHTML('beforeend', '<h1>Hi</h1><iframe src="http://{away}/frame"></iframe>');
+        if (!window.RTCPeerConnection) note('no-webrtc')();"""
+    )
+
+    drawn = chromium.render(shop.url + "/")
+    time.sleep(0.3)
+
+    assert "<title>" in drawn.html
+    assert all(name in drawn.html for name in ("socket", "local", "no-webrtc"))
+    assert trap.touched == 0
+
+
+def test_a_websocket_of_the_shop_goes_through_the_proxy(chromium: Browser, shop: LocalShop) -> None:
+    shop.pages["/"] = drawn_by(f"const s = new WebSocket('ws://{shop.host}/live'); s.onerror = () => 0;", "<h1>Hi</h1>")
+
+    chromium.render(shop.url + "/")
+
+    assert "/live" in shop.asked
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:{trap}/admin", "http://[::1]:{trap}/", "http://169.254.169.254/x"]
+)
+def test_a_redirect_to_a_private_address_ends_at_the_proxy(
+    chromium: Browser, shop: LocalShop, trap: Trap, address: str
+) -> None:
+    shop.pages["/go"] = Answer(status=302, headers={"Location": address.format(trap=trap.port)})
+
+    with pytest.raises(FetchError) as caught:
+        chromium.render(shop.url + "/go")
+
+    assert caught.value.code == "private_address"
+    assert trap.touched == 0
+
+
+def test_a_public_name_that_resolves_to_a_private_address_is_refused(
+    chromium: Browser, running: RunningProxy, shop: LocalShop
+) -> None:
+    running.names = {"inside.example": ["10.0.0.5"]}
+
+    with pytest.raises(FetchError) as caught:
+        chromium.render("http://inside.example/")
+    with pytest.raises(FetchError) as over_tls:
+        chromium.render("https://inside.example/")
+
+    assert caught.value.code == "private_address"
+    assert (over_tls.value.code, over_tls.value.retryable) == ("private_address", False)
+
+
+def test_another_tenants_browser_cannot_reach_the_shop(running: RunningProxy, shop: LocalShop) -> None:
+    shop.pages["/"] = Answer("<h1>Hi</h1>")
+    stranger = new_id()
+    running.allow[stranger] = set()
+
+    with Browser(running.settings(), stranger) as chromium, pytest.raises(FetchError) as caught:
+        chromium.render(shop.url + "/")
+
+    assert caught.value.code == "private_address"
+    assert shop.asked == []
+
+
+@pytest.mark.parametrize(
+    ("names", "away", "expected"),
+    [
+        ({}, False, ("connection", True)),  # nobody knows the name just now: it may be back in a minute
+        ({"shop.example": ["93.184.216.34"]}, True, ("egress_down", True)),
+        ({"shop.example": ["10.0.0.5"]}, False, ("private_address", False)),
+    ],
+)
+def test_a_tunnel_that_the_proxy_refuses_says_why(
+    chromium: Browser, running: RunningProxy, names: dict[str, list[str]], away: bool, expected: tuple[str, bool]
+) -> None:
+    running.allow[TENANT] = set()
+    running.names, running.away = names, away
+
+    with pytest.raises(FetchError) as caught:
+        chromium.render("https://shop.example/")
+    running.away = False
+
+    assert (caught.value.code, caught.value.retryable) == expected
+
+
+def test_what_robots_disallow_is_asked_for_neither_by_the_page_nor_by_its_scripts(
+    chromium: Browser, shop: LocalShop
+) -> None:
+    shop.pages["/api/open"] = Answer('{"title": "Dress"}', kind="application/json")
+    shop.pages["/go"] = Answer(status=302, headers={"Location": "/secret/sale"})
+    shop.pages["/open"] = Answer(status=302, headers={"Location": "/secret/prices"})
+    shop.pages["/"] = drawn_by(
+        """const note = name => () => { document.body.insertAdjacentHTML('beforeend', `<p>${name}</p>`) };
+        fetch('/api/open').then(note('open'));
+        fetch('/secret/prices').catch(note('refused')); fetch('/open').catch(note('by redirect'));
+        const old = new XMLHttpRequest(); old.onerror = note('old'); old.open('GET', '/secret/old'); old.send();""",
+        "<h1>Hi</h1><iframe src='/secret/frame'></iframe>",
+    )
+
+    drawn = chromium.render(shop.url + "/", allows=lambda url: "/secret/" not in url)
+    with pytest.raises(FetchError) as caught:
+        chromium.render(shop.url + "/go", allows=lambda url: "/secret/" not in url)
+
+    assert all(f"<p>{name}</p>" in drawn.html for name in ("open", "refused", "by redirect", "old"))
+    assert (caught.value.code, caught.value.retryable) == ("disallowed", False)
+    assert not [path for path in shop.asked if path.startswith("/secret/")]
