@@ -78,7 +78,13 @@ def _facts() -> dict[str, Any]:
     """What every page of a shop shows: where it is, and how states look."""
     here = (request.endpoint or "").removeprefix("shop.")
     # What a page is part of when it is not in the navigation itself.
-    section = {"product": "catalog", "edit_product": "catalog", "create_key": "keys", "set_origins": "keys"}
+    section = {
+        "product": "catalog",
+        "edit_product": "catalog",
+        "pairs": "catalog",
+        "create_key": "keys",
+        "set_origins": "keys",
+    }
     again = {name: value for name, value in request.args.items() if value and name != "after"}
     return {
         "here": section.get(here, here),

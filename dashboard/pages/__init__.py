@@ -1,7 +1,7 @@
 """The pages of one shop; each module adds its own to `shop`."""
 
 from dashboard.access import shop
-from dashboard.pages import catalog, crawl, embed, keys, overview, pictures, product, searches, settings, tryout
+from dashboard.pages import catalog, crawl, embed, keys, overview, pairs, pictures, product, searches, settings, tryout
 
 __all__ = [
     "catalog",
@@ -9,6 +9,7 @@ __all__ = [
     "embed",
     "keys",
     "overview",
+    "pairs",
     "pictures",
     "product",
     "searches",

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.db import transaction
 from backend.tenants import catalog as rows
-from backend.tenants import review
+from backend.tenants import catalog_pairs, review
 from backend.tenants.catalog_trace import why_not_searchable
 from backend.tenants.models import Product
 from dashboard.access import asked_id, shop
@@ -30,12 +30,14 @@ def catalog() -> ResponseReturnValue:
         total = rows.count_products(session, g.tenant_id, wanted)
         pictures = review.pictures_of(session, g.tenant_id, [product.id for product in products])
         counts = review.count_catalog(session, g.tenant_id)
+        pairs = catalog_pairs.count_pairs(session, g.tenant_id)
         categories = review.list_categories(session, g.tenant_id)
     return render_template(
         "catalog.html",
         cards=[_card(product, pictures[product.id]) for product in products],
         total=total,
         counts=counts,
+        pairs=pairs,
         categories=categories,
         wanted=wanted,
         states=STATES,

@@ -119,6 +119,8 @@ WORDS = {
     "action.product_hidden": ("Product hidden", "商品を非表示"),
     "action.product_shown": ("Product shown again", "商品を再表示"),
     "action.for_sale_chosen": ("Garment for sale chosen", "販売中の服を選択"),
+    "action.same_product": ("Two products called one", "同じ商品と判断"),
+    "action.not_a_duplicate": ("Two products called two", "別の商品と判断"),
     "action.key_created": ("Key created", "キーを作成"),
     "action.key_revoked": ("Key revoked", "キーを無効化"),
     "action.origins_set": ("Origins changed", "利用サイトを変更"),

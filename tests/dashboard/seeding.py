@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from backend.config import Settings
 from backend.db import transaction
 from backend.storage import Storage, open_storage
-from backend.tenants import catalog, catalog_edits
+from backend.tenants import catalog, catalog_edits, catalog_pairs
 from backend.tenants.models import (
     Decision,
     Detection,
+    DuplicatePair,
     Event,
     FrontierUrl,
     IngestRun,
@@ -175,12 +176,24 @@ def _states(session: Session, shop: Shop, products: Sequence[Product]) -> None:
     catalog_edits.set_hidden(session, shop.tenant_id, hidden.id, hidden=True)
     gone.state, gone.gone_at = "gone", now() - timedelta(days=2)
     unclear.state, unclear.attention, unclear.price = "attention", ["price_missing", "category_unknown"], None
-    twin.duplicate_of = edited.id
+    twin.created_at = edited.created_at + timedelta(seconds=1)
+    _pair(session, shop, edited, twin, state="merged", signals=["pictures", "cover", "title"])
+    _pair(session, shop, unclear, products[5], state="unsure", signals=["pictures", "cover", "price"])
+    session.flush()
+    catalog_pairs.settle(session, shop.tenant_id)
     for image in catalog.list_images(session, shop.tenant_id, products[-1].id):
         image.state, image.reason, image.storage_key = "failed", "http_404", None
     first = catalog.list_images(session, shop.tenant_id, edited.id)[0]
     label = {"chosen": {"box": [0.25, 0.13, 0.5, 0.4], "category": "top", "confidence": 0.9}, "instead_of": []}
     session.add(Decision(tenant_id=shop.tenant_id, kind="for_sale", subject_id=first.id, label=label))
+
+
+def _pair(session: Session, shop: Shop, one: Product, other: Product, *, state: str, signals: list[str]) -> None:
+    ids = catalog_pairs.ordered(one.id, other.id)
+    reasons = {"signals": signals, "shared": 4, "smaller": 4}
+    session.add(
+        DuplicatePair(tenant_id=shop.tenant_id, one_id=ids[0], other_id=ids[1], state=state, score=0.5, reasons=reasons)
+    )
 
 
 def _trouble(session: Session, shop: Shop, run: IngestRun) -> None:

@@ -29,8 +29,8 @@ CATEGORY = {
     "tops": "top", "outerwear": "outer", "pants": "pants", "dresses": "dress", "shoes": "shoes", "skirts": "skirt",
     "accessories": "hat", "bags": "bag",
 }  # fmt: skip
-PAGES = ("sign-in", "overview", "catalog", "product", "product-aside", "crawl", "crawl-live", "searches", "try",
-         "embed", "keys", "settings", "empty", "missing")  # fmt: skip
+PAGES = ("sign-in", "overview", "catalog", "pairs", "product", "product-aside", "crawl", "crawl-live", "searches",
+         "try", "embed", "keys", "settings", "empty", "missing")  # fmt: skip
 
 
 def demo_pieces(count: int = 24) -> list[Piece]:

@@ -11,12 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from backend.db import transaction
-from backend.tenants import accounts, keys
+from backend.tenants import accounts, catalog_pairs, keys
 from backend.tenants.models import (
     ApiKey,
     AuditEntry,
     Decision,
     Detection,
+    DuplicatePair,
     IngestRun,
     Product,
     ProductImage,
@@ -31,14 +32,16 @@ Case = Callable[[Flask, MakeShop], None]
 
 def _stock(app: Flask, shop: Shop) -> dict[str, str]:
     """Give the shop one of everything; returns the ids that stand in addresses."""
-    product = shop.add_product("their coat")
+    product, double = shop.add_product("their coat"), shop.add_product("their coat")
     with transaction(shop.tenant_id) as session:
         image = ProductImage(
             tenant_id=shop.tenant_id, product_id=product.id, url="https://shop.example/1.jpg", state="live",
             storage_key=f"{shop.tenant_id}/images/1.jpg", width=10, height=10,
         )  # fmt: skip
         run = IngestRun(tenant_id=shop.tenant_id, state="running", stage="pages")
-        session.add_all([image, run])
+        one, other = catalog_pairs.ordered(product.id, double.id)
+        pair = DuplicatePair(tenant_id=shop.tenant_id, one_id=one, other_id=other, state="unsure")
+        session.add_all([image, run, pair])
         session.flush()
         box = Detection(
             tenant_id=shop.tenant_id, image_id=image.id, x=0.1, y=0.1, w=0.5, h=0.5, category="top", confidence=0.9
@@ -46,7 +49,14 @@ def _stock(app: Flask, shop: Shop) -> dict[str, str]:
         session.add(box)
         session.flush()
         key = keys.list_keys(session, shop.tenant_id)[0]
-    return {"product": product.id, "image": image.id, "run": run.id, "key": key.id, "detection": box.id}
+    return {
+        "product": product.id,
+        "image": image.id,
+        "run": run.id,
+        "key": key.id,
+        "detection": box.id,
+        "pair": pair.id,
+    }
 
 
 def _facts(shop: Shop) -> list[Any]:
@@ -54,7 +64,8 @@ def _facts(shop: Shop) -> list[Any]:
     with transaction(shop.tenant_id) as session:
         return [
             session.scalars(select(Product.title)).all(),
-            session.scalars(select(Product.state)).all(),
+            session.execute(select(Product.state, Product.duplicate_of)).all(),
+            session.scalars(select(DuplicatePair.state)).all(),
             [dict(each) for each in session.scalars(select(Product.overrides))],
             session.scalars(select(Detection.for_sale)).all(),
             session.execute(select(IngestRun.state, IngestRun.stop_requested)).all(),
@@ -167,6 +178,8 @@ CASES: dict[str, Case] = {
     "shop.hide_product": _shop_case("POST", "/products/{product}/hidden", hidden="1"),
     "shop.choose_for_sale": _shop_case("POST", "/products/{product}/for-sale", detection="{detection}"),
     "shop.choose_category": _shop_case("POST", "/products/{product}/category", category="dress"),
+    "shop.pairs": _shop_case("GET", "/pairs"),
+    "shop.decide_pair": _shop_case("POST", "/pairs/{pair}", same="1"),
     "shop.picture": _shop_case("GET", "/pictures/{image}"),
     "shop.crawl": _shop_case("GET", "/crawl"),
     "shop.crawl_live": _shop_case("GET", "/crawl/live"),

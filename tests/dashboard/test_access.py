@@ -19,6 +19,7 @@ CHANGES = {
     "shop.hide_product": "/products/{id}/hidden",
     "shop.choose_for_sale": "/products/{id}/for-sale",
     "shop.choose_category": "/products/{id}/category",
+    "shop.decide_pair": "/pairs/{id}",
     "shop.create_key": "/keys",
     "shop.revoke_key": "/keys/{id}/revoke",
     "shop.set_origins": "/keys/{id}/origins",

@@ -10,7 +10,18 @@ from backend.ingest import runs
 from backend.tenants.models import IngestRun
 from tests.dashboard.conftest import PASSWORD
 
-PATHS = ("/", "/catalog", "/crawl", "/searches", "/try", "/embed", "/keys", "/settings")
+PATHS = (
+    "/",
+    "/catalog",
+    "/pairs",
+    "/pairs?state=merged",
+    "/crawl",
+    "/searches",
+    "/try",
+    "/embed",
+    "/keys",
+    "/settings",
+)
 
 
 def open_as(browser: Browser, address: str, me, locale: str, **how) -> Page:

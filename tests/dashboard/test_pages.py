@@ -14,7 +14,19 @@ from backend.ingest import runs
 from backend.tenants import accounts, keys
 from backend.tenants.models import Event, IngestRun, Product, SearchQuery, now
 
-PAGES = ("/", "/catalog", "/crawl", "/crawl/live", "/searches", "/try", "/embed", "/keys", "/settings")
+PAGES = (
+    "/",
+    "/catalog",
+    "/pairs",
+    "/pairs?state=merged",
+    "/crawl",
+    "/crawl/live",
+    "/searches",
+    "/try",
+    "/embed",
+    "/keys",
+    "/settings",
+)
 
 
 @pytest.mark.parametrize("locale", ["en", "ja"])

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.db import transaction
-from backend.tenants import catalog, catalog_edits, review
+from backend.tenants import catalog, review
 from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import AuditEntry, Decision, Detection, OutboxMessage, Product, ProductImage
 

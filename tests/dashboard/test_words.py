@@ -20,8 +20,8 @@ SAME_IN_BOTH = {"settings.system", "fact.sku"}
 # What data names (a code), and what is put together from parts: "nav." ~ name.
 BUILT = re.compile(
     r"^(category|fine|pattern|shade|gender|color|availability|usefulness|image_state|attention|via|source|reason|action|run_error|stage|"
-    r"run_state|count|state|kind|tier|role|role_may|nav|fact|start|why_not|why_not_next|why_not_short|error|keys|embed|"
-    r"story)\."
+    r"run_state|count|state|kind|pair_state|signal|tier|role|role_may|nav|fact|start|why_not|why_not_next|why_not_short|error|keys|embed|"
+    r"story|pairs\.empty)\."
 )
 
 
