@@ -14,6 +14,23 @@ _NOISE = re.compile(
     r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|session_id|sid|zenid|oscsid|cfid|cftoken|sscid|cjevent",
     re.IGNORECASE,
 )
+# What a shop does when such an address is asked for: it fills a cart, a list, or ends a session.
+_EFFECT_NAME = re.compile(
+    r"add[-_]?to[-_]?(?:cart|basket|bag|wish-?list|compare|order)|(?:remove|undo|delete)[-_]?(?:item|from[-_]?\w+)"
+    r"|(?:wc-ajax|quick[-_]?buy|buy[-_]?now|empty[-_]?cart|log-?out|sign-?out)",
+    re.IGNORECASE,
+)
+_EFFECT_VALUE = re.compile(
+    r"(?:add|remove|delete|buy|order|purchase|log|sign)[-_]?(?:to[-_]?)?(?:cart|basket|bag|item|product|wish-?list"
+    r"|compare|now|out|off)?|checkout|unsubscribe|subscribe",
+    re.IGNORECASE,
+)
+_EFFECT_KEYS = frozenset({"action", "act", "do", "task", "cmd", "mode", "route", "op"})
+_EFFECT_PATH = re.compile(
+    r"/(?:add[-_]?to[-_]?\w+|cart|basket|shopping[-_]?(?:cart|bag|basket)|checkouts?|wish-?lists?|log-?out|sign-?out"
+    r"|log-?off|product_compare|compare/add|unsubscribe|カート)(?:[/.:]|$)",
+    re.IGNORECASE,
+)
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
 _DEFAULT_PORT = {"http": 80, "https": 443}
 # A segment after one of these names one thing, even when it is a short plain word.
@@ -93,6 +110,18 @@ def pattern(url: str) -> str:
         segments.append("*" if names_one or _is_slug(segment) else segment)
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return "/" + "/".join(segments) + (f"?{'&'.join(names)}" if names else "")
+
+
+def has_effect(url: str) -> bool:
+    """Say whether asking for the URL may change something: fill a cart or a list, end a session, unsubscribe."""
+    parts = urlsplit(url)
+    if _EFFECT_PATH.search(unquote(parts.path)):
+        return True
+    return any(
+        _EFFECT_NAME.fullmatch(name)
+        or (name.lower() in _EFFECT_KEYS and (_EFFECT_VALUE.fullmatch(value) or _EFFECT_PATH.search("/" + value)))
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    )
 
 
 def same_site(url: str, shop_url: str) -> bool:

@@ -1,22 +1,20 @@
 """One page in, its product and links out. Pure: no network, no database."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-
-from selectolax.lexbor import LexborHTMLParser
 
 from backend.ingest import extract_meta, extract_payloads, extract_structured
 from backend.ingest.addresses import canonical
 from backend.ingest.extract_gallery import merge_images
+from backend.ingest.extract_html import parse_html
 from backend.ingest.extract_layout import Layout, Zone
-from backend.ingest.extract_links import links_of
+from backend.ingest.extract_links import alternates_of, links_of
 from backend.ingest.extract_page import Seen, read_page, without_ends
 from backend.ingest.extract_price import find_list_price
 from backend.ingest.facts import Facts, clean, gender_in, gtin_of, id_in_address
 from backend.ingest.records import OUT_OF_STOCK, ProductRecord, problems_of
 
-MAX_HTML = 12_000_000
 LISTING_CARDS = 4
 _FIELDS = ("description", "sku", "brand", "gtin", "availability", "gender", "category", "colors", "sizes", "variants")
 
@@ -27,8 +25,11 @@ class Page:
 
     `record` is None when the page is not one product's; `reason` then says why: not_a_product, listing,
     no_content (an empty shell: it wants the browser), and is "" otherwise.
-    `links` are the same-site addresses (canonical, each once, in order), `next_links` those among them that lead to
-    the listing's next page, `canonical` the page's own <link rel=canonical> (absolute, same site) or None.
+    `links` are the same-site addresses (canonical, each once, in order) that can be followed without effect,
+    `next_links` those among them that lead to the listing's next page, `canonical` the page's own
+    <link rel=canonical> (absolute, same site) or None. `alternates` are the page's copies for other languages by
+    their hreflang in lower case (same site, this page among them), `record_hash` is equal for two readings of the
+    same facts, None where there is no record.
     """
 
     record: ProductRecord | None
@@ -38,6 +39,11 @@ class Page:
     language: str | None
     is_listing: bool
     reason: str
+    alternates: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def record_hash(self) -> str | None:
+        return self.record.content_hash() if self.record else None
 
 
 def extract(html: str, url: str, *, payloads: Sequence[Any] = ()) -> Page:
@@ -46,10 +52,11 @@ def extract(html: str, url: str, *, payloads: Sequence[Any] = ()) -> Page:
     Sources in order: JSON-LD, microdata, OpenGraph, payloads, the visible page; merged field by field. Never raises
     for broken HTML or broken structured data.
     """
-    tree = LexborHTMLParser(html[:MAX_HTML])
+    tree = parse_html(html)
     meta = extract_meta.read_meta(tree)
     own_address = extract_meta.canonical_of(tree, url)
     links, next_links = links_of(tree, url)
+    alternates = alternates_of(tree, url)
     linked, micro = extract_structured.items_of(tree)
     state = extract_payloads.state_of(tree)
     has_scripts = tree.css_first("script[src], script[type=module], script:not([type])") is not None
@@ -73,7 +80,7 @@ def extract(html: str, url: str, *, payloads: Sequence[Any] = ()) -> Page:
         sources = [facts for facts in (from_linked, from_micro, from_meta, from_payload, seen.facts) if facts]
         record = _merge(sources, layout, address, language, title)
     reason = "" if is_product else _why_not(layout, is_listing, has_scripts=has_scripts)
-    return Page(record, links, next_links, own_address, language, is_listing, reason)
+    return Page(record, links, next_links, own_address, language, is_listing, reason, alternates)
 
 
 def _is_product(structured: Facts | None, meta: Facts, payload: Facts | None, *, seen: Seen, cards: int) -> bool:
@@ -93,14 +100,14 @@ def _is_product(structured: Facts | None, meta: Facts, payload: Facts | None, *,
 def _why_not(layout: Layout, is_listing: bool, *, has_scripts: bool) -> str:
     if is_listing:
         return "listing"
-    letters = sum(len(element.node.text(deep=False).strip()) for element in layout.own())
+    letters = sum(len(element.own_words) for element in layout.own())
     return "no_content" if has_scripts and letters < 200 else "not_a_product"
 
 
 def _count_cards(layout: Layout) -> int:
     """Count the links away that hold a photo outside the page's frame: a listing is made of them."""
     return sum(
-        element.node.tag == "img" and bool(element.zone & Zone.CARD) and not element.zone & (Zone.CHROME | Zone.RELATED)
+        element.tag == "img" and bool(element.zone & Zone.CARD) and not element.zone & (Zone.CHROME | Zone.RELATED)
         for element in layout.elements
     )
 
@@ -153,6 +160,8 @@ def _take_price(fields: dict[str, Any], origin: dict[str, str], sources: list[Fa
     price = fields.get("price")
     if price is None:
         return
+    highest = next((facts.price_max for facts in same if facts.price_max), None)
+    fields["price_max"] = highest if highest and highest > price else None
     _take(fields, origin, sources, "list_price", lambda before: before is not None and before > price)
     if "list_price" not in fields and (before := find_list_price(layout, price)):
         fields["list_price"], origin["list_price"] = before, "page"

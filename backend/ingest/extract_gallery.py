@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from selectolax.lexbor import LexborNode
-
-from backend.ingest.extract_layout import Element, Layout, Zone, names_of
+from backend.ingest.extract_layout import Layout, Zone
+from backend.ingest.extract_outline import Element
 
 MAX_IMAGES = 40
 _FULL_SIZE = (
@@ -109,25 +108,27 @@ def _larger(shown: str, named: str) -> str:
 
 
 def _photo(element: Element, layout: Layout) -> Photo | None:
-    node = element.node
-    if node.tag == "img":
-        address = _largest(node)
-    elif node.tag == "a" and not element.zone & Zone.CARD and node.css_first("img") is None:
+    if element.tag == "img":
+        address = _largest(element, layout)
+    elif element.tag == "a" and not element.zone & Zone.CARD and not layout.has_image(element):
         # A thumbnail drawn as a background, its link leading to the photo.
-        href = node.attributes.get("href") or ""
-        address = href if _IMAGE_FILE.search(urlsplit(href).path) else None
+        address = _photo_link(element)
     else:
         return None
-    if not address or _NOT_A_PHOTO.search(address) or _is_small(node) or element.place < layout.title_place - 2000:
+    if not address or _NOT_A_PHOTO.search(address) or _is_small(element) or element.place < layout.title_place - 2000:
         return None
     url = next(iter(_absolute(layout.url, [address])), None)
-    return Photo(url, element.place, _stands_in_gallery(node, layout)) if url else None
+    return Photo(url, element.place, _stands_in_gallery(element, layout)) if url else None
 
 
-def _largest(node: LexborNode) -> str | None:
-    attributes = node.attributes
-    around = [node]
-    parent = node.parent
+def _photo_link(element: Element) -> str | None:
+    href = element.attributes.get("href") or ""
+    return href if _IMAGE_FILE.search(re.split(r"[?#]", href, maxsplit=1)[0]) else None
+
+
+def _largest(element: Element, layout: Layout) -> str | None:
+    around = [element]
+    parent = element.parent
     for _ in range(3):
         if parent is not None and parent.tag in {"a", "picture", "figure", "div", "li", "span", "button"}:
             around.append(parent)
@@ -137,20 +138,16 @@ def _largest(node: LexborNode) -> str | None:
             if (value := near.attributes.get(name)) and re.search(r"[./]", value):
                 return value
     for near in around[1:]:
-        href = near.attributes.get("href") or ""
-        if near.tag == "a" and _IMAGE_FILE.search(urlsplit(href).path):
+        if near.tag == "a" and (href := _photo_link(near)):
             return href
-    sources = [attributes.get("srcset"), attributes.get("data-srcset")]
-    if node.parent is not None and node.parent.tag == "picture":
-        sources += [
-            source.attributes.get("srcset") or source.attributes.get("data-srcset")
-            for source in node.parent.css("source")
-        ]
-    if largest := _largest_of_sets([source for source in sources if source]):
+    sets = [element.attributes.get("srcset"), element.attributes.get("data-srcset")]
+    if element.parent is not None and element.parent.tag == "picture":
+        rows = (one.attributes for one in layout.inside(element.parent)[:20] if one.tag == "source")
+        sets += [row.get("srcset") or row.get("data-srcset") for row in rows]
+    if largest := _largest_of_sets([one for one in sets if one]):
         return largest
-    return next(
-        (value for name in (*_LAZY, "src") if (value := attributes.get(name)) and not value.startswith("data:")), None
-    )
+    values = (element.attributes.get(name) for name in (*_LAZY, "src"))
+    return next((value for value in values if value and not value.startswith("data:")), None)
 
 
 def _largest_of_sets(sets: Sequence[str]) -> str | None:
@@ -165,19 +162,19 @@ def _largest_of_sets(sets: Sequence[str]) -> str | None:
     return best[1] if best else None
 
 
-def _is_small(node: LexborNode) -> bool:
-    sizes = [node.attributes.get(name) or "" for name in ("width", "height")]
-    return all(size.isdigit() and int(size) < 50 for size in sizes) and not any(
-        node.attributes.get(name) for name in _FULL_SIZE
+def _is_small(element: Element) -> bool:
+    sizes = [element.attributes.get(name) or "" for name in ("width", "height")]
+    return all(re.fullmatch(r"[0-9]{1,2}", size) and int(size) < 50 for size in sizes) and not any(
+        element.attributes.get(name) for name in _FULL_SIZE
     )
 
 
-def _stands_in_gallery(node: LexborNode, layout: Layout) -> bool:
-    parent: LexborNode | None = node
+def _stands_in_gallery(element: Element, layout: Layout) -> bool:
+    parent: Element | None = element
     for _ in range(8):
         if parent is None or layout.is_above_title(parent):
             return False
-        if _GALLERY_NAME.search(names_of(parent)):
+        if _GALLERY_NAME.search(parent.names):
             return True
         parent = parent.parent
     return False
@@ -185,11 +182,9 @@ def _stands_in_gallery(node: LexborNode, layout: Layout) -> bool:
 
 def _nearest_group(layout: Layout, photos: Sequence[Photo]) -> list[Photo]:
     """Return the photos under the lowest element above the title that has any: the product's own block."""
-    block = layout.title_node.parent if layout.title_node is not None else None
-    while block is not None and block.tag not in {"body", "html"}:
-        places = [found.place for child in block.traverse(include_text=False) if (found := layout.element(child))]
-        inside = [photo for photo in photos if places and places[0] <= photo.place <= places[-1]]
-        if inside:
+    block = layout.title_element.parent if layout.title_element is not None else None
+    while block is not None and block.tag != "body":
+        if inside := [photo for photo in photos if block.place < photo.place < block.end]:
             return inside
         block = block.parent
     return []

@@ -6,15 +6,15 @@ crossed-out prices.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from backend.ingest.addresses import fingerprint
+from backend.ingest.extract_outline import Element, Outline
 
-MAX_ELEMENTS = 40_000
+_MOST_HEADINGS = 200
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#])", re.IGNORECASE)
 _CHROME_TAGS = frozenset({"header", "nav", "footer", "aside", "dialog"})
 _CHROME_ROLES = frozenset({"navigation", "banner", "contentinfo", "dialog"})
@@ -58,55 +58,44 @@ class Zone:
     FOREIGN = CHROME | RELATED | REVIEW | CARD
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One element: its place in the document and its zone."""
-
-    node: LexborNode
-    place: int
-    zone: int
-
-
-class Layout:
-    """A parsed page without scripts. `title` is the heading that names it (None for a page without one)."""
+class Layout(Outline):
+    """A parsed page without scripts. `title` is the heading that names it ("" for a page without one)."""
 
     def __init__(self, tree: LexborHTMLParser, url: str, *, page_title: str) -> None:
         tree.strip_tags(["script", "style", "noscript", "template", "iframe"])
+        super().__init__(tree)
         self.url = url
-        self.title_node = _find_title(tree, page_title)
-        self._above = _ancestors(self.title_node)
+        self.title_element = self._find_title(tree, page_title)
+        self.title = self.words(self.title_element) if self.title_element else ""
+        self.title_place = self.title_element.place if self.title_element else 0
+        self._above: set[int] = set()
+        element = self.title_element
+        while element is not None:
+            self._above.add(element.place)
+            element = element.parent
         self._related = self._find_related(tree)
-        self.elements: list[Element] = []
-        self._own: list[Element] = []
-        self._by_id: dict[int, Element] = {}
         self._fingerprint = fingerprint(url)
-        if tree.body is not None:
-            for node in tree.body.traverse(include_text=False):
-                if len(self.elements) >= MAX_ELEMENTS:
-                    break
-                self._add(node)
-
-    @property
-    def title(self) -> str:
-        return words_of(self.title_node) if self.title_node is not None else ""
-
-    @property
-    def title_place(self) -> int:
-        """Where the title stands; 0 for a page without one."""
-        found = self.element(self.title_node) if self.title_node is not None else None
-        return found.place if found else 0
-
-    def element(self, node: LexborNode) -> Element | None:
-        return self._by_id.get(node.mem_id)
+        self._own: list[Element] = []
+        self._hidden = [0]
+        for element in self.elements:
+            zone = (element.parent.zone if element.parent else Zone.NONE) | self._own_zone(element)
+            element.zone = zone
+            self._hidden.append(self._hidden[-1] + bool(zone & (Zone.CROSSED | Zone.UNSEEN)))
+            if not zone & Zone.FOREIGN:
+                self._own.append(element)
 
     def own(self) -> list[Element]:
         """Return what may be this product's, in order."""
         return self._own
 
-    def is_above_title(self, node: LexborNode) -> bool:
-        return node.mem_id in self._above
+    def is_above_title(self, element: Element) -> bool:
+        return element.place in self._above
 
-    def leads_away(self, link: LexborNode) -> bool:
+    def hides_inside(self, element: Element) -> bool:
+        """Say whether something inside the element is crossed out or unseen."""
+        return self._hidden[element.end] > self._hidden[element.place + 1]
+
+    def leads_away(self, link: Element) -> bool:
         """Say whether a link goes to another page (not to a photo, not to a place on this page)."""
         href = (link.attributes.get("href") or "").strip()
         if not href or href.startswith(("#", "javascript:", "data:")) or _IMAGE_FILE.search(href):
@@ -116,46 +105,56 @@ class Layout:
         except ValueError:
             return False
 
-    def _add(self, node: LexborNode) -> None:
-        parent = self._by_id.get(node.parent.mem_id) if node.parent is not None else None
-        zone = (parent.zone if parent else Zone.NONE) | self._own_zone(node)
-        element = Element(node, len(self.elements), zone)
-        self.elements.append(element)
-        self._by_id[node.mem_id] = element
-        if not zone & Zone.FOREIGN:
-            self._own.append(element)
-
-    def _own_zone(self, node: LexborNode) -> int:
-        attributes = node.attributes
-        zone = _zone_of_names(names_of(node))
+    def _own_zone(self, element: Element) -> int:
+        # Whatever its name says, what holds the product's title is the product's.
+        if element.place in self._above:
+            return Zone.NONE
+        attributes = element.attributes
+        zone = _zone_of_names(element.names)
         style = attributes.get("style") or ""
-        if node.tag in {"s", "del", "strike"} or "line-through" in style:
+        if element.tag in {"s", "del", "strike"} or "line-through" in style:
             zone |= Zone.CROSSED
         if "hidden" in attributes or (style and _UNSEEN.search(style)):
             zone |= Zone.UNSEEN
-        if node.tag in _CHROME_TAGS or attributes.get("role") in _CHROME_ROLES:
+        if element.tag in _CHROME_TAGS or attributes.get("role") in _CHROME_ROLES:
             zone |= Zone.CHROME
-        if node.mem_id in self._related:
+        if element.place in self._related:
             zone |= Zone.RELATED
-        if node.tag == "a" and self.leads_away(node):
+        if element.tag == "a" and self.leads_away(element):
             zone |= Zone.CARD
-        # Whatever its name says, what holds the product's title is the product's.
-        return Zone.NONE if node.mem_id in self._above else zone
+        return zone
 
     def _find_related(self, tree: LexborHTMLParser) -> set[int]:
         """Return the sections that a heading calls related: its parent, or what follows it where the title is above."""
         found: set[int] = set()
-        for heading in tree.css('h2, h3, h4, [class*="title" i], [class*="heading" i]'):
-            if not _RELATED_HEADING.search(words_of(heading, 200)):
+        for node in tree.css('h2, h3, h4, [class*="title" i], [class*="heading" i]'):
+            heading = self.element(node)
+            if heading is None or heading.parent is None or not _RELATED_HEADING.search(self.words(heading, 200)):
                 continue
-            parent = heading.parent
-            if parent is not None and parent.mem_id not in self._above:
-                found.add(parent.mem_id)
-            following = heading.next
-            while parent is not None and parent.mem_id in self._above and following is not None:
-                found.add(following.mem_id)
-                following = following.next
+            if heading.parent.place not in self._above:
+                found.add(heading.parent.place)
+                continue
+            place = heading.end
+            while place < heading.parent.end and place not in found:
+                found.add(place)
+                place = self.elements[place].end
         return found
+
+    def _find_title(self, tree: LexborHTMLParser, page_title: str) -> Element | None:
+        """Return the heading that names the page: the one its <title> repeats, else the first outside the frame."""
+        wanted = page_title.casefold()
+        nodes = tree.css('h1, [itemprop="name"]:not(meta)')[:_MOST_HEADINGS]
+        headings = [found for node in nodes if (found := self.element(node)) and self.words(found)]
+        named = '[class*="product" i][class*="title" i], [class*="product" i][class*="name" i]'
+        for node in tree.css(named)[:_MOST_HEADINGS]:
+            found = self.element(node)
+            if found and found.tag in {"h2", "h3", "div", "span", "p"} and 3 < len(self.words(found, 300)) < 250:
+                headings.append(found)
+        for heading in headings:
+            words = self.words(heading, 300).casefold()
+            if len(words) > 2 and words in wanted and not _in_frame(heading):
+                return heading
+        return next((heading for heading in headings if heading.tag == "h1" and not _in_frame(heading)), None)
 
 
 @lru_cache(maxsize=8192)
@@ -172,53 +171,12 @@ def _zone_of_names(names: str) -> int:
     return zone
 
 
-def names_of(node: LexborNode) -> str:
-    """Return what an element is called: its classes, id and test names."""
-    attributes = node.attributes
-    return " ".join(
-        filter(None, (attributes.get(name) for name in ("class", "id", "data-testid", "data-section-type")))
-    )
-
-
-def words_of(node: LexborNode, limit: int = 2000) -> str:
-    """Return an element's text on one line."""
-    return " ".join(node.text(deep=True, separator=" ").split())[:limit]
-
-
-def own_words(node: LexborNode) -> str:
-    """Return the text that stands in an element itself, not in those inside it."""
-    return " ".join(node.text(deep=False, separator=" ").split())
-
-
-def _find_title(tree: LexborHTMLParser, page_title: str) -> LexborNode | None:
-    """Return the heading that names the page: the one its <title> repeats, else the first outside the frame."""
-    wanted = page_title.casefold()
-    headings = [node for node in tree.css('h1, [itemprop="name"]:not(meta)') if words_of(node)]
-    named = '[class*="product" i][class*="title" i], [class*="product" i][class*="name" i]'
-    for node in tree.css(named):
-        if node.tag in {"h2", "h3", "div", "span", "p"} and 3 < len(words_of(node, 300)) < 250:
-            headings.append(node)
-    for node in headings:
-        words = words_of(node, 300).casefold()
-        if len(words) > 2 and words in wanted and not _in_frame(node):
-            return node
-    return next((node for node in headings if node.tag == "h1" and not _in_frame(node)), None)
-
-
-def _in_frame(node: LexborNode) -> bool:
+def _in_frame(heading: Element) -> bool:
     """Say whether a heading is the shop's name in the page's head, not a product's in its own <header>."""
-    tags = []
-    parent = node.parent
-    while parent is not None and parent.tag != "body":
-        tags.append(parent.tag)
+    tags = set()
+    parent = heading.parent
+    while parent is not None:
+        tags.add(parent.tag)
         parent = parent.parent
-    is_own_header = "main" in tags or "article" in tags or "section" in tags
+    is_own_header = not tags.isdisjoint({"main", "article", "section"})
     return "nav" in tags or "footer" in tags or ("header" in tags and not is_own_header)
-
-
-def _ancestors(node: LexborNode | None) -> set[int]:
-    found: set[int] = set()
-    while node is not None:
-        found.add(node.mem_id)
-        node = node.parent
-    return found

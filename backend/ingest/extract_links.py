@@ -5,9 +5,11 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from backend.ingest.addresses import canonical, same_site
+from backend.ingest.addresses import canonical, has_effect, same_site
 
 MAX_LINKS = 5_000
+MAX_ALTERNATES = 200
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,2}|x-default")
 _NOT_A_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|pdf|zip|gz|mp4|webm|mp3|woff2?|ttf|docx?|xlsx?|csv)$",
     re.IGNORECASE,
@@ -21,7 +23,7 @@ _PAGE_NAMES = ("page", "p", "paged", "pg", "pageno", "page_no")
 def links_of(tree: LexborHTMLParser, url: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the page's same-site links (canonical, each once, in order) and those that lead to the next page."""
     base_node = tree.css_first("base[href]")
-    base = urljoin(url, base_node.attributes.get("href") or "") if base_node else url
+    base = _base(base_node, url) if base_node else url
     links: dict[str, None] = {}
     following: dict[str, None] = {}
     for node in tree.css("a[href], area[href], link[rel~='next' i][href]"):
@@ -34,6 +36,27 @@ def links_of(tree: LexborHTMLParser, url: str) -> tuple[tuple[str, ...], tuple[s
     return tuple(links), tuple(following)
 
 
+def alternates_of(tree: LexborHTMLParser, url: str) -> dict[str, str]:
+    """Return the page's copies on the same site by their language tag in lower case ("ja", "en-gb", "x-default")."""
+    found: dict[str, str] = {}
+    for node in tree.css("link[rel~='alternate' i][hreflang][href]")[:MAX_ALTERNATES]:
+        language = (node.attributes.get("hreflang") or "").strip().lower()
+        try:
+            address = canonical(urljoin(url, (node.attributes.get("href") or "").strip()))
+        except ValueError:
+            continue
+        if _LANGUAGE.fullmatch(language) and same_site(address, url):
+            found.setdefault(language, address)
+    return found
+
+
+def _base(node: LexborNode, url: str) -> str:
+    try:
+        return urljoin(url, (node.attributes.get("href") or "").strip())
+    except ValueError:
+        return url
+
+
 def _address(node: LexborNode, base: str, url: str) -> str | None:
     href = (node.attributes.get("href") or "").strip()
     if not href or href.startswith("#") or _NOT_A_PAGE.search(href.partition("?")[0].partition("#")[0]):
@@ -42,7 +65,7 @@ def _address(node: LexborNode, base: str, url: str) -> str | None:
         address = canonical(urljoin(base, href))
     except ValueError:
         return None  # mailto:, javascript:, file: and broken ones
-    return address if same_site(address, url) else None
+    return address if same_site(address, url) and not has_effect(address) else None
 
 
 def _is_next(node: LexborNode, address: str, url: str) -> bool:

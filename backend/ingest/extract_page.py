@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-from backend.ingest.extract_layout import Element, Layout, Zone, names_of, own_words, words_of
+from backend.ingest.extract_layout import Layout, Zone
+from backend.ingest.extract_outline import Element
 from backend.ingest.extract_price import find_price
 from backend.ingest.facts import Facts, clean, gender_in, plain_text
 from backend.ingest.records import IN_STOCK, OUT_OF_STOCK
@@ -59,6 +60,7 @@ _COLOR_WORD = re.compile(
     r"|ブラック|ホワイト|グレー|レッド|ブルー|グリーン|イエロー|オレンジ|パープル|ピンク|ブラウン|ベージュ|ネイビー|カーキ|[黒白灰赤青緑黄紫茶紺]",
     re.IGNORECASE,
 )
+_DESCRIPTION_NAME = re.compile(r"description|product-?details?|商品説明", re.IGNORECASE)
 _CHOOSE = re.compile(r"choose|select|選択", re.IGNORECASE)
 _BUTTON_NAME = re.compile(r"btn|button|add-?to-?(?:cart|bag|basket)", re.IGNORECASE)
 _HOME = re.compile(r"home|top|トップ(?:ページ)?|ホーム|startseite|accueil|inicio|shop", re.IGNORECASE)
@@ -77,7 +79,7 @@ def read_page(tree: LexborHTMLParser, layout: Layout) -> Seen:
     """Read what a shopper sees."""
     price, twins = find_price(layout)
     availability, has_button = find_availability(layout)
-    crumbs = find_breadcrumbs(tree, layout.title)
+    crumbs = find_breadcrumbs(tree, layout)
     colors, sizes = find_options(layout)
     facts = Facts(
         "page",
@@ -86,6 +88,7 @@ def read_page(tree: LexborHTMLParser, layout: Layout) -> Seen:
         sku=find_sku(layout),
         brand=find_brand(layout),
         price=price.amount if price else None,
+        price_max=price.high if price else None,
         currency=price.currency if price else None,
         availability=availability,
         gender=gender_in(*crumbs[:2]),
@@ -99,9 +102,9 @@ def read_page(tree: LexborHTMLParser, layout: Layout) -> Seen:
 
 def find_availability(layout: Layout) -> tuple[str | None, bool]:
     """Return the stock that the buy button or a notice shows, and whether there is such a button at all."""
-    buttons = [(words, element.node) for element in layout.own() if (words := _button_words(element))]
-    buys = [node for words, node in buttons if _BUY.search(words) and not _SOLD_OUT.search(words)]
-    if any(not _is_disabled(node) for node in buys):
+    buttons = [(words, element) for element in layout.own() if (words := _button_words(element, layout))]
+    buys = [element for words, element in buttons if _BUY.search(words) and not _SOLD_OUT.search(words)]
+    if any(not _is_disabled(element) for element in buys):
         return IN_STOCK, True
     if any(_SOLD_OUT.search(words) for words, _ in buttons):
         return OUT_OF_STOCK, True
@@ -110,9 +113,9 @@ def find_availability(layout: Layout) -> tuple[str | None, bool]:
 
 def _find_notice(layout: Layout) -> str | None:
     for element in layout.own():
-        if element.place < layout.title_place or element.node.tag in {"option", "li", "label", "a", "body"}:
+        if element.place < layout.title_place or element.tag in {"option", "li", "label", "a", "body"}:
             continue
-        words = own_words(element.node)
+        words = element.own_words
         if 2 < len(words) <= 60 and not element.zone & Zone.UNSEEN:
             if _SOLD_OUT.search(words):
                 return OUT_OF_STOCK
@@ -121,37 +124,39 @@ def _find_notice(layout: Layout) -> str | None:
     return None
 
 
-def _is_disabled(node: LexborNode) -> bool:
-    return "disabled" in node.attributes or node.attributes.get("aria-disabled") == "true"
+def _is_disabled(element: Element) -> bool:
+    return "disabled" in element.attributes or element.attributes.get("aria-disabled") == "true"
 
 
-def _button_words(element: Element) -> str | None:
+def _button_words(element: Element, layout: Layout) -> str | None:
     """Return what a visible button says; None for anything else."""
-    node, attributes = element.node, element.node.attributes
+    attributes = element.attributes
     if element.zone & Zone.UNSEEN:
         return None
-    is_input = node.tag == "input" and attributes.get("type") in {"submit", "button", "image"}
-    is_drawn = node.tag in {"a", "div", "span"} and (
-        attributes.get("role") == "button" or bool(_BUTTON_NAME.search(names_of(node)))
+    is_input = element.tag == "input" and attributes.get("type") in {"submit", "button", "image"}
+    is_drawn = element.tag in {"a", "div", "span"} and (
+        attributes.get("role") == "button" or bool(_BUTTON_NAME.search(element.names))
     )
-    if node.tag != "button" and not is_input and not is_drawn:
+    if element.tag != "button" and not is_input and not is_drawn:
         return None
     labels = (attributes.get(name) for name in ("value", "aria-label", "alt"))
-    words = words_of(node, 120) or next(filter(None, labels), "")
+    words = layout.words(element, 120) or next(filter(None, labels), "")
     return words if 0 < len(words) <= 80 else None
 
 
-def find_breadcrumbs(tree: LexborHTMLParser, title: str) -> tuple[str, ...]:
+def find_breadcrumbs(tree: LexborHTMLParser, layout: Layout) -> tuple[str, ...]:
     """Return the way to the page without its home and its own name."""
     where = ", ".join(
         f'[{name}*="{word}" i]' for name in ("class", "id", "aria-label") for word in ("breadcrumb", "topicpath")
     )
-    for node in tree.css(where):
-        parts = [words_of(part, 120) for part in node.css("li")] or [words_of(part, 120) for part in node.css("a")]
-        whole = words_of(node, 400)
+    for trail in filter(None, map(layout.element, tree.css(where)[:20])):
+        inside = layout.inside(trail)[:400]
+        parts = [layout.words(part, 120) for part in inside if part.tag == "li"]
+        parts = parts or [layout.words(part, 120) for part in inside if part.tag == "a"]
+        whole = layout.words(trail, 400)
         if len(parts) < 2 or len(" ".join(parts)) < len(whole) / 2:
             parts = re.split(r"\s+[/>›»→|]\s+|[>›»→]", whole)
-        if crumbs := without_ends(tuple(parts), title):
+        if crumbs := without_ends(tuple(parts), layout.title):
             return crumbs
     return ()
 
@@ -166,23 +171,24 @@ def without_ends(crumbs: tuple[str, ...], title: str) -> tuple[str, ...]:
 
 
 def find_description(layout: Layout) -> str | None:
+    tried = 0
     for element in layout.own():
-        node = element.node
-        named = re.search(r"description|product-?details?|商品説明", names_of(node), re.IGNORECASE)
-        if (named or node.attributes.get("itemprop") == "description") and not layout.is_above_title(node):
-            text = plain_text(node.inner_html or "")
-            if text and len(text) > 20:
-                return text
+        named = element.attributes.get("itemprop") == "description" or _DESCRIPTION_NAME.search(element.names)
+        if not named or layout.is_above_title(element) or len(layout.words(element, 40)) <= 20:
+            continue
+        text = plain_text(element.node.inner_html or "")
+        tried += 1
+        if (text and len(text) > 20) or tried > 5:
+            return text
     return None
 
 
 def find_sku(layout: Layout) -> str | None:
     for element in layout.own():
-        node = element.node
-        if given := node.attributes.get("data-sku") or node.attributes.get("data-product-sku"):
+        if given := element.attributes.get("data-sku") or element.attributes.get("data-product-sku"):
             return clean(given)
-        words = own_words(node)
-        around = words if len(words) > 14 else words_of(node.parent or node, 80)  # <dt>SKU</dt><dd>12</dd>
+        words = element.own_words
+        around = words if len(words) > 14 else layout.words(element.parent or element, 80)  # <dt>SKU</dt><dd>12</dd>
         found = _SKU.search(around) if 2 < len(words) <= 80 else None
         if found and re.search(r"\d", found[1]):
             return found[1].rstrip(".-/")
@@ -192,14 +198,11 @@ def find_sku(layout: Layout) -> str | None:
 def find_brand(layout: Layout) -> str | None:
     """Return what stands after a label: "Brand: Ito", or in the cell beside it."""
     for element in layout.own():
-        words = own_words(element.node)
+        words = element.own_words
         found = _BRAND.fullmatch(words) if 3 < len(words) <= 60 else None
         if found is None or (found[1] and not re.search(r"[::]", words)):
             continue
-        beside = element.node.next
-        while beside is not None and (beside.tag or "-").startswith("-"):
-            beside = beside.next  # white space between two cells
-        value = found[1] or (words_of(beside, 60) if beside is not None else "")
+        value = found[1] or layout.words_beside(element, 60)
         if value and len(value) < 50:
             return clean(value)
     return None
@@ -221,13 +224,13 @@ def find_options(layout: Layout) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _choosers(layout: Layout) -> Iterator[tuple[str, tuple[str, ...]]]:
     for element in layout.own():
-        node = element.node
-        if node.tag != "select" or element.place < layout.title_place:
+        if element.tag != "select" or element.place < layout.title_place:
             continue
-        rows = [(words_of(option, 60), option.attributes.get("value")) for option in node.css("option")]
+        options = [inner for inner in layout.inside(element) if inner.tag == "option"]
+        rows = [(layout.words(option, 60), option.attributes.get("value")) for option in options]
         # The first row of many choosers is their label: "Choose a size".
         values = [words for words, value in rows if words and value != "" and not _CHOOSE.match(words)]
         names = ("name", "id", "class", "aria-label", "data-name")
-        label = " ".join(filter(None, (node.attributes.get(name) for name in names)))
+        label = " ".join(filter(None, (element.attributes.get(name) for name in names)))
         if values and len(values) <= 60:
             yield label, tuple(dict.fromkeys(values))

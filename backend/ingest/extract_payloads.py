@@ -106,7 +106,10 @@ def _score(item: Item, url: str, title: str) -> int:
     path = unquote(urlsplit(url).path).rstrip("/")
     slug = _text(item, _SLUGS)
     score = sum(has)
-    score += 4 if _is_here(_text(item, _URLS), url) else 0
+    address = _text(item, _URLS)
+    # Most addresses in a page's state are others'; only what ends alike is worth reading.
+    ends_alike = address and path.rpartition("/")[2] in unquote(address)
+    score += 4 if ends_alike and _is_here(address, url) else 0
     score += 3 if slug and path.endswith("/" + slug.strip("/")) else 0
     score += 3 if title and name.casefold() == title.casefold() else 0
     return score if score > sum(has) else 0

@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 
-from backend.ingest.extract_layout import Element, Layout, Zone, names_of, own_words, words_of
+from backend.ingest.extract_layout import Layout, Zone
+from backend.ingest.extract_outline import Element
 from backend.ingest.prices import Money, charged, find_money
 
 _PRICE_NAME = re.compile(r"price|preis|prix|precio|prezzo|preco|kakaku|pricing|amount", re.IGNORECASE)
@@ -28,7 +29,7 @@ def find_price(layout: Layout) -> tuple[Money | None, int]:
         money = charged(text, url=layout.url)
         if money is None or money.amount <= 0:
             continue
-        look = f"{element.node.tag}.{names_of(element.node)}"
+        look = f"{element.tag}.{element.names}"
         looks[look] = looks.get(look, 0) + 1
         score = _price_score(element, text, layout)
         if best is None or score > best[0]:
@@ -41,7 +42,7 @@ def find_list_price(layout: Layout, price: Decimal) -> Decimal | None:
     found: list[tuple[int, Decimal]] = []
     for element in layout.own():
         if element.zone & Zone.CROSSED and not element.zone & Zone.UNSEEN:
-            for money in find_money(words_of(element.node, 80), url=layout.url)[:1]:
+            for money in find_money(layout.words(element, 80), url=layout.url)[:1]:
                 # Nobody was ever asked ten times as much; that is another number.
                 if price < money.amount < price * 10:
                     found.append((abs(element.place - layout.title_place), money.amount))
@@ -50,25 +51,22 @@ def find_list_price(layout: Layout, price: Decimal) -> Decimal | None:
 
 def _price_text(element: Element, layout: Layout) -> str | None:
     """Return the words of an element that may hold one price, or None."""
-    node = element.node
-    if node.tag in {"option", "select", "script", "input", "body"} or layout.is_above_title(node):
+    if element.tag in {"option", "select", "script", "input", "body"} or layout.is_above_title(element):
         return None
-    named = _PRICE_NAME.search(names_of(node)) or node.attributes.get("itemprop") == "price"
-    if named:
-        content = node.attributes.get("content") if node.attributes.get("itemprop") == "price" else None
-        inside = [layout.element(child) for child in node.traverse(include_text=False)]
-        if any(child and child.zone & (Zone.CROSSED | Zone.UNSEEN) for child in inside[1:]):
-            return own_words(node)
-        text = words_of(node, 160)
-        return text if len(text) <= 120 else content
-    text = own_words(node)
+    is_property = element.attributes.get("itemprop") == "price"
+    if is_property or _PRICE_NAME.search(element.names):
+        if layout.hides_inside(element):
+            return element.own_words
+        text = layout.words(element, 160)
+        return text if len(text) <= 120 else element.attributes.get("content") if is_property else None
+    text = element.own_words
     return text if 0 < len(text) <= 60 else None
 
 
 def _price_score(element: Element, text: str, layout: Layout) -> float:
-    names = names_of(element.node)
+    names = element.names
     score = 3.0 if _PRICE_NAME.search(names) else 0.0
-    score += 3.0 if element.node.attributes.get("itemprop") == "price" else 0.0
+    score += 3.0 if element.attributes.get("itemprop") == "price" else 0.0
     score += 1.0 if _CHARGED_NAME.search(names) else 0.0
     score += 1.0 if len(text) <= 25 else 0.0
     score -= 4.0 if _OTHER_MONEY.search(text) or _OTHER_MONEY.search(names) else 0.0

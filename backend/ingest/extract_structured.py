@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from backend.ingest.addresses import fingerprint
+from backend.ingest.extract_microdata import microdata_of
 from backend.ingest.facts import (
     Facts,
     availability_of,
@@ -27,6 +28,8 @@ from backend.ingest.records import Variant
 
 Item = dict[str, Any]
 MAX_DEPTH = 12
+_MOST_OFFERS, _MOST_IMAGES = 1_000, 200
+_POSITION = re.compile(r"[0-9]{1,6}")
 _PRODUCTS = frozenset({"product", "productgroup", "productmodel", "individualproduct", "someproducts"})
 # Products below these keys are other products, or the same one's parts.
 _ASIDE = frozenset(
@@ -41,18 +44,17 @@ def items_of(tree: LexborHTMLParser) -> tuple[list[Item], list[Item]]:
     linked: list[Item] = []
     for script in tree.css('script[type*="ld+json" i]'):
         linked.extend(_tops(read_json(script.text(deep=True))))
-    micro = [_read_scope(node, 0) for node in tree.css("[itemscope]") if "itemprop" not in node.attributes]
-    return linked, micro
+    return linked, microdata_of(tree)
 
 
 def facts_of(items: list[Item], source: str, *, url: str, title: str) -> tuple[Facts | None, int]:
     """Return what `items` say of the page's own product, and how many products they name at top level."""
-    named = {str(item["@id"]): item for item in items if "@id" in item and len(item) > 1}
+    named = {str(item["@id"])[:2000]: item for item in items if "@id" in item and len(item) > 1}
     products = list(_products(items, 0))
     product = _own_product(products, url, title)
     if product is None:
         return None, len(products)
-    facts = _read_product(product, source, named, url)
+    facts = _Reader(named, url).product(product, source)
     crumbs = next((found for item in items if _is(item, "breadcrumblist") and (found := _read_crumbs(item))), ())
     if not crumbs and isinstance(pages := [item.get("breadcrumb") for item in items], list):
         crumbs = next((found for page in pages if isinstance(page, dict) and (found := _read_crumbs(page))), ())
@@ -62,8 +64,7 @@ def facts_of(items: list[Item], source: str, *, url: str, title: str) -> tuple[F
 
 def read_json(text: str) -> Any | None:
     """Read JSON as shops write it: in comments, with raw line breaks, trailing commas, several values in a row."""
-    text = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)+|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$", "", text)
-    text = text.strip().rstrip(";")
+    text = re.sub(r"^(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)+", "", text.strip()).lstrip()
     for candidate in (text, re.sub(r",\s*([}\]])", r"\1", text)):
         try:
             return json.JSONDecoder(strict=False).raw_decode(candidate)[0]
@@ -72,43 +73,15 @@ def read_json(text: str) -> Any | None:
     return None
 
 
-def _tops(value: Any) -> list[Item]:
+def _tops(value: Any, depth: int = 0) -> list[Item]:
     rows = value if isinstance(value, list) else [value]
     found: list[Item] = []
     for row in rows:
         if isinstance(row, dict):
             graph = row.get("@graph")
-            found.extend(_tops(graph) if isinstance(graph, list | dict) else [])
+            found.extend(_tops(graph, depth + 1) if isinstance(graph, list | dict) and depth < MAX_DEPTH else [])
             found.append(row)
     return found
-
-
-def _read_scope(node: LexborNode, depth: int) -> Item:
-    item: Item = {"@type": (node.attributes.get("itemtype") or "").split()}
-    if depth < MAX_DEPTH:
-        _read_properties(node, item, depth)
-    return item
-
-
-def _read_properties(node: LexborNode, item: Item, depth: int) -> None:
-    for child in node.iter():
-        names = (child.attributes.get("itemprop") or "").split()
-        is_scope = "itemscope" in child.attributes
-        value: Any = _read_scope(child, depth + 1) if is_scope else _read_value(child) if names else None
-        for name in names:
-            known = item.get(name)
-            item[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
-        if not is_scope and depth < 60:
-            _read_properties(child, item, depth)
-
-
-def _read_value(node: LexborNode) -> str:
-    attributes = node.attributes
-    for name in ("content", "datetime", "data-zoom-image", "data-zoom", "data-src", "src", "href", "value"):
-        usable = name == "content" or node.tag not in {"span", "div", "p", "h1", "h2"}
-        if usable and (value := attributes.get(name)):
-            return value
-    return node.text(deep=True, separator=" ", strip=True)
 
 
 def _is(item: Item, *kinds: str) -> bool:
@@ -145,62 +118,112 @@ def _own_product(products: Sequence[Item], url: str, title: str) -> Item | None:
     return named[0] if len(distinct) == 1 else None
 
 
-def _read_product(product: Item, source: str, named: dict[str, Item], url: str) -> Facts:
-    variants = [row for row in _dicts(product.get("hasVariant"), named) if _is(row, *_PRODUCTS)]
-    own = [_read_offer(offer, named, url) for offer in _dicts(product.get("offers"), named)]
-    read = [_read_variant(variant, named, url) for variant in variants]
-    offers = own or [offer for _, rows in read for offer in rows]
-    chosen = _choose_offer(offers)
-    facts = Facts(
-        source,
-        title=clean(_first(product.get("name"))),
-        description=plain_text(_first(product.get("description"))),
-        url=_text(product.get("url")),
-        sku=clean(_first(product.get("sku"))) or clean(_first(product.get("productID")))
-        or clean(_first(product.get("mpn"))) or clean(_first(product.get("productGroupID"))),
-        brand=_name(product.get("brand")) or _name(product.get("manufacturer")),
-        gtin=next((gtin for key in _GTINS if (gtin := gtin_of(_first(product.get(key))))), None),
-        category=_category(product.get("category")),
-        gender=gender_in(_name(product.get("audience")), _text(product.get("gender"))),
-        colors=split_words(product.get("color")) or _distinct(variant.color for variant, _ in read),
-        sizes=_sizes(product.get("size")) or _distinct(variant.size for variant, _ in read),
-        variants=tuple(variant for variant, _ in read),
-        images=tuple(_images(product.get("image"), named)) or tuple(i for variant, _ in read for i in variant.images),
-        is_offered=bool(offers),
-    )  # fmt: skip
-    if chosen:
-        facts.price, facts.currency, facts.list_price = chosen.price, chosen.currency, chosen.list_price
-        facts.availability = best_availability(offer.availability for offer in offers)
-    return facts
-
-
 class _Offer:
-    __slots__ = ("availability", "currency", "is_this_page", "list_price", "price")
+    __slots__ = ("availability", "currency", "highest", "is_this_page", "list_price", "price")
 
     def __init__(self, price: Decimal | None, currency: str | None, availability: str | None) -> None:
         self.price, self.currency, self.availability = price, currency, availability
         self.list_price: Decimal | None = None
+        self.highest: Decimal | None = None
         self.is_this_page = False
 
 
-def _read_offer(offer: Item, named: dict[str, Item], url: str) -> _Offer:
-    price = amount_of(_first(offer.get("price"))) or amount_of(_first(offer.get("lowPrice")))
-    currency = currency_of(_text(offer.get("priceCurrency")) or _text(offer.get("price")) or "", url=url)
-    found = _Offer(price, currency, availability_of(_first(offer.get("availability"))))
-    found.is_this_page = "?" in url and (_text(offer.get("url")) or "").partition("#")[0] == url.partition("#")[0]
-    for row in _dicts(offer.get("priceSpecification"), named):
-        amount = amount_of(_first(row.get("price"))) or amount_of(_first(row.get("minPrice")))
-        crossed = re.search(r"ListPrice|Strikethrough|SRP|RegularPrice", str(row.get("priceType", "")), re.IGNORECASE)
-        found.currency = found.currency or currency_of(_text(row.get("priceCurrency")) or "", url=url)
-        if crossed:
-            found.list_price = amount
-        elif found.price is None:
-            found.price = amount
-    inner = [_read_offer(row, named, url) for row in _dicts(offer.get("offers"), named)]
-    if inner and (best := _choose_offer(inner)):
-        found.price, found.currency = found.price or best.price, found.currency or best.currency
-        found.availability = found.availability or best_availability(row.availability for row in inner)
-    return found
+class _Reader:
+    """Reads the items of one page. What they say of each other by @id may go in a circle, and is read once."""
+
+    def __init__(self, named: dict[str, Item], url: str) -> None:
+        self._named, self._url = named, url
+        self._read: dict[int, _Offer] = {}
+
+    def product(self, product: Item, source: str) -> Facts:
+        variants = [row for row in self._dicts(product.get("hasVariant")) if _is(row, *_PRODUCTS)]
+        own = [self._offer(offer, 0) for offer in self._dicts(product.get("offers"))]
+        read = [self._variant(variant) for variant in variants]
+        offers = own or [offer for _, rows in read for offer in rows]
+        facts = Facts(
+            source,
+            title=clean(_first(product.get("name"))),
+            description=plain_text(_first(product.get("description"))),
+            url=_text(product.get("url")),
+            sku=clean(_first(product.get("sku"))) or clean(_first(product.get("productID")))
+            or clean(_first(product.get("mpn"))) or clean(_first(product.get("productGroupID"))),
+            brand=_name(product.get("brand")) or _name(product.get("manufacturer")),
+            gtin=next((gtin for key in _GTINS if (gtin := gtin_of(_first(product.get(key))))), None),
+            category=_category(product.get("category")),
+            gender=gender_in(_name(product.get("audience")), _text(product.get("gender"))),
+            colors=split_words(product.get("color")) or _distinct(variant.color for variant, _ in read),
+            sizes=_sizes(product.get("size")) or _distinct(variant.size for variant, _ in read),
+            variants=tuple(variant for variant, _ in read),
+            images=self._images(product.get("image")) or tuple(i for variant, _ in read for i in variant.images),
+            is_offered=bool(offers),
+        )  # fmt: skip
+        if chosen := _choose_offer(offers):
+            facts.price, facts.currency, facts.list_price = chosen.price, chosen.currency, chosen.list_price
+            facts.price_max = _highest(chosen, offers)
+            facts.availability = best_availability(offer.availability for offer in offers)
+        return facts
+
+    def _offer(self, offer: Item, depth: int) -> _Offer:
+        if (known := self._read.get(id(offer))) is not None:
+            return known
+        price = amount_of(_first(offer.get("price"))) or amount_of(_first(offer.get("lowPrice")))
+        currency = currency_of(_text(offer.get("priceCurrency")) or _text(offer.get("price")) or "", url=self._url)
+        found = _Offer(price, currency, availability_of(_first(offer.get("availability"))))
+        self._read[id(offer)] = found
+        found.highest = amount_of(_first(offer.get("highPrice")))
+        address = (_text(offer.get("url")) or "").partition("#")[0]
+        found.is_this_page = "?" in self._url and address == self._url.partition("#")[0]
+        self._read_specifications(offer, found)
+        rows = self._dicts(offer.get("offers")) if depth < MAX_DEPTH else []
+        inner = [self._offer(row, depth + 1) for row in rows]
+        if inner and (best := _choose_offer(inner)):
+            found.price, found.currency = found.price or best.price, found.currency or best.currency
+            found.highest = found.highest or _highest(best, inner)
+            found.availability = found.availability or best_availability(row.availability for row in inner)
+        return found
+
+    def _read_specifications(self, offer: Item, found: _Offer) -> None:
+        for row in self._dicts(offer.get("priceSpecification"))[:20]:
+            amount = amount_of(_first(row.get("price"))) or amount_of(_first(row.get("minPrice")))
+            kind = str(row.get("priceType", ""))[:200]
+            found.currency = found.currency or currency_of(_text(row.get("priceCurrency")) or "", url=self._url)
+            if re.search(r"ListPrice|Strikethrough|SRP|RegularPrice", kind, re.IGNORECASE):
+                found.list_price = amount
+            elif found.price is None:
+                found.price = amount
+
+    def _variant(self, product: Item) -> tuple[Variant, list[_Offer]]:
+        offers = [self._offer(offer, 0) for offer in self._dicts(product.get("offers"))]
+        chosen = _choose_offer(offers)
+        variant = Variant(
+            sku=clean(_first(product.get("sku"))),
+            color=clean(_first(product.get("color"))),
+            size=next(iter(_sizes(product.get("size"))), None),
+            price=chosen.price if chosen else None,
+            availability=best_availability(offer.availability for offer in offers),
+            url=_text(product.get("url")),
+            images=self._images(product.get("image")),
+        )
+        return variant, offers
+
+    def _images(self, value: Any) -> tuple[str, ...]:
+        waiting, seen = [value], set[int]()
+        found: list[str] = []
+        while waiting and len(found) < _MOST_IMAGES:
+            row = waiting.pop()
+            if isinstance(row, str) and row.strip():
+                found.append(row.strip())
+            elif isinstance(row, list):
+                waiting.extend(reversed(row))
+            elif isinstance(row, dict) and id(row) not in seen:
+                seen.add(id(row))
+                full = row if len(row) > 1 else self._named.get(str(row.get("@id"))[:2000], row)
+                waiting.append(full.get("contentUrl") or full.get("url") or full.get("image"))
+        return tuple(found)
+
+    def _dicts(self, value: Any) -> list[Item]:
+        rows = _dicts(value)[:_MOST_OFFERS]
+        return [self._named.get(str(row["@id"])[:2000], row) if set(row) == {"@id"} else row for row in rows]
 
 
 def _choose_offer(offers: Sequence[_Offer]) -> _Offer | None:
@@ -212,40 +235,23 @@ def _choose_offer(offers: Sequence[_Offer]) -> _Offer | None:
     return offers[0] if offers else None
 
 
-def _read_variant(product: Item, named: dict[str, Item], url: str) -> tuple[Variant, list[_Offer]]:
-    offers = [_read_offer(offer, named, url) for offer in _dicts(product.get("offers"), named)]
-    chosen = _choose_offer(offers)
-    variant = Variant(
-        sku=clean(_first(product.get("sku"))),
-        color=clean(_first(product.get("color"))),
-        size=next(iter(_sizes(product.get("size"))), None),
-        price=chosen.price if chosen else None,
-        availability=best_availability(offer.availability for offer in offers),
-        url=_text(product.get("url")),
-        images=tuple(_images(product.get("image"), named)),
-    )
-    return variant, offers
+def _highest(chosen: _Offer, offers: Sequence[_Offer]) -> Decimal | None:
+    """Return the highest price where several are asked; None where this very page has its own or all are the same."""
+    if chosen.is_this_page or chosen.price is None:
+        return None
+    highest = max(filter(None, (amount for offer in offers for amount in (offer.price, offer.highest))), default=None)
+    return highest if highest is not None and highest > chosen.price else None
 
 
 def _read_crumbs(item: Item) -> tuple[str, ...]:
-    rows = _dicts(item.get("itemListElement"), {})
-    rows.sort(key=lambda row: int(number) if (number := str(_first(row.get("position")) or "")).isdigit() else 0)
+    rows = _dicts(item.get("itemListElement"))[:50]
+    rows.sort(key=lambda row: int(found[0]) if (found := _POSITION.match(str(_first(row.get("position")))[:9])) else 0)
     names = (clean(_first(row.get("name"))) or _name(row.get("item")) for row in rows)
     return tuple(name for name in names if name)
 
 
-def _images(value: Any, named: dict[str, Item]) -> Iterator[str]:
-    for row in value if isinstance(value, list) else [value]:
-        if isinstance(row, str) and row.strip():
-            yield row.strip()
-        elif isinstance(row, dict):
-            full = row if len(row) > 1 else named.get(str(row.get("@id")), row)
-            yield from _images(full.get("contentUrl") or full.get("url") or full.get("image"), named)
-
-
-def _dicts(value: Any, named: dict[str, Item]) -> list[Item]:
-    rows = [row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict)]
-    return [named.get(str(row["@id"]), row) if set(row) == {"@id"} else row for row in rows]
+def _dicts(value: Any) -> list[Item]:
+    return [row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict)]
 
 
 def _first(value: Any) -> Any:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
+from backend.ingest.extract_html import parse_html
 from backend.ingest.records import (
     BACK_ORDER,
     DISCONTINUED,
@@ -17,6 +16,7 @@ from backend.ingest.records import (
     OUT_OF_STOCK,
     PRE_ORDER,
     Variant,
+    printable,
 )
 
 MAX_TEXT = 20_000
@@ -49,6 +49,7 @@ class Facts:
     brand: str | None = None
     gtin: str | None = None
     price: Decimal | None = None
+    price_max: Decimal | None = None
     list_price: Decimal | None = None
     currency: str | None = None
     availability: str | None = None
@@ -66,7 +67,7 @@ def clean(value: object) -> str | None:
     """Return text on one line with entities resolved, however often they were escaped; None for nothing."""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return None
-    return " ".join(unescape(str(value)).split())[:MAX_TEXT] or None
+    return " ".join(printable(unescape(str(value)[: MAX_TEXT * 4])).split())[:MAX_TEXT] or None
 
 
 def unescape(text: str) -> str:
@@ -82,12 +83,12 @@ def plain_text(value: object) -> str | None:
     """Return the text of a description that may hold HTML, escaped or not; paragraphs as lines."""
     if not isinstance(value, str):
         return None
-    text = unescape(value)
+    text = unescape(value[: MAX_TEXT * 20])
     if re.search(r"<[a-zA-Z/!]", text):
-        tree = LexborHTMLParser(re.sub(r"<(?:br|/p|/li|/div|/h\d)\b[^<>]*>", "\n", text, flags=re.IGNORECASE))
-        tree.strip_tags(["script", "style"])
+        tree = parse_html(re.sub(r"<(?:br|/p|/li|/div|/h\d)\b[^<>]*>", "\n", text, flags=re.IGNORECASE))
+        tree.strip_tags(["script", "style", "noscript", "template", "iframe"])
         text = tree.root.text(deep=True) if tree.root else ""
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    lines = (" ".join(printable(line).split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)[:MAX_TEXT] or None
 
 

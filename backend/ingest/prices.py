@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from price_parser import Price
@@ -56,12 +57,32 @@ _TAX_IN = re.compile(r"税込|税込み|内税|incl|inkl|TTC|IVA inc|GST inc", r
 _TAX_OUT = re.compile(r"税抜|税別|\+ ?税|本体|excl|exkl|\bHT\b|ex\.? ?(?:vat|gst|tax)", re.IGNORECASE)
 
 
+_DIGIT = re.compile(r"\d")
+# "3万円", "1万2千円", "1.5万円", "1万2,800円": written in units of ten thousand and thousand.
+_MYRIADS = re.compile(r"(?<![\d.,])(?:(\d{1,4}(?:\.\d{1,2})?)万)?(?:(\d(?:\.\d{1,2})?)千)?(\d{1,4}|\d,\d{3})?(?=\s?円)")
+_ARROW = re.compile(r"\s*(?:→|⇒|➡|▶|=>|->|>+)\s*")
+_RANGE = re.compile(r"\s*(?:[~〜～–—-]|から|\bto\b|\bbis\b|\bà\b|\ba\b)\s*")
+# "5,200～6,800円": only the last of a range carries the sign; before an arrow likewise.
+_OPEN_END = re.compile(rf"(?:{_NUMBER})(?=\s*(?:[~〜～–—→⇒➡-]|から)\s*$)")
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount and its ISO 4217 code (None where nothing tells)."""
+    """An amount and its ISO 4217 code (None where nothing tells); `high` where a text asks from `amount` to that."""
 
     amount: Decimal
     currency: str | None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A price in a text: where it stands, and 1 when it is said to include tax, -1 when it is said not to, else 0."""
+
+    money: Money
+    start: int
+    end: int
+    tax: int
 
 
 def find_money(text: str, *, url: str = "") -> list[Money]:
@@ -70,18 +91,33 @@ def find_money(text: str, *, url: str = "") -> list[Money]:
     >>> [str(money.amount) for money in find_money("￥5,200(税込)")]
     ['5200']
     """
-    return [money for money, _ in _with_tax(text, url)]
+    return [found.money for found in _find(_normal(text), url)]
 
 
 def charged(text: str, *, url: str = "") -> Money | None:
-    """Return the price a text asks for: the one with tax where it names both, else the first.
+    """Return the price a text asks for: the one with tax where it names both, what an arrow leads to, else the first.
 
     >>> str(charged("本体 4,728円 (税込 5,200円)").amount)
     '5200'
+    >>> str(charged("¥12,000 → ¥9,800").amount)
+    '9800'
     """
-    found = _with_tax(text, url)
-    best = min(found, key=lambda pair: -pair[1], default=None)
-    return best[0] if best else None
+    text = _normal(text)
+    found = _find(text, url)
+    pairs = [text[one.end : other.start] for one, other in pairwise(found)]
+    # "￥5,200～￥6,800(税込)": what is said behind a range is said of both its ends.
+    taxes = [
+        max(one.tax, other.tax) if _RANGE.fullmatch(between) else one.tax
+        for one, other, between in zip(found, found[1:], pairs, strict=False)
+    ] + [one.tax for one in found[-1:]]
+    place = max(range(len(found)), key=lambda number: taxes[number], default=None)
+    if place is None:
+        return None
+    while place < len(pairs) and _ARROW.fullmatch(pairs[place]):
+        place += 1
+    best = found[place].money
+    high = found[place + 1].money.amount if place < len(pairs) and _RANGE.fullmatch(pairs[place]) else None
+    return Money(best.amount, best.currency, high if high is not None and high > best.amount else None)
 
 
 def amount_of(value: object) -> Decimal | None:
@@ -105,13 +141,24 @@ def currency_of(text: str, *, url: str = "") -> str | None:
     upper = text.upper()
     if upper in _CODES or upper in _OLD_CODES:
         return _OLD_CODES.get(upper, upper)
-    found = re.search(_SIGN, text, re.IGNORECASE)
+    found = re.search(_SIGN, text[:200], re.IGNORECASE)
     return _code(found[0], url) if found else None
 
 
-def _with_tax(text: str, url: str) -> list[tuple[Money, int]]:
-    """Return each price with 1 when it is said to include tax, -1 when it is said not to, else 0."""
-    text = unicodedata.normalize("NFKC", text[:2000])
+def _normal(text: str) -> str:
+    """Return the text with plain digits and signs; nothing of one without a digit, which most of a page's texts are."""
+    text = text[:2000]
+    return _MYRIADS.sub(_in_digits, unicodedata.normalize("NFKC", text)) if _DIGIT.search(text) else ""
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    if not match[1] and not match[2]:
+        return match[0]
+    rest = Decimal((match[3] or "0").replace(",", ""))
+    return str(int(Decimal(match[1] or 0) * 10_000 + Decimal(match[2] or 0) * 1_000 + rest))
+
+
+def _find(text: str, url: str) -> list[_Found]:
     matches = list(_MONEY.finditer(text))
     tax = [0] * len(matches)
     for words, value in ((_TAX_OUT, -1), (_TAX_IN, 1)):
@@ -119,11 +166,18 @@ def _with_tax(text: str, url: str) -> list[tuple[Money, int]]:
             # A word belongs to the price it stands nearest to: "4,728円 (税込 5,200円)", "4,728円(税抜) 5,200円(税込)".
             nearest = min(range(len(matches)), key=lambda number: _distance(matches[number], word))
             tax[nearest] = value
-    found = []
+    found: list[_Found] = []
     for match, value in zip(matches, tax, strict=True):
         amount = _sane(Price.fromstring(match["first"] or match["second"]).amount)
-        if amount is not None:
-            found.append((Money(amount, _code(match["before"] or match["after"], url)), value))
+        if amount is None:
+            continue
+        currency = _code(match["before"] or match["after"], url)
+        last = found[-1].end if found else 0
+        unsigned = _OPEN_END.search(text, max(last, match.start() - 24), match.start()) if match["after"] else None
+        low = _sane(Price.fromstring(unsigned[0]).amount) if unsigned else None
+        if unsigned and low is not None and low * 10 > amount:
+            found.append(_Found(Money(low, currency), unsigned.start(), unsigned.end(), value))
+        found.append(_Found(Money(amount, currency), match.start(), match.end(), value))
     return found
 
 

@@ -4,7 +4,7 @@ import html
 import re
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin
@@ -20,6 +20,8 @@ MAX_BYTES = 50_000_000  # the sitemap protocol's own bound, compressed or not
 _BLOCK = re.compile(r"<(?:\w+:)?(?:url|sitemap)\b[^<>]*>", re.IGNORECASE)
 _LOC = re.compile(r"<(?!image:|video:|news:)(?:\w+:)?loc\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]+)", re.IGNORECASE)
 _LASTMOD = re.compile(r"<(?:\w+:)?lastmod\b[^<>]*>\s*([^<]+)", re.IGNORECASE)
+_LINE = re.compile(r"https?://\S+")
+_LONGEST_ENTRY = 200_000  # a page may name a thousand pictures
 _INDEX = re.compile(r"<(?:\w+:)?sitemapindex\b", re.IGNORECASE)
 _URLSET = re.compile(r"<(?:\w+:)?urlset\b", re.IGNORECASE)
 
@@ -71,7 +73,7 @@ def read(
             continue
         files += 1
         try:
-            found, is_index = parse(fetcher.get(address, max_bytes=MAX_BYTES).body)
+            found, is_index = _parse(fetcher.get(address, max_bytes=MAX_BYTES).body)
         except FetchError as error:
             if named or error.status not in {404, 410}:
                 problems[address] = error.code
@@ -93,14 +95,29 @@ def read(
 
 def parse(body: bytes) -> tuple[list[SitemapEntry], bool]:
     """Return a sitemap's entries and whether they are sitemaps themselves. Raises NotASitemap."""
+    entries, is_index = _parse(body)
+    return list(entries), is_index
+
+
+def _parse(body: bytes) -> tuple[Iterator[SitemapEntry], bool]:
+    """Read on demand: a list of a million pages is not held where the first 20,000 are wanted."""
     text = _unzip(body).decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
     is_index = bool(_INDEX.search(text, 0, 5_000))
     if is_index or _URLSET.search(text, 0, 5_000):
-        return [entry for block in _BLOCK.split(text)[1:] if (entry := _entry(block))], is_index
-    lines = text.split()
-    if lines and all(line.startswith(("http://", "https://")) for line in lines):
-        return [SitemapEntry(line) for line in lines], False
+        return _entries(text), is_index
+    if all(line.startswith(("http://", "https://")) for line in text[:5_000].split()[:20]) and text:
+        return (SitemapEntry(line[0]) for line in _LINE.finditer(text)), False
     raise NotASitemap
+
+
+def _entries(text: str) -> Iterator[SitemapEntry]:
+    start: int | None = None
+    for block in _BLOCK.finditer(text):
+        if start is not None and (entry := _entry(text[start : min(block.start(), start + _LONGEST_ENTRY)])):
+            yield entry
+        start = block.end()
+    if start is not None and (entry := _entry(text[start : start + _LONGEST_ENTRY])):
+        yield entry
 
 
 def _why_not(address: str, depth: int, files: int, max_files: int, allows: Callable[[str], bool]) -> str:
@@ -113,9 +130,12 @@ def _why_not(address: str, depth: int, files: int, max_files: int, allows: Calla
 
 def _own(found: Iterable[SitemapEntry], address: str, shop_url: str) -> Iterable[SitemapEntry]:
     for entry in found:
-        url = urljoin(address, entry.url)
+        try:
+            url = canonical(urljoin(address, entry.url))
+        except ValueError:
+            continue  # "http://[::1/": no address
         if same_site(url, shop_url):
-            yield SitemapEntry(canonical(url), entry.last_modified)
+            yield SitemapEntry(url, entry.last_modified)
 
 
 def _entry(block: str) -> SitemapEntry | None:
@@ -128,16 +148,21 @@ def _entry(block: str) -> SitemapEntry | None:
 def _moment(value: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None  # the year 1 in Tokyo, as some shops write "never", is the year 0 in UTC
 
 
 def _unzip(body: bytes) -> bytes:
     """Unpack gzip by its first bytes, whatever the address or type says; a bomb ends at MAX_BYTES."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    try:
-        return zlib.decompressobj(wbits=31).decompress(body, MAX_BYTES)
-    except zlib.error:
-        raise NotASitemap from None
+    unpacked = b""
+    while body.startswith(b"\x1f\x8b") and len(unpacked) < MAX_BYTES:
+        unzip = zlib.decompressobj(wbits=31)
+        try:
+            unpacked += unzip.decompress(body, MAX_BYTES - len(unpacked))
+        except zlib.error:
+            if unpacked:
+                break  # what was packed before the break is good
+            raise NotASitemap from None
+        body = unzip.unused_data  # files are packed in several pieces too
+    return unpacked or body

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.ingest.addresses import canonical, fingerprint, pattern, same_site
+from backend.ingest.addresses import canonical, fingerprint, has_effect, pattern, same_site
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,28 @@ def test_hosts_that_are_numbers_have_no_hosts_below_them() -> None:
     assert same_site("http://127.0.0.1:8901/x", "http://127.0.0.1:8901")
     assert not same_site("http://127.0.0.1:8902/x", "http://127.0.0.1:8901")
     assert not same_site("http://9.127.0.0.1:8901/x", "http://127.0.0.1:8901")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "?add-to-cart=12", "/p/1?add_to_wishlist=3", "/cart", "/cart/add?id=1", "/cart/123:1", "/basket/", "/checkout",
+        "/account/logout", "/logout?next=/", "/customer/account/logout/", "/wishlist/index/add/product/7/",
+        "/catalog/product_compare/add/product/7", "/index.php?route=checkout/cart", "/shop?action=add", "/x?do=logout",
+        "/?wc-ajax=add_to_cart", "/newsletter/unsubscribe?u=1", "/x?remove_item=a1", "/Shopping-Cart.aspx",
+    ],
+)  # fmt: skip
+def test_an_address_that_does_something_is_known(path: str) -> None:
+    assert has_effect(f"https://shop.example{path}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/products/add-to-cart-tee", "/women?page=2", "/products/cartoon-tee", "/collections/carts-and-bags",
+        "/p/basketball-shorts", "/x?action=view", "/x?route=product/product&product_id=4", "/shop?mode=list",
+        "/blog/logout-culture", "/items/12?color=red", "/x?removed=1",
+    ],
+)  # fmt: skip
+def test_an_address_that_only_shows_something_is_not_taken_for_one_that_acts(path: str) -> None:
+    assert not has_effect(f"https://shop.example{path}")

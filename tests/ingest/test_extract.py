@@ -213,29 +213,6 @@ def test_a_listing_whose_data_names_many_products_is_a_listing() -> None:
     assert (found.record, found.reason) == (None, "listing")
 
 
-def test_links_are_the_shops_own_each_once_and_next_pages_are_known() -> None:
-    body = """<a href="/products/1?utm_source=x">1</a><a href="https://shop.example/products/1#reviews">1</a>
-      <a href="//www.shop.example/products/2">2</a><a href="https://elsewhere.example/">away</a>
-      <a href="mailto:a@b.c">mail</a><a href="javascript:void(0)">js</a><a href="/a.jpg">photo</a>
-      <a href="file:///etc/passwd">file</a><a href="http://[">bad</a>
-      <a href="/women?page=3">Next</a><a href="/women?page=1">1</a>"""
-
-    found = extract(
-        page(body, head='<link rel="canonical" href="/women">'), "https://shop.example/women?page=2&utm_id=1"
-    )
-
-    own = [link for link in found.links if "/products/" in link or "page" in link]
-    assert own == [
-        "https://shop.example/products/1",
-        "https://www.shop.example/products/2",
-        "https://shop.example/women?page=3",
-        "https://shop.example/women?page=1",
-    ]
-    assert found.next_links == ("https://shop.example/women?page=3",)
-    assert found.canonical == "https://shop.example/women"
-    assert not [link for link in found.links if "elsewhere" in link or link.endswith(".jpg")]
-
-
 def test_the_canonical_address_of_another_site_is_not_believed() -> None:
     head = '<link rel="canonical" href="https://elsewhere.example/x">'
 
@@ -249,3 +226,42 @@ def test_the_canonical_address_of_another_site_is_not_believed() -> None:
 @pytest.mark.parametrize("html", ["", "<", "\x00", "<html>" * 3000, "<!doctype html>", "<h1>" + "x" * 100_000, "{}"])
 def test_no_html_is_too_broken(html: str) -> None:
     assert extract(html, URL).record is None
+
+
+def test_the_hash_of_a_record_tells_new_facts_from_new_surroundings() -> None:
+    def reading(body: str = "", **changed: Any) -> str | None:
+        html = page(f"<h1>Linen Dress</h1>{body}", data={**PRODUCT, **changed})
+        return extract(html, URL).record_hash
+
+    same = reading()
+
+    assert same is not None
+    assert same == reading(RELATED) == reading("<p>3 people look at this</p>")
+    assert same == reading(offers={**OFFER, "price": 52})
+    assert same != reading(offers={**OFFER, "price": 53})
+    assert same != reading(offers={**OFFER, "availability": "OutOfStock"})
+    assert same != reading(image=["/b.jpg"])
+    assert extract("", URL).record_hash is None
+
+
+@pytest.mark.parametrize(
+    ("offers", "low", "high"),
+    [
+        ({"@type": "AggregateOffer", "lowPrice": "40", "highPrice": "60", "priceCurrency": "USD"}, 40, 60),
+        ([OFFER, {**OFFER, "price": "70.00"}], 52, 70),
+        (OFFER, 52, None),
+        ({"@type": "AggregateOffer", "lowPrice": "40", "highPrice": "40", "priceCurrency": "USD"}, 40, None),
+        ({"@type": "AggregateOffer", "offers": [OFFER, {**OFFER, "price": 60}]}, 52, 60),
+    ],
+)
+def test_prices_that_differ_by_colour_or_size_are_a_range(offers: Any, low: int, high: int | None) -> None:
+    record = record_of(page("<h1>Linen Dress</h1>", data={**PRODUCT, "offers": offers}))
+
+    assert (record.price, record.price_max) == (low, high)
+    assert record.as_json()["price_max"] == (None if high is None else str(record.price_max))
+
+
+def test_a_range_on_the_page_is_kept() -> None:
+    record = record_of(page("<h1>Linen Dress</h1><p class=price>5,200～6,800円</p><button>Add to cart</button>"))
+
+    assert (record.price, record.price_max, record.currency) == (5200, 6800, "JPY")

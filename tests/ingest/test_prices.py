@@ -26,6 +26,15 @@ from backend.ingest.prices import amount_of, charged, currency_of, find_money
         ("NT$1,280", "1280", "TWD"),
         ("19.90 CHF", "19.90", "CHF"),
         ("Rs. 2,500", "2500", "INR"),
+        ("¥12,000 → ¥9,800", "9800", "JPY"),
+        ("12,000円→9,800円(税込)", "9800", "JPY"),
+        ("12,000 ⇒ 9,800円", "9800", "JPY"),
+        ("1万2千円", "12000", "JPY"),
+        ("3万円", "30000", "JPY"),
+        ("1.5万円(税込)", "15000", "JPY"),
+        ("1万2,800円", "12800", "JPY"),
+        ("5,200円から", "5200", "JPY"),
+        ("item 12 - $50.00", "50.00", "USD"),
     ],
 )
 def test_a_price_is_read_with_its_currency(text: str, amount: str, currency: str) -> None:
@@ -81,3 +90,23 @@ def test_a_field_that_is_no_price_is_none(value: object) -> None:
 )
 def test_the_shops_country_decides_what_a_shared_sign_means(text: str, url: str, currency: str | None) -> None:
     assert currency_of(text, url=url) == currency
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("5,200～6,800円", "5200", "6800"),
+        ("￥5,200～￥6,800(税込)", "5200", "6800"),
+        ("5,200円 〜 6,800円", "5200", "6800"),
+        ("$41.60 – $52.00", "41.60", "52.00"),
+        ("from $41.60 to $52.00", "41.60", "52.00"),
+        ("5,200円～", "5200", None),
+        ("$52.00 - $41.60", "52.00", None),
+    ],
+)
+def test_a_range_is_read_from_its_low_end_to_its_high_end(text: str, low: str, high: str | None) -> None:
+    money = charged(text)
+
+    assert money is not None
+    assert money.amount == Decimal(low)
+    assert money.high == (None if high is None else Decimal(high))

@@ -120,3 +120,35 @@ def test_broken_packing_and_a_cut_file_do_no_harm() -> None:
     with pytest.raises(sitemap.NotASitemap):
         sitemap.parse(b"\x1f\x8b" + bytes(50))
     assert [entry.url for entry in sitemap.parse(cut.encode())[0]][:1] == ["https://s.example/1"]
+
+
+def test_one_bad_row_costs_no_more_than_that_row() -> None:
+    text = """<urlset><url><loc>https://s.example/a</loc><lastmod>0001-01-01T00:00:00+09:00</lastmod></url>
+        <url><loc>http://[::1/</loc></url><url><loc>https://s.example:99999/b</loc></url>
+        <url><loc>https://s.example/c</loc></url></urlset>"""
+
+    entries, _ = sitemap.parse(text.encode())
+
+    assert entries[0] == sitemap.SitemapEntry("https://s.example/a")
+    assert [one.url for one in sitemap._own(entries, "https://s.example/s.xml", "https://s.example/")] == [
+        "https://s.example/a",
+        "https://s.example/c",
+    ]
+
+
+def test_a_sitemap_packed_in_pieces_is_read_whole() -> None:
+    text = urlset("https://s.example/1", "https://s.example/2").encode()
+    packed = gzip.compress(text[:60]) + gzip.compress(text[60:])
+
+    entries, _ = sitemap.parse(packed)
+
+    assert [entry.url for entry in entries] == ["https://s.example/1", "https://s.example/2"]
+
+
+def test_a_million_rows_are_not_held_where_few_are_wanted() -> None:
+    text = urlset(*(f"https://s.example/{number}" for number in range(3))) + "<url><loc>https://s.example/x</loc>" * 9
+
+    entries, _ = sitemap._parse(text.encode())
+
+    assert next(iter(entries)).url == "https://s.example/0"
+    assert not isinstance(entries, list)
