@@ -41,6 +41,7 @@ class Settings:
     photos_per_minute: int
     crawl_delay_s: float
     crawl_max_pages: int
+    crawl_image_mb: int
     second_look_s: float
     crawler_contact: str
     trusted_proxies: int
@@ -78,6 +79,7 @@ class Settings:
             photos_per_minute=read.integer("NITERU_PHOTOS_PER_MINUTE", 600),
             crawl_delay_s=read.number("NITERU_CRAWL_DELAY_S", 0.25),
             crawl_max_pages=read.integer("NITERU_CRAWL_MAX_PAGES", 20_000),
+            crawl_image_mb=read.integer("NITERU_CRAWL_IMAGE_MB", 4_000),
             second_look_s=read.number("NITERU_SECOND_LOOK_S", 60.0),
             crawler_contact=read.text("NITERU_CRAWLER_CONTACT", ""),
             trusted_proxies=read.integer("NITERU_TRUSTED_PROXIES", 0),

@@ -112,8 +112,9 @@ def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> b
                 pictures.retry_failed(session, tenant_id)
             walk.seed()
         pump = Pump(
-            tenant_id, run.id, fetcher=fetcher, storage=open_storage(settings.storage_url), manners=manners, pulse=pulse
-        )
+            tenant_id, run.id, fetcher=fetcher, storage=open_storage(settings.storage_url), manners=manners,
+            pulse=pulse, most_bytes=settings.crawl_image_mb * 1_000_000,
+        )  # fmt: skip
         pump.start()
         try:
             complete = walk.walk(lambda: pump.error)

@@ -9,8 +9,8 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,42 +18,26 @@ from sqlalchemy.orm import Session
 
 from backend import queues
 from backend.db import transaction
-from backend.ingest.fetch import Fetcher, FetchError
-from backend.ingest.manners import LONGEST_HOLD_S, PICTURES, Manners
+from backend.ingest.fetch import Fetcher
+from backend.ingest.manners import PICTURES, Manners
+from backend.ingest.picture_files import FRESH, Answered, Known, Refused, Result, Stored, Unchanged, stored_copy, take
 from backend.ingest.pulse import Pulse
 from backend.storage import Storage
-from backend.tenants.catalog import thumbnail_key
-from backend.tenants.models import ProductImage, now
-from backend.vision import images
+from backend.tenants import catalog
+from backend.tenants.models import Product, ProductImage, now
 
 log = logging.getLogger(__name__)
-SIDE, THUMB_SIDE = 1024, 320
 _AT_ONCE, _WINDOW, _BATCH = 4, 16, 8
-_MOST_ATTEMPTS = 4
 _LONGEST_WAIT_S = 2.0
-_SMALLEST = 32  # pixels: what is smaller is a dot or a tracker, not a picture
-_PASSING = ("timeout", "connection", "truncated", "rate_limited", "http_error", "image_unreadable")
+_ANOTHER_DAY = timedelta(days=1)
+_IN_USE = ("live", "set_aside")
+_COLUMNS = ("content_hash", "perceptual_hash", "storage_key", "width", "height")
+_PASSING = (
+    "timeout", "connection", "truncated", "rate_limited", "http_error", "image_unreadable", "robots_unreachable",
+    "disallowed", "store_failed", "budget",
+)  # fmt: skip
 """Reasons that another day may not have."""
 EMBED_JOB = "backend.ingest.jobs.embed_images"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A picture in the store: its hashes, its key there, and its size as the shop has it."""
-
-    content_hash: str
-    perceptual_hash: str | None
-    storage_key: str
-    width: int | None
-    height: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A picture that did not come; `again_s` says in how many seconds to ask again, None never."""
-
-    reason: str
-    again_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -62,8 +46,10 @@ class _Flight:
 
     url: str
     image_ids: list[str]
-    attempts: int
-    future: "Future[Stored | Refused]" = field(init=False)
+    attempts: int = 0
+    known: Known | None = None
+    """Set where the picture is in search already, and is looked at again."""
+    future: "Future[Result]" = field(init=False)
 
 
 def retry_failed(session: Session, tenant_id: str) -> None:
@@ -96,55 +82,23 @@ def embed_job_id(tenant_id: str, queued_at: datetime) -> str:
     return f"embed-{tenant_id}-{round(queued_at.timestamp() * 1_000_000)}"
 
 
-def take(fetcher: Fetcher, storage: Storage, tenant_id: str, url: str, *, attempts: int = 0) -> Stored | Refused:
-    """Fetch one picture, bring it to its normal form and store it. Every failure is an answer, never an exception."""
-    try:
-        fetched = fetcher.get_image(url)
-        with transaction(tenant_id) as session:
-            known = _stored_copy(session, tenant_id, ProductImage.content_hash == fetched.content_hash)
-        return known or _normalise(storage, tenant_id, fetched.body, fetched.content_hash)
-    except FetchError as error:
-        if error.code == "egress_down":
-            return Refused(error.code, 1.0)
-        again = error.retryable and attempts + 1 < _MOST_ATTEMPTS
-        reason = f"http_{error.status}" if error.code == "http_error" and not error.retryable else error.code
-        return Refused(reason, min(error.retry_after or 2.0**attempts, LONGEST_HOLD_S) if again else None)
-    except images.ImageError as error:
-        # A picture that is cut short may come whole the next time.
-        again = error.code == "image_unreadable" and attempts == 0
-        return Refused(error.code, 1.0 if again else None)
-
-
-def _normalise(storage: Storage, tenant_id: str, body: bytes, content_hash: str) -> Stored | Refused:
-    picture = images.decode(body, max_side=SIDE)
-    if min(picture.original_width, picture.original_height) < _SMALLEST:
-        return Refused("too_small")
-    key = f"{tenant_id}/images/{content_hash}.jpg"
-    storage.write(thumbnail_key(key), images.encode_jpeg(picture, max_side=THUMB_SIDE, quality=80))
-    storage.write(key, images.encode_jpeg(picture, max_side=SIDE, quality=90))
-    return Stored(content_hash, images.perceptual_hash(picture), key, picture.original_width, picture.original_height)
-
-
-def _stored_copy(session: Session, tenant_id: str, condition: Any) -> Stored | None:
-    columns = (
-        ProductImage.content_hash,
-        ProductImage.perceptual_hash,
-        ProductImage.storage_key,
-        ProductImage.width,
-        ProductImage.height,
-    )
-    query = select(*columns).where(
-        ProductImage.tenant_id == tenant_id, ProductImage.storage_key.is_not(None), condition
-    )
-    row = session.execute(query.limit(1)).first()
-    return None if row is None or not row[0] or not row[2] else Stored(row[0], row[1], row[2], row[3], row[4])
-
-
 class Pump(threading.Thread):
-    """Takes in the tenant's wanted pictures until `finish` was called and none is left, or the crawl has to stop."""
+    """Takes in the tenant's wanted pictures until `finish` was called and none is left, or the crawl has to stop.
+
+    Between them it asks again for pictures that may have changed under their address. `most_bytes` bounds what one
+    run downloads.
+    """
 
     def __init__(
-        self, tenant_id: str, run_id: str, *, fetcher: Fetcher, storage: Storage, manners: Manners, pulse: Pulse
+        self,
+        tenant_id: str,
+        run_id: str,
+        *,
+        fetcher: Fetcher,
+        storage: Storage,
+        manners: Manners,
+        pulse: Pulse,
+        most_bytes: int = 4_000_000_000,
     ) -> None:
         super().__init__(name="pictures", daemon=True)
         self._tenant_id, self._run_id = tenant_id, run_id
@@ -152,7 +106,8 @@ class Pump(threading.Thread):
         self._pages_done = threading.Event()
         self._flights: dict[str, _Flight] = {}
         self._not_before: dict[str, float] = {}
-        self._results: list[tuple[_Flight, Stored | Refused]] = []
+        self._results: list[tuple[_Flight, Result]] = []
+        self._bytes_left = most_bytes
         self._oldest = 0.0
         self.error: BaseException | None = None
 
@@ -169,6 +124,7 @@ class Pump(threading.Thread):
                 self._pump(pool)
         except BaseException as error:  # noqa: BLE001 - carried to the crawl's thread, which raises it
             self.error = error
+            self._pulse.stop()  # pages whose pictures nobody takes in are read in vain
 
     def _pump(self, pool: ThreadPoolExecutor) -> None:
         while not self._pulse.stopped:
@@ -192,36 +148,64 @@ class Pump(threading.Thread):
         moment = time.monotonic()
         self._not_before = {url: due for url, due in self._not_before.items() if due > moment}
         busy = [*self._flights, *(flight.url for flight, _ in self._results)]
+        passed_over = [*busy, *self._not_before]
         with transaction(self._tenant_id) as session:
-            query = select(ProductImage.id, ProductImage.url, ProductImage.attempts).where(
-                ProductImage.tenant_id == self._tenant_id,
-                ProductImage.state == "wanted",
-                ProductImage.url.not_in([*busy, *self._not_before]),
-            )
-            ordered = query.order_by(ProductImage.position, ProductImage.created_at).limit(_WINDOW)
-            rows = list(session.execute(ordered))
-            known = {url: _stored_copy(session, self._tenant_id, ProductImage.url == url) for _, url, _ in rows}
-        for image_id, url, attempts in rows:
-            if url in self._flights:
-                self._flights[url].image_ids.append(image_id)
+            wanted = self._wanted(session, passed_over)
+            urls = {flight.url for flight in wanted}
+            copies = {url: stored_copy(session, self._tenant_id, ProductImage.url == url) for url in urls}
+            due = [] if wanted or self._bytes_left <= 0 else self._changeable(session, passed_over)
+        for flight in (*wanted, *due):
+            if flight.url in self._flights:
+                self._flights[flight.url].image_ids += flight.image_ids
                 continue
-            flight = self._flights[url] = _Flight(url, [image_id], attempts)
-            flight.future = pool.submit(self._fetch, flight, known[url])
+            self._flights[flight.url] = flight
+            flight.future = pool.submit(self._fetch, flight, copies.get(flight.url))
 
-    def _fetch(self, flight: _Flight, known: Stored | None) -> Stored | Refused:
-        if known is not None:
-            return known
+    def _wanted(self, session: Session, passed_over: Sequence[str]) -> list[_Flight]:
+        query = select(ProductImage.id, ProductImage.url, ProductImage.attempts).where(
+            ProductImage.tenant_id == self._tenant_id,
+            ProductImage.state == "wanted",
+            ProductImage.url.not_in(passed_over),
+        )
+        ordered = query.order_by(ProductImage.position, ProductImage.created_at).limit(_WINDOW)
+        return [_Flight(url, [image_id], attempts) for image_id, url, attempts in session.execute(ordered)]
+
+    def _changeable(self, session: Session, passed_over: Sequence[str]) -> list[_Flight]:
+        """Return stored pictures of shown products whose time is up: another one may be there by now."""
+        shown = select(Product.id).where(Product.tenant_id == self._tenant_id, Product.state.in_(catalog.SHOWN))
+        unknown = ProductImage.fresh_until.is_(None) & (ProductImage.created_at <= now() - FRESH)
+        query = select(ProductImage).where(
+            ProductImage.tenant_id == self._tenant_id,
+            ProductImage.state.in_(_IN_USE),
+            ProductImage.content_hash.is_not(None),
+            ProductImage.url.not_in(passed_over),
+            ProductImage.product_id.in_(shown),
+            (ProductImage.fresh_until <= now()) | unknown,
+        )
+        rows = session.scalars(query.order_by(ProductImage.fresh_until.nulls_first(), ProductImage.id).limit(_WINDOW))
+        return [_Flight(row.url, [row.id], known=Known(row.content_hash, row.etag, row.last_modified)) for row in rows]
+
+    def _fetch(self, flight: _Flight, copy: Stored | None) -> Result:
+        if copy is not None:
+            return copy
+        if self._bytes_left <= 0:
+            return Refused("budget")
         if not self._manners.turn(flight.url, PICTURES):
             return Refused("stopped", 0.0)
-        result = take(self._fetcher, self._storage, self._tenant_id, flight.url, attempts=flight.attempts)
+        result = take(
+            self._fetcher, self._storage, self._tenant_id, flight.url, attempts=flight.attempts, known=flight.known
+        )
         if isinstance(result, Refused) and result.reason == "rate_limited" and result.again_s is not None:
             self._manners.hold(flight.url, result.again_s)
         return result
 
-    def _land(self, done: set["Future[Stored | Refused]"]) -> None:
+    def _land(self, done: set["Future[Result]"]) -> None:
         for flight in [one for one in self._flights.values() if one.future in done]:
             del self._flights[flight.url]
-            self._results.append((flight, flight.future.result()))
+            result = flight.future.result()
+            if not isinstance(result, Refused) and result.answered is not None:
+                self._bytes_left -= result.answered.bytes or 0
+            self._results.append((flight, result))
             if len(self._results) == 1:
                 self._oldest = time.monotonic()
 
@@ -238,13 +222,16 @@ class Pump(threading.Thread):
         with transaction(self._tenant_id) as session:
             for flight, result in self._results:
                 values = self._values(flight, result, queued_at)
+                if not values:
+                    continue
+                as_it_was = ProductImage.state == "wanted"
+                if flight.known is not None:
+                    as_it_was = ProductImage.state.in_(_IN_USE) & (
+                        ProductImage.content_hash == flight.known.content_hash
+                    )
                 written = session.scalars(
                     update(ProductImage)
-                    .where(
-                        ProductImage.tenant_id == self._tenant_id,
-                        ProductImage.state == "wanted",
-                        ProductImage.id.in_(flight.image_ids),
-                    )
+                    .where(ProductImage.tenant_id == self._tenant_id, as_it_was, ProductImage.id.in_(flight.image_ids))
                     .values(**values)
                     .returning(ProductImage.id)
                 )
@@ -253,17 +240,30 @@ class Pump(threading.Thread):
         if stored:
             enqueue_embed(self._tenant_id, self._run_id, stored, queued_at)
 
-    def _values(self, flight: _Flight, result: Stored | Refused, queued_at: datetime) -> dict[str, Any]:
+    def _values(self, flight: _Flight, result: Result, queued_at: datetime) -> dict[str, Any]:
+        """Return what to write of an answer. A picture in search stays as it is, unless another one came."""
         if isinstance(result, Stored):
-            return {
-                **asdict(result), "state": "stored", "reason": None, "attempts": 0,
-                "queued_at": queued_at, "run_id": self._run_id,
-            }  # fmt: skip
+            columns = {name: getattr(result, name) for name in _COLUMNS}
+            state = {"state": "stored", "reason": None, "attempts": 0, "queued_at": queued_at, "run_id": self._run_id}
+            return columns | state | _when_asked(result.answered)
+        if isinstance(result, Unchanged):
+            return _when_asked(result.answered)
         if result.again_s is not None:
             self._not_before[flight.url] = time.monotonic() + result.again_s
+        if flight.known is not None:
+            asked = result.again_s is None
+            return {"checked_at": now(), "fresh_until": now() + _ANOTHER_DAY} if asked else {}
         if result.reason in {"stopped", "egress_down"}:  # nobody asked the shop
             return {"state": "wanted"}
         if result.again_s is not None:
             return {"attempts": flight.attempts + 1, "reason": result.reason}
         log.info("picture_refused", extra={"url": flight.url, "reason": result.reason})
         return {"state": "failed", "attempts": flight.attempts + 1, "reason": result.reason}
+
+
+def _when_asked(answered: Answered | None) -> dict[str, Any]:
+    if answered is None:
+        return {}
+    facts = {name: getattr(answered, name) for name in ("etag", "last_modified", "fresh_until", "bytes")}
+    # An answer without a body (304) need not say again what it said before.
+    return {name: value for name, value in facts.items() if value is not None} | {"checked_at": now()}
