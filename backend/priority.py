@@ -1,17 +1,24 @@
 """Which processes the kernel lets wait for others."""
 
-import os
+import time
 from pathlib import Path
 
+_TRIES, _PAUSE_S = 20, 0.11
 
-def lower(pid: int, nice: int) -> None:
-    """Give a process, and the session it leads, the weight of a `nice` value (0 to 19).
 
-    Where the kernel groups processes by session (/proc/PID/autogroup), `nice` weighs only inside the session; the
-    sessions share the processor by a value of their own. Where it does not, or refuses, `nice` alone has to do.
+def weigh_session(pid: int, nice: int) -> None:
+    """Give the session that a process leads the weight of a `nice` value (0 to 19).
+
+    Where the kernel groups processes by session (/proc/PID/autogroup), a process's own nice value weighs only inside
+    its session, and the sessions share the processor by values of their own. Elsewhere there is nothing to do.
     """
-    try:
-        os.setpriority(os.PRIO_PROCESS, pid, nice)
-        Path(f"/proc/{pid}/autogroup").write_text(str(nice))
-    except OSError:
-        return
+    group = Path(f"/proc/{pid}/autogroup")
+    for _ in range(_TRIES):
+        try:
+            group.write_text(str(nice))
+        except BlockingIOError:
+            time.sleep(_PAUSE_S)  # the kernel lets normal users change one group in a tenth of a second
+        except OSError:
+            return
+        else:
+            return

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Playwright, sync_playwright
 
-from backend import priority
 from backend.config import Settings
+from backend.priority import weigh_session
 
 MOST_BYTES, RESTART_BYTES = 1_200_000_000, 700_000_000
 _LOOK_S = 0.2
@@ -61,7 +61,7 @@ def start(settings: Settings) -> Process:
         playwright.stop()
         raise
     # Playwright gives it a session of its own, which the scheduler would treat as one more equal of the searches.
-    priority.lower(pid, os.getpriority(os.PRIO_PROCESS, 0))
+    weigh_session(pid, os.getpriority(os.PRIO_PROCESS, 0))
     return Process(playwright, chromium, pid)
 
 

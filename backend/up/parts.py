@@ -132,8 +132,8 @@ def _gallery(folder: Path, port: int) -> Part:
 
 
 def _workers(runtime: Mapping[str, str], env: Mapping[str, str]) -> list[Part]:
-    # A shopper waits for the query worker, nobody for the vision worker: the kernel should know.
-    nices = {queues.QUERY: 0, queues.VISION: 10, queues.CRAWL: 5}
+    # A shopper waits for the query worker, nobody for vision and crawl: the kernel should know.
+    nices = {queues.QUERY: 0, queues.VISION: 10, queues.CRAWL: 10}
     parts = []
     for name, nice in nices.items():
         for number in range(int(env.get(f"NITERU_{name.upper()}_WORKERS") or 1)):

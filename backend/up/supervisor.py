@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from backend.config import environment
+from backend.priority import weigh_session
 
 log = logging.getLogger(__name__)
 
@@ -192,4 +193,4 @@ def _in_child(part: Part) -> None:
     # If the supervisor is killed outright, its parts end too instead of holding ports and files.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, part.stop_signal)
     if part.nice:
-        os.nice(part.nice)
+        weigh_session(os.getpid(), os.nice(part.nice))

@@ -74,6 +74,23 @@ def test_a_killed_part_is_started_again(tmp_path):
     assert not psutil.pid_exists(pids[-1])
 
 
+def test_a_part_nobody_waits_for_weighs_less_as_a_process_and_as_a_session(tmp_path):
+    supervisor = Supervisor([Part("sleeper", SLEEP, ready=lambda: True, nice=3)], tmp_path, {})
+    seen = []
+
+    def looked() -> bool:
+        for pid in supervisor.pids().values():
+            group = Path(f"/proc/{pid}/autogroup")
+            seen.append((os.getpriority(os.PRIO_PROCESS, pid), group.read_text() if group.exists() else ""))
+        return bool(seen)
+
+    run_until(supervisor, looked)
+
+    nice, group = seen[-1]
+    assert nice == os.getpriority(os.PRIO_PROCESS, 0) + 3
+    assert not group or group.split()[-1] == str(nice)
+
+
 def test_a_part_that_dies_while_starting_is_named_with_its_log(tmp_path):
     supervisor = Supervisor(
         [
