@@ -69,7 +69,8 @@ def _progress_line(facts: dict[str, Any]) -> str:
 
 def describe_run(facts: dict[str, Any]) -> str:
     """Return a run's figures for people."""
-    groups = (("pages", facts["pages"]), ("products", facts["products"]), ("images", facts["images"]))
+    names = ("pages", "products", "attention", "images", "requests", "seconds_by_stage")
+    groups = [(name.replace("_", " "), facts[name]) for name in names if facts[name]]
     lines = [f"{name}: " + ", ".join(f"{value} {key}" for key, value in values.items()) for name, values in groups]
     notes = [text for text in (facts.get("error"), facts.get("advice")) if text]
     return "\n".join([f"{facts['state']} after {facts['seconds']} s", *lines, *notes])

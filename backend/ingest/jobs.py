@@ -20,12 +20,13 @@ from backend.ingest.fetch import Fetcher
 from backend.ingest.manners import Manners
 from backend.ingest.pictures import Pump
 from backend.ingest.pulse import Pulse
+from backend.ingest.traffic import Traffic
 from backend.queues import job
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable
 from backend.storage import open_storage
 from backend.tenants import accounts
 from backend.tenants.catalog_gone import retire_missing
-from backend.tenants.models import IngestRun, now
+from backend.tenants.models import IngestRun, Tenant, now
 from backend.vision import Picture, Vision, load_vision
 
 log = logging.getLogger(__name__)
@@ -67,12 +68,12 @@ def crawl(*, tenant_id: str, run_id: str, attempt: int) -> None:
     settings = _configured()
     with transaction(tenant_id) as session:
         run = runs.claim(session, tenant_id, run_id, attempt)
-        shop_url = accounts.get_tenant(session, tenant_id).shop_url
+        shop = accounts.get_tenant(session, tenant_id)
     log.info("crawl_started", extra={"run_id": run_id, "attempt": run.attempt})
-    with Pulse(tenant_id, run_id, run.attempt) as pulse:
+    with Pulse(tenant_id, run_id, run.attempt, Traffic(run.traffic)) as pulse:
         try:
             with _room_to_store():
-                complete = _crawl(settings, run, shop_url, pulse)
+                complete = _crawl(settings, run, shop, pulse)
         except Unusable as error:
             with pulse.writing() as session:
                 runs.fail(session, tenant_id, run_id, error=error.code, advice=error.advice)
@@ -96,13 +97,16 @@ def _room_to_store() -> Iterator[None]:
         raise Unusable("disk_full", advice_for("disk_full")) from error
 
 
-def _crawl(settings: Settings, run: IngestRun, shop_url: str, pulse: Pulse) -> bool:
+def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> bool:
     """Walk and take in pictures side by side; True when both came to their end. Raises Unusable, LostRun."""
-    tenant_id = run.tenant_id
+    tenant_id, shop_url, locale = run.tenant_id, shop.shop_url, shop.locale
+    pulse.traffic.enter("pages")
     manners = Manners(settings, pulse, lambda url: robots.load(fetcher, url))
     with (
-        Fetcher(settings, tenant_id, shop_url, allows=manners.allows) as fetcher,
-        Browser(settings, tenant_id) as browser,
+        Fetcher(
+            settings, tenant_id, shop_url, locale=locale, allows=manners.allows, note=pulse.traffic.note
+        ) as fetcher,
+        Browser(settings, tenant_id, locale=locale) as browser,
     ):
         walk = Crawl(settings, shop_url=shop_url, fetcher=fetcher, browser=browser, manners=manners, pulse=pulse)
         if run.counts.get("seeded"):

@@ -1,8 +1,11 @@
 """One page of a crawl: may it be asked for, its turn, the visit, and what it says into the catalog and the frontier."""
 
+import hashlib
+import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -21,7 +24,7 @@ from backend.ingest.patterns import Patterns
 from backend.ingest.products import sync_page
 from backend.ingest.pulse import Pulse
 from backend.ingest.runs import LostRun
-from backend.ingest.visits import Visit, Visitor
+from backend.ingest.visits import READER, Visit, Visitor
 from backend.tenants import catalog_sync
 from backend.tenants.catalog_addresses import GONE_STATUS
 from backend.tenants.catalog_gone import GONE
@@ -36,6 +39,8 @@ _REMEMBERED = 50_000
 _NOT_MISSING = {"looks": 0, "first_gone_at": None}
 MAYBE_GONE = "maybe_gone"
 """Why a product's page waits for its second look."""
+CUT_SHORT = "cut_short"
+"""Why a listing may lack products: it had more to show than time allowed."""
 _EGRESS_HOLD_S = 1.0
 _USUAL_HOLD_S = 5.0  # after a 429 that names no time
 _NOT_PAGES = re.compile(
@@ -67,7 +72,7 @@ class Pages:
         self._shop_url, self._known = shop_url, known
         self._pulse, self._manners, self._patterns = pulse, manners, patterns
         self._tenant_id, self._run_id = pulse.tenant_id, pulse.run_id
-        self._visitor = Visitor(fetcher, browser, patterns, manners)
+        self._visitor = Visitor(fetcher, browser, patterns, manners, pulse.traffic)
         self.got, self.asked, self.products = got, 0, 0
         self._reception = Reception()
         self._seen: set[str] = set()  # fingerprints known to be in the frontier, which spares asking it
@@ -130,23 +135,25 @@ class Pages:
                 frontier.settle(session, self._tenant_id, row.id, "queued", content_hash=None)
                 return
             reason = "unchanged" if row.product_id else "same"
-            frontier.settle(session, self._tenant_id, row.id, "fetched", reason=reason, status_code=200)
+            names = {"etag": visit.etag, "last_modified": visit.last_modified}
+            frontier.settle(session, self._tenant_id, row.id, "fetched", reason=reason, status_code=200, **names)
         self._note(row, visit, outcome=reason if row.product_id else None)
 
     def _store(self, row: FrontierUrl, visit: Visit, page: Page) -> None:
-        columns: dict[str, object] = {"via": visit.via, "content_hash": visit.content_hash, "status_code": 200}
+        columns: dict[str, object] = {
+            "via": visit.via, "content_hash": visit.content_hash, "record_hash": _record_hash(visit, page),
+            "etag": visit.etag, "last_modified": visit.last_modified, "status_code": 200,
+        }  # fmt: skip
         with self._pulse.writing() as session:
-            synced = sync_page(
-                session, self._tenant_id, self._run_id, page, asked=row.url, final_url=visit.final_url,
-                shop_url=self._shop_url,
-            )  # fmt: skip
+            synced = self._sync(session, row, visit, page, known=row.record_hash == columns["record_hash"])
             links = {addresses.fingerprint(link.url): link for link in self._links(row, page)}
             unseen = [link for fingerprint, link in links.items() if fingerprint not in self._seen]
             self._add(session, row, unseen)
             if synced is None and row.product_id is not None:
                 self._miss(session, row, **columns)
             else:
-                columns |= {"reason": synced.outcome if synced else page.reason, **_NOT_MISSING}
+                unread = CUT_SHORT if visit.cut_short else page.reason
+                columns |= {"reason": synced.outcome if synced else unread, **_NOT_MISSING}
                 columns["product_id"] = synced.product_id if synced else None
                 frontier.settle(session, self._tenant_id, row.id, "fetched", **columns)
                 target = addresses.fingerprint(visit.final_url)
@@ -156,6 +163,17 @@ class Pages:
             self._seen.clear()
         self._seen |= links.keys()
         self._note(row, visit, outcome=synced.outcome if synced else None)
+
+    def _sync(
+        self, session: Session, row: FrontierUrl, visit: Visit, page: Page, *, known: bool
+    ) -> catalog_sync.Synced | None:
+        """Write what the page sells; nothing where it is `known` to say what it said last time."""
+        if known and row.product_id and catalog_sync.mark_seen(session, self._tenant_id, row.product_id):
+            return catalog_sync.Synced(row.product_id, "unchanged")
+        return sync_page(
+            session, self._tenant_id, self._run_id, page, asked=row.url, final_url=visit.final_url,
+            shop_url=self._shop_url,
+        )  # fmt: skip
 
     def _add(self, session: Session, row: FrontierUrl, links: Sequence[Link]) -> None:
         """Add links to the frontier as long as the run has room for them; what looks like a product always has."""
@@ -226,3 +244,11 @@ class Pages:
                     attempts=row.attempts + 1,
                 )  # fmt: skip
         return again or missed
+
+
+def _record_hash(visit: Visit, page: Page) -> str | None:
+    """Return a hash of all that the catalog reads of a page, whatever else on it changed; None without a product."""
+    if page.record is None:
+        return None
+    said = (READER, visit.final_url, page.canonical, getattr(page, "alternates", ()), asdict(page.record))
+    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()

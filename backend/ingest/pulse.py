@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.db import transaction
 from backend.ingest import runs
+from backend.ingest.traffic import Traffic
 
 log = logging.getLogger(__name__)
 _BEAT_S = 3.0
@@ -19,11 +20,14 @@ _BEAT_S = 3.0
 class Pulse:
     """Beats for a run in its own thread while the crawl works; `stopped` once somebody asks it to stop or takes it.
 
+    Every beat writes down the run's `traffic` so far.
+
     Use `with`.
     """
 
-    def __init__(self, tenant_id: str, run_id: str, attempt: int) -> None:
+    def __init__(self, tenant_id: str, run_id: str, attempt: int, traffic: Traffic | None = None) -> None:
         self.tenant_id, self.run_id, self._attempt = tenant_id, run_id, attempt
+        self.traffic = traffic or Traffic({})
         self._stop, self._end = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
 
@@ -41,8 +45,11 @@ class Pulse:
     @contextmanager
     def writing(self, *, stage: str | None = None) -> Iterator[Session]:
         """Open a transaction in which this worker still has the run. Raises LostRun when another one has it."""
+        if stage is not None:
+            self.traffic.enter(stage)
+        traffic = self.traffic.as_json()
         with transaction(self.tenant_id) as session:
-            if runs.beat(session, self.tenant_id, self.run_id, self._attempt, stage=stage):
+            if runs.beat(session, self.tenant_id, self.run_id, self._attempt, stage=stage, traffic=traffic):
                 self.stop()
             yield session
 

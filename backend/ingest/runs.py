@@ -107,12 +107,21 @@ def claim(session: Session, tenant_id: str, run_id: str, attempt: int) -> Ingest
     return run
 
 
-def beat(session: Session, tenant_id: str, run_id: str, attempt: int, *, stage: str | None = None) -> bool:
+def beat(
+    session: Session,
+    tenant_id: str,
+    run_id: str,
+    attempt: int,
+    *,
+    stage: str | None = None,
+    traffic: dict[str, Any] | None = None,
+) -> bool:
     """Say that the run's worker lives; return whether somebody asked it to stop. Raises LostRun.
 
     In a transaction that writes, call it first: the row's lock then keeps a newer worker out until the commit.
     """
-    values: dict[str, Any] = {"heartbeat_at": now()} | ({"stage": stage} if stage else {})
+    values: dict[str, Any] = {"heartbeat_at": now()}
+    values |= {name: value for name, value in (("stage", stage), ("traffic", traffic)) if value}
     stop = session.scalar(
         update(IngestRun)
         .where(

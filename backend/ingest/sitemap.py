@@ -73,7 +73,7 @@ def read(
             continue
         files += 1
         try:
-            found, is_index = _parse(fetcher.get(address, max_bytes=MAX_BYTES).body)
+            found, is_index = _parse(fetcher.get(address, kind="sitemap", max_bytes=MAX_BYTES).body)
         except FetchError as error:
             if named or error.status not in {404, 410}:
                 problems[address] = error.code

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from backend.errors import NotFound
+from backend.ingest.traffic import KINDS, STAGES
 from backend.tenants.models import RUN_OPEN, FrontierUrl, IngestRun, Product, ProductImage, now
 
 Counts = dict[str, Any]
@@ -27,7 +28,11 @@ def summary(session: Session, tenant_id: str, run_id: str) -> dict[str, Any]:
         "pages": counts["pages"],
         "products": counts["products"],
         "images": counts["images"],
+        "attention": counts.get("attention", {}),
+        "duplicates": counts.get("duplicates", 0),
+        "requests": _requests(run.traffic),
         "seconds": round(_seconds(run.started_at, run.finished_at), 1),
+        "seconds_by_stage": _seconds_by_stage(run),
         "advice": run.advice,
         "error": run.error,
     }
@@ -57,6 +62,8 @@ def counts_of(session: Session, tenant_id: str, run: IngestRun) -> Counts:
         "pages": _pages(session, tenant_id, run.id),
         "products": _products(session, tenant_id, run),
         "images": _images(session, tenant_id),
+        "attention": _attention(session, tenant_id),
+        "duplicates": session.scalar(_own(tenant_id).where(Product.duplicate_of.is_not(None))) or 0,
     }
 
 
@@ -90,11 +97,36 @@ def _products(session: Session, tenant_id: str, run: IngestRun) -> Counts:
     by_rank = select(best.c.rank, func.count()).group_by(best.c.rank)
     rows: dict[int, int] = {row[0]: row[1] for row in session.execute(by_rank)}
     found: Counts = {outcome: rows.get(number, 0) for number, outcome in enumerate(_OUTCOMES)}
-    own = select(func.count()).select_from(Product).where(Product.tenant_id == tenant_id)
+    own = _own(tenant_id)
     started = run.started_at or run.created_at
     found["gone"] = session.scalar(own.where(Product.gone_at >= started)) or 0
     found["attention"] = session.scalar(own.where(Product.state == "attention")) or 0
     return found
+
+
+def _own(tenant_id: str) -> Select[int]:
+    return select(func.count()).select_from(Product).where(Product.tenant_id == tenant_id)
+
+
+def _attention(session: Session, tenant_id: str) -> Counts:
+    """Count the products that want a look, by reason; one may have several."""
+    reason = func.unnest(Product.attention).label("reason")
+    reasons = select(reason).where(Product.tenant_id == tenant_id, Product.state == "attention").subquery()
+    query = select(reasons.c.reason, func.count()).group_by(reasons.c.reason).order_by(reasons.c.reason)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _requests(traffic: Counts) -> Counts:
+    """Return how much was asked of the shop, by kind of request, and the bytes it sent."""
+    return {**dict.fromkeys(KINDS, 0), **traffic.get("requests", {}), "bytes": traffic.get("bytes", 0)}
+
+
+def _seconds_by_stage(run: IngestRun) -> Counts:
+    """Return how long each stage that began took, until the next one began."""
+    began = [(stage, datetime.fromisoformat(at)) for stage, at in run.traffic.get("began", {}).items()]
+    began.sort(key=lambda one: STAGES.index(one[0]))
+    ends = [moment for _, moment in began[1:]] + [run.finished_at or now()]
+    return {stage: round((end - start).total_seconds(), 1) for (stage, start), end in zip(began, ends, strict=True)}
 
 
 def _images(session: Session, tenant_id: str) -> Counts:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from backend.ingest.browser import Browser, BrowserCrashed
@@ -11,10 +11,11 @@ from backend.ingest.fetch import Fetched, Fetcher, FetchError
 from backend.ingest.frontier import BROWSER, HTTP, PROBED
 from backend.ingest.manners import Manners
 from backend.ingest.patterns import Patterns, shows_more
+from backend.ingest.traffic import Traffic
 from backend.tenants.models import FrontierUrl
 
 log = logging.getLogger(__name__)
-_READER = "1"
+READER = "2"
 """Counts up when extraction finds more than before, so that unchanged pages are read again."""
 _BOT_CHECK = re.compile(
     r"<title>\s*(?:Just a moment\.\.\.|Attention Required! \| Cloudflare|Access Denied|Pardon Our Interruption)"
@@ -25,39 +26,56 @@ _BOT_CHECK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A page that was got. `page` is None when its bytes are those of the last visit."""
+    """A page that was got. `page` is None when it is that of the last visit, by its bytes or by the shop's word.
+
+    `etag` and `last_modified` are what to name the next time; `cut_short` says that a listing had more to show.
+    """
 
     page: Page | None
     via: str
     final_url: str
-    content_hash: str | None
+    content_hash: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    cut_short: bool = False
 
 
 class Visitor:
     """Gets the pages of one crawl, one at a time."""
 
-    def __init__(self, fetcher: Fetcher, browser: Browser, patterns: Patterns, manners: Manners) -> None:
-        self._fetcher, self._browser, self._patterns, self._manners = fetcher, browser, patterns, manners
+    def __init__(
+        self, fetcher: Fetcher, browser: Browser, patterns: Patterns, manners: Manners, traffic: Traffic
+    ) -> None:
+        self._fetcher, self._browser, self._patterns = fetcher, browser, patterns
+        self._manners, self._traffic = manners, traffic
 
     def visit(self, row: FrontierUrl) -> Visit:
         """Get the page. Raises FetchError."""
         if self._patterns.needs_browser(row.pattern):
             return self._rendered(row.url)
-        fetched = self._fetcher.get(row.url)
+        known = row.via in {HTTP, PROBED} and (row.content_hash or "").startswith(f"{READER}:")
+        # A listing is read whole: what it leads to may be new to us although it is not to the shop.
+        etag, last_modified = (row.etag, row.last_modified) if known and row.product_id else (None, None)
+        fetched = self._fetcher.get(row.url, etag=etag, last_modified=last_modified)
+        if fetched.not_modified:
+            return Visit(None, row.via or HTTP, fetched.final_url, row.content_hash, row.etag, row.last_modified)
         if not fetched.is_html:
             raise FetchError("not_a_page", f"The address answers {fetched.content_type}, not a page.")
-        content_hash = f"{_READER}:{fetched.content_hash}"
-        if content_hash == row.content_hash and row.via in {HTTP, PROBED}:
-            return Visit(None, row.via, fetched.final_url, content_hash)
-        return self._read(row.pattern, fetched, content_hash)
+        visit = Visit(
+            None, row.via or HTTP, fetched.final_url, f"{READER}:{fetched.content_hash}",
+            fetched.etag, fetched.last_modified,
+        )  # fmt: skip
+        if known and visit.content_hash == row.content_hash:
+            return visit
+        return self._read(row.pattern, fetched, visit)
 
-    def _read(self, pattern: str, fetched: Fetched, content_hash: str) -> Visit:
+    def _read(self, pattern: str, fetched: Fetched, visit: Visit) -> Visit:
         text = fetched.text
         page = extract(text, fetched.final_url)
         if page.record is None:
             _check_welcome(fetched.final_url, text)
         if not self._patterns.wants_probe(pattern, page, text) or not self._manners.turn(fetched.final_url):
-            return Visit(page, HTTP, fetched.final_url, content_hash)
+            return replace(visit, page=page, via=HTTP)
         try:
             rendered = self._rendered(fetched.final_url)
         except FetchError as error:
@@ -67,14 +85,15 @@ class Visitor:
         else:
             if rendered.page is not None and shows_more(rendered.page, page):
                 return rendered
-        return Visit(page, PROBED, fetched.final_url, content_hash)
+        return replace(visit, page=page, via=PROBED)
 
     def _rendered(self, url: str) -> Visit:
         try:
-            drawn = self._browser.render(url)
+            drawn = self._browser.render(url, allows=self._manners.allows)
         except BrowserCrashed as error:
             raise FetchError("browser_crashed", "The browser died under this page.", retryable=True) from error
-        return Visit(drawn.page, BROWSER, drawn.final_url, None)
+        self._traffic.note_drawing(drawn.requests, drawn.bytes)
+        return Visit(drawn.page, BROWSER, drawn.final_url, cut_short=drawn.truncated)
 
 
 def _check_welcome(url: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.ingest import pages
 from tests.ingest.local_shop import Answer
 
 pytest_plugins = ("tests.ingest.whole",)
@@ -9,7 +10,7 @@ pytest_plugins = ("tests.ingest.whole",)
 PER_PAGE = 3
 
 
-def publish(shop, *, pages):
+def publish(shop, *, pages: int):
     """Open the shop without a sitemap: its goods stand on `pages` pages of one listing, and nowhere else."""
     shop.open()
     del shop.pages["/sitemap.xml"]
@@ -21,6 +22,23 @@ def publish(shop, *, pages):
         cards = "".join(f'<a href="/products/{slug}">{slug}</a>' for slug in here)
         following = f'<a rel="next" href="/all?page={number + 1}">Next</a>' if number < pages else ""
         shop.pages[f"/all?page={number}"] = Answer(f"<html><body><h1>All</h1>{cards}{following}</body></html>")
+
+
+class Conditional(dict):
+    """The pages of a shop that knows what each of its pages was: it answers 304 to who names the page's tag."""
+
+    def __init__(self, shop):
+        super().__init__(shop.pages)
+        self.shop = shop
+
+    def get(self, path, default=None):
+        answer = super().get(path, default)
+        if answer is None or not path.startswith("/products/"):
+            return answer
+        tag = f'"{hash(answer.body)}"'
+        if self.shop.headers.get("if-none-match") == tag:
+            return Answer(status=304)
+        return Answer(answer.body, headers={"ETag": tag})
 
 
 @pytest.fixture
@@ -101,3 +119,34 @@ def test_a_maintenance_page_in_place_of_every_product_empties_no_catalog_before_
     assert "missing" in held["advice"]
     assert "gone" not in states
     assert gone["products"]["gone"] == 36
+
+
+def test_a_shop_that_answers_to_conditions_sends_only_the_pages_that_changed(ingest, listing_shop):
+    listing_shop.pages = Conditional(listing_shop)
+    first = ingest.crawl()
+    listing_shop.goods["dress-7"].price = "44.00"
+    publish(listing_shop, pages=12)
+    listing_shop.pages = Conditional(listing_shop)
+
+    second = ingest.crawl()
+
+    assert first["requests"]["not_modified"] == 0
+    assert (second["products"]["changed"], second["products"]["unchanged"]) == (1, 35)
+    assert second["requests"]["not_modified"] == 35
+    assert second["requests"]["bytes"] < first["requests"]["bytes"] / 2
+
+
+def test_a_page_whose_product_is_as_it_was_writes_nothing_whatever_else_is_new_on_it(ingest, listing_shop, monkeypatch):
+    ingest.crawl()
+    before = {slug: product.last_seen_at for slug, product in ingest.products().items()}
+    for path, answer in listing_shop.pages.items():
+        if path.startswith("/products/"):
+            listing_shop.pages[path] = Answer(answer.body.replace("</body>", "<p>Visitor 4711</p></body>"))
+    written = []
+    monkeypatch.setattr(pages, "sync_page", lambda *_args, asked, **_more: written.append(asked))
+
+    facts = ingest.crawl()
+
+    assert facts["products"]["unchanged"] == 36
+    assert written == []
+    assert all(product.last_seen_at > before[slug] for slug, product in ingest.products().items())
