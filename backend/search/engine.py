@@ -16,12 +16,13 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.search.answers import FoundObject, ListAnswer, Match, PhotoAnswer
+from backend.search.closer import look_closer
 from backend.search.gallery import Filters, Gallery, Vector
 from backend.search.kinds import kinds_for
 from backend.search.matches import Found, found, to_matches
 from backend.search.milvus_gallery import open_gallery
 from backend.search.nearest import nearest, search_kinds, thresholds_for, with_spare
-from backend.search.ranking import ranking
+from backend.search.ranking import merge, ranking
 from backend.search.words import understand
 from backend.tenants import accounts, catalog, history, showcase, wording
 from backend.tenants.models import Product, new_id
@@ -152,9 +153,11 @@ class Engine:
         thresholds, most = thresholds_for(looked["model_id"]), with_spare(limit)
         kinds = [_kinds(one, filters) for one in objects]
         answers = search_kinds(gallery, vectors, kinds, filters=filters, limit=most)
+        color = _color_values(looked["model_id"])
+        closer = look_closer(gallery, vectors, [merge(lists) for lists in answers], color)
         return [
-            found(ranking(hits, thresholds=thresholds, limit=most, colors=one["colors"]), answering)
-            for one, hits, answering in zip(objects, answers, kinds, strict=True)
+            found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]), answering)
+            for one, hits, answering in zip(objects, closer, kinds, strict=True)
         ]
 
     def _find(self, session: Session, tenant_id: str, ref: ProductRef) -> Product | None:
@@ -208,6 +211,12 @@ def _kinds(one: dict[str, Any], filters: Filters) -> frozenset[str] | None:
     if filters.categories or one["found_by"] != "detector":
         return None
     return kinds_for(one["category"], one["confidence"])
+
+
+def _color_values(model_id: str) -> int:
+    """How many of a vector's last values are of colour; none are known of a model that is not our own."""
+    card = read_card()
+    return card.color_values if card.model_id == model_id else 0
 
 
 def _vector(text: str) -> Vector:

@@ -146,6 +146,9 @@ class Gallery(Protocol):
     def entries_of_product(self, product_id: str) -> list[Entry]:
         """Return the product's entries, ordered by embedding id; sees the newest writes."""
 
+    def entries_of_products(self, product_ids: Collection[str]) -> list[Entry]:
+        """Return the products' entries, ordered by embedding id; the newest writes may take a second to be seen."""
+
     def count(self) -> int:
         """Return how many entries there are."""
 
@@ -243,12 +246,14 @@ class ExactGallery:
         entries = [entry for entry in self._entries.values() if _matches(entry, filters or Filters())]
         if not entries:
             return [[] for _ in queries]
-        scores = np.clip(queries @ np.stack([entry.vector for entry in entries]).T.astype(np.float32), -1.0, 1.0)
-        return [rank((_hit(entry, score) for entry, score in zip(entries, row, strict=True)), limit) for row in scores]
+        scores = np.clip(queries @ np.stack([entry.vector for entry in entries]).T.astype(np.float32), -1, 1)
+        return [rank(map(_hit, entries, row.tolist()), limit) for row in scores]
 
     def entries_of_product(self, product_id: str) -> list[Entry]:
-        found = [entry for entry in self._entries.values() if entry.product_id == product_id]
-        return sorted(found, key=lambda entry: entry.embedding_id)
+        return self.entries_of_products([product_id])
+
+    def entries_of_products(self, product_ids: Collection[str]) -> list[Entry]:
+        return [self._entries[name] for name in sorted(self._entries) if self._entries[name].product_id in product_ids]
 
     def count(self) -> int:
         return len(self._entries)
@@ -266,16 +271,14 @@ class ExactGallery:
 
 
 def _hit(entry: Entry, score: float) -> Hit:
-    return Hit(entry.product_id, entry.embedding_id, entry.image_id, float(score), entry.colors)
+    return Hit(entry.product_id, entry.embedding_id, entry.image_id, score, entry.colors)
 
 
 def _matches(entry: Entry, filters: Filters) -> bool:
-    if filters.price_min is not None and (entry.price is None or entry.price < filters.price_min):
-        return False
-    if filters.price_max is not None and (entry.price is None or entry.price > filters.price_max):
-        return False
     return (
-        (not filters.categories or entry.category in filters.categories)
+        (filters.price_min is None or (entry.price is not None and entry.price >= filters.price_min))
+        and (filters.price_max is None or (entry.price is not None and entry.price <= filters.price_max))
+        and (not filters.categories or entry.category in filters.categories)
         and (not filters.genders or entry.gender in filters.genders)
         and (not filters.colors or not set(entry.colors).isdisjoint(filters.colors))
         and (filters.in_stock is None or entry.in_stock == filters.in_stock)
@@ -290,9 +293,7 @@ def _check_facts(entry: Entry) -> None:
         raise BadEntry("An entry needs a product and an image.")
     for value in (entry.product_id, entry.image_id, entry.category, entry.gender, *entry.colors):
         if len(value) > MAX_TEXT or _UNWRITABLE.search(value):
-            raise BadEntry(
-                f"A text of an entry must have at most {MAX_TEXT} characters, none of them control characters."
-            )
+            raise BadEntry(f"An entry's text must have at most {MAX_TEXT} characters, and no control characters.")
     if len(entry.colors) > MAX_COLORS or "" in entry.colors:
         raise BadEntry(f"An entry may have at most {MAX_COLORS} colours, each with a name.")
     if entry.price is not None and not 0 <= entry.price < math.inf:

@@ -60,7 +60,7 @@ def train_embedder(
     save_embedder(net, out / "embedder.pt")
     export_embedder(load_embedder(out / "embedder.pt"), out / "embedder.onnx")
     least = tuple((name, told[name].least) for name in HEADS)
-    write_card(out, model_id=model_id, dim=net.dim, least=least, **HEADS)
+    write_card(out, model_id=model_id, dim=net.dim, least=least, color_values=net.widths[-1], **HEADS)
     figures = _measure(data, load_vision(weights=out))
     (out / "EMBEDDER.md").write_text(describe(net, examples, figures, told, recipe=recipe, seed=seed), encoding="utf-8")
     heads = {name: asdict(one) for name, one in told.items()}
@@ -93,8 +93,9 @@ def describe(
 ) -> str:
     """The model card."""
     shop, single = figures["luma"], figures["garment_photos"]
-    rows = [("same product", shop["product"]), ("same product and colour", shop["product_and_color"])]
-    rows += [("same class, luma", shop["class"]), ("same class, garment_photos", single["class"])]
+    alone = shop["alone"]  # the search does more with the same vectors
+    rows = [("same product", alone["product"]), ("same product and colour", alone["product_and_color"])]
+    rows += [("same class, luma", alone["class"]), ("same class, garment_photos", single["class"])]
     parts = zip(PARTS, net.widths, net.shares.tolist(), strict=True)
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
         dim=net.dim, seed=seed, steps=recipe.steps, recolored=recipe.recolored,

@@ -18,6 +18,7 @@ class Card:
 
     `detector_classes` are the detector's classes in its order, each with the one of CATEGORIES that it is a kind of.
     `fine`, `genders` and `patterns` name what the embedder's heads tell apart, in order; empty without such a head.
+    `color_values` is how many of a vector's last values are of colour, 0 where they are not apart.
     `least` is how sure a head must be of a garment to be believed.
     """
 
@@ -29,6 +30,7 @@ class Card:
     genders: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     least: tuple[tuple[str, float], ...] = ()
+    color_values: int = 0
 
 
 def read_card(weights: Path = WEIGHTS) -> Card:

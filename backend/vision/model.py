@@ -31,6 +31,7 @@ class Vision:
     def __init__(self, runtime: Runtime, card: Card) -> None:
         self.model_id = card.model_id
         self.dim = card.dim
+        self.color_values = card.color_values
         self.runtime = runtime.name
         self.device = runtime.device
         self.detector_side = runtime.detector_side
@@ -205,7 +206,7 @@ def _with_encoder(runtime: Runtime, card: Card, embedder: str, device: str) -> V
     from backend.vision.runtimes.open_clip_encoder import OpenClipRuntime  # noqa: PLC0415
 
     encoder = OpenClipRuntime(runtime, spec, device)
-    return Vision(encoder, replace(card, model_id=spec, dim=encoder.dim))
+    return Vision(encoder, replace(card, model_id=spec, dim=encoder.dim, color_values=0))
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

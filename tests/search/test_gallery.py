@@ -158,6 +158,15 @@ def test_an_entry_comes_back_as_it_was_written(gallery: Gallery) -> None:
     np.testing.assert_array_equal(found[entry.embedding_id].vector, entry.vector)
 
 
+def test_the_entries_of_several_products_come_in_one_answer(gallery: Gallery) -> None:
+    entries = [an_entry(number, product_id=f"p{number % 3}") for number in range(7)]
+    gallery.upsert(entries)
+
+    wanted = [each for each in entries if each.product_id in {"p0", "p2"}]
+    assert gallery.entries_of_products(["p0", "nothing", "p2"]) == sorted(wanted, key=lambda each: each.embedding_id)
+    assert gallery.entries_of_products([]) == []
+
+
 def test_deleted_images_and_products_are_found_no_more(gallery: Gallery) -> None:
     gallery.upsert(a_catalog(12))
 

@@ -112,6 +112,12 @@ class MilvusGallery:
         entries = map(to_entry, self._query(any_of("product_id", [product_id]), ["*"]))
         return sorted(entries, key=lambda entry: entry.embedding_id)
 
+    def entries_of_products(self, product_ids: Collection[str]) -> list[Entry]:
+        if not product_ids:
+            return []
+        entries = map(to_entry, self._query(any_of("product_id", product_ids), ["*"], consistency="Bounded"))
+        return sorted(entries, key=lambda entry: entry.embedding_id)
+
     def count(self) -> int:
         collection = self._find()
         return self._size(collection) if collection else 0
@@ -224,12 +230,12 @@ class MilvusGallery:
             self._server.flush(collection)
         return len(ids)
 
-    def _query(self, condition: str, columns: list[str]) -> list[Row]:
-        """Return every row that meets `condition`, each key once, the newest writes included."""
+    def _query(self, condition: str, columns: list[str], *, consistency: str = "Strong") -> list[Row]:
+        """Return every row that meets `condition`, each key once; with "Strong" the newest writes included."""
         collection = self._find()
         if collection is None:
             return []
-        options: dict[str, Any] = {"filter": condition, "output_fields": columns, "consistency_level": "Strong"}
+        options: dict[str, Any] = {"filter": condition, "output_fields": columns, "consistency_level": consistency}
         # One scan where that is sure to be enough: an iterator costs Lite a scan a page, and one to see the end.
         rows = self._server.call("query", collection, limit=_MOST_ROWS, **options)
         if len(rows) == _MOST_ROWS:

@@ -26,7 +26,7 @@ def evaluate_images(data: Path, vision: Vision, *, weights: Path = WEIGHTS, draw
     photos = load_shop(find_folder(data, "luma", "products.json"))
     photos = [photos[number] for number in held_out(photos)]
     pictures = [read(photo.path) for photo in photos]
-    found = [judge(picture, vision.detect([picture])[0], weights=weights).kind for picture in pictures]
+    found = [judge(picture, vision.see([picture])[0], weights=weights).kind for picture in pictures]
     wanted = [photo.kind for photo in photos]
     pairs = list(zip(wanted, found, strict=True))
     facts = {
@@ -45,7 +45,7 @@ def _evaluate_drawn(which: str, photos: Sequence[ShopPhoto], vision: Vision, wei
     wanted, found, forms = [], [], list[str]()
     for kind, form, picture in drawn_pictures(_EACH, which=which, photos=over):
         wanted.append(kind)
-        found.append(judge(picture, vision.detect([picture])[0], weights=weights).kind)
+        found.append(judge(picture, vision.see([picture])[0], weights=weights).kind)
         forms.append(f"{kind} {form}")
     right = Counter(form for form, one, other in zip(forms, wanted, found, strict=True) if one == other)
     return {

@@ -1,5 +1,6 @@
 """How well the same product, colour and class are found again."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -7,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from backend.search.closer import LOOKED_AT, together
 from backend.training.datasets import GarmentPhoto, ShopPhoto, find_folder, load_garment_photos, load_shop, read
 from backend.training.evaluation.retrieval_sheet import Asked, write_answers
 from backend.training.evaluation.scoring import accuracy, held_out
@@ -28,7 +30,9 @@ def evaluate_retrieval(data: Path, vision: Vision, *, report: Path | None = None
     """Held-out photos as queries against all other photos: same product, same product and colour, same class.
 
     `data` is laid out like luma (all three) or garment_photos (class, and `augmented`: the original of a photo changed
-    hard). `category` is what the embedder itself takes the garments for. A page to look at is written to `report`.
+    hard). A shop's photos are ordered as its search orders them, which knows whose photos those of the gallery are and
+    compares all of a product (`backend.search.closer`); `alone` has the same figures by the vectors of single photos.
+    `category` is what the embedder itself takes the garments for. A page to look at is written to `report`.
     """
     if _holds(data, "garment_photos", "labels.csv") and not _holds(data, "luma", "products.json"):
         photos = load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
@@ -48,11 +52,15 @@ def _shop_retrieval(photos: Sequence[ShopPhoto], vision: Vision, report: Path | 
     def color(one: int, other: int) -> bool:
         return product(one, other) and photos[one].color is not None and photos[one].color == photos[other].color
 
-    orders = _orders(vectors, asking)
-    figures = {
-        "product": _score(orders, product),
-        "product_and_color": _score(orders, color),
-        "class": _score(orders, lambda one, other: photos[one].label == photos[other].label),
+    def label(one: int, other: int) -> bool:
+        return photos[one].label == photos[other].label
+
+    asked_for = {"product": product, "product_and_color": color, "class": label}
+    orders = _searched(vectors, asking, [one.sku for one in photos], vision.color_values)
+    alone = _orders(vectors, asking)
+    figures: dict[str, Any] = {
+        **{name: _score(orders, relevant) for name, relevant in asked_for.items()},
+        "alone": {name: _score(alone, relevant) for name, relevant in asked_for.items()},
         "category": _categories(photos, seen, asking),
     }
     if report is not None:
@@ -128,6 +136,25 @@ def _orders(vectors: Floats, asking: Sequence[int]) -> list[tuple[int, list[int]
     for one in asking:
         order = np.argsort(-(vectors @ vectors[one]), kind="stable").tolist()
         answers.append((one, [other for other in order if other != one]))
+    return answers
+
+
+def _searched(
+    vectors: Floats, asking: Sequence[int], products: Sequence[str], color: int
+) -> list[tuple[int, list[int]]]:
+    """Each query with all other photos, in the order of the shop's search: the first products looked at closer."""
+    answers = []
+    for one, nearest in _orders(vectors, asking):
+        photos: dict[str, list[int]] = defaultdict(list)
+        for other in nearest:
+            photos[products[other]].append(other)
+        placed: list[tuple[float, int]] = []
+        for number, own in enumerate(photos.values()):
+            scores, order = vectors[own] @ vectors[one], np.arange(len(own))
+            if number < LOOKED_AT:
+                scores, order = together(vectors[one], vectors[own], color)
+            placed += [(float(score), own[place]) for score, place in zip(scores, order, strict=True)]
+        answers.append((one, [other for _, other in sorted(placed, key=lambda pair: -pair[0])]))
     return answers
 
 
