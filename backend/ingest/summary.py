@@ -126,7 +126,7 @@ def _seconds_by_stage(run: IngestRun) -> Counts:
     began = [(stage, datetime.fromisoformat(at)) for stage, at in run.traffic.get("began", {}).items()]
     began.sort(key=lambda one: STAGES.index(one[0]))
     ends = [moment for _, moment in began[1:]] + [run.finished_at or now()]
-    return {stage: round((end - start).total_seconds(), 1) for (stage, start), end in zip(began, ends, strict=True)}
+    return {stage: round((end - start).total_seconds(), 1) for (stage, start), end in zip(began, ends, strict=False)}
 
 
 def _images(session: Session, tenant_id: str) -> Counts:
