@@ -20,7 +20,7 @@ from backend.vision.values import Detection, Garment
 
 KINDS = ("garment", "size_chart", "close_up", "swatch", "banner", "other")
 
-SIDE = 160  # pixels of the square that the network sees
+SIDE = 192  # pixels of the square that the network sees
 _THUMB = 64  # pixels: a picture that small is a button that chooses a colour
 _LONG = 2.6  # proportions beyond which a picture without a garment is a banner
 _SET_ASIDE = 0.5  # how likely a picture must be no garment to be set aside

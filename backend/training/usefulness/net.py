@@ -1,4 +1,4 @@
-"""The network behind usefulness: the first stages of EfficientNet-Lite0, read at four depths, and a small head."""
+"""The network behind usefulness: the first stages of EfficientNet-Lite0, read at five depths, and a small head."""
 
 import torch
 from torch import Tensor, nn
@@ -6,9 +6,9 @@ from torch import Tensor, nn
 from backend.training.imagenet import imagenet_backbone
 from backend.vision.usefulness import KINDS
 
-_STAGES = 5  # of seven: 0.7 million weights; the others know objects by name, which is not asked here
-_POOLED = (1, 2, 3, 4)
-_CHANNELS = (24, 40, 80, 112)
+_STAGES = 6  # of seven: the last knows objects by name, which is not asked here
+_POOLED = (1, 2, 3, 4, 5)
+_CHANNELS = (24, 40, 80, 112, 192)
 FEATURES = 3 * sum(_CHANNELS)
 _HIDDEN = 96
 
@@ -45,7 +45,7 @@ class UsefulnessNet(nn.Module):
         return ((features - self.mean) * self.scale).clamp(-8, 8)
 
     def features(self, pictures: Tensor) -> Tensor:
-        """Mean, spread and strongest place of every channel at four depths (n, FEATURES)."""
+        """Mean, spread and strongest place of every channel at these depths (n, FEATURES)."""
         x = self.stem((pictures.permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.5)
         pooled = []
         for number, stage in enumerate(self.stages):
