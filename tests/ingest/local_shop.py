@@ -2,16 +2,19 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from backend.config import Settings
 from backend.ingest.proxy import AllowHosts, EgressProxy
 from backend.ingest.proxy_wire import Bounds, Refused
+from backend.ingest.public_addresses import Resolve
 
 SECRET = "a secret for tests only"
 
@@ -29,9 +32,12 @@ class Answer:
 
 
 class LocalShop:
-    """A web server with the pages a test gives it. `asked` are the paths it was asked for, `headers` of the last."""
+    """A web server with the pages a test gives it. `asked` are the paths it was asked for, `headers` of the last.
 
-    def __init__(self) -> None:
+    With `certificate` (a file with key and certificate) it speaks TLS.
+    """
+
+    def __init__(self, certificate: Path | None = None) -> None:
         self.pages: dict[str, Answer] = {}
         self.asked: list[str] = []
         self.headers: dict[str, str] = {}
@@ -67,9 +73,13 @@ class LocalShop:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if certificate is not None:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = int(self._server.server_port)
         self.host = f"127.0.0.1:{self.port}"
-        self.url = f"http://{self.host}"
+        self.url = f"http://{self.host}" if certificate is None else f"https://{self.host}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
@@ -136,13 +146,15 @@ class RunningProxy:
 
 
 @contextmanager
-def run_proxy(bounds: Bounds | None = None, *, allow_hosts: AllowHosts | None = None) -> Iterator[RunningProxy]:
+def run_proxy(
+    bounds: Bounds | None = None, *, allow_hosts: AllowHosts | None = None, resolve: Resolve | None = None
+) -> Iterator[RunningProxy]:
     running = RunningProxy()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     bounds = bounds or replace(Bounds(), connect_s=3.0)
-    proxy = EgressProxy(SECRET, allow_hosts or running.allow_hosts, resolve=running.resolve, bounds=bounds)
+    proxy = EgressProxy(SECRET, allow_hosts or running.allow_hosts, resolve=resolve or running.resolve, bounds=bounds)
     asyncio.run_coroutine_threadsafe(proxy.start(), loop).result(10)
     running.port = proxy.port
     try:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -57,6 +58,46 @@ def test_nothing_on_a_page_reaches_a_private_address(chromium: Browser, shop: Lo
 
     assert "<title>" in drawn.html
     assert all(name in drawn.html for name in ("socket", "local", "no-webrtc"))
+    assert trap.touched == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "body"),
+    [
+        ("const s = new EventSource('{away}/events'); s.onerror = () => s.close()", ""),
+        ("const w = new Worker('/worker.js'); w.onerror = () => 0", ""),
+        ("document.forms[0].submit()", "<form action='{away}/form' method=post><input name=a value=b></form>"),
+        (
+            "",
+            "<link rel=preconnect href='{away}'><link rel=dns-prefetch href='{away}'>"
+            "<link rel=prefetch href='{away}/p'><link rel=preload as=script href='{away}/s'>"
+            "<link rel=modulepreload href='{away}/m.js'>",
+        ),
+        ("", "<embed type='application/pdf' src='{away}/x.pdf'><object data='{away}/y.pdf'></object>"),
+        (
+            "new XMLHttpRequest().open('GET', '{away}/xhr')",
+            "<script src='{away}/s'></script><img src='{away}/i'>",
+        ),
+        ("", "<style>@import '{away}/c.css'; h1 {{ background: url('{away}/b.png') }}</style>"),
+        ("", "<meta http-equiv=refresh content='0; url={away}/refresh'>"),
+        ("location.href = '{away}/gone'", ""),
+        ("try {{ new WebTransport('{secure}/t') }} catch (error) {{ }}", "<a ping='{away}/ping' href='#x'>x</a>"),
+        ("fetch('/redirected').catch(() => 0)", ""),
+    ],
+)
+def test_no_way_out_of_a_page_leads_past_the_proxy(
+    chromium: Browser, shop: LocalShop, trap: Trap, script: str, body: str
+) -> None:
+    away = f"http://127.0.0.1:{trap.port}"
+    filled = {"away": away, "secure": away.replace("http:", "https:")}
+    shop.pages["/worker.js"] = Answer(f"importScripts('{away}/script.js')", kind="text/javascript")
+    shop.pages["/redirected"] = Answer(status=307, headers={"Location": f"{away}/x"})
+    shop.pages["/"] = drawn_by(script.format(**filled), "<h1>Hi</h1>" + body.format(**filled))
+
+    with suppress(FetchError):  # a page that went elsewhere
+        chromium.render(shop.url + "/", unroll=False)
+
+    assert "/" in shop.asked
     assert trap.touched == 0
 
 

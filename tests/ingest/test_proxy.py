@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -120,6 +121,35 @@ def test_only_the_address_that_was_checked_is_connected_to(local_shop: LocalShop
 
     assert reason_of(answer) == "private_address"
     assert proxy.resolved == ["shop.example"]
+    assert local_shop.asked == []
+
+
+@pytest.mark.parametrize("method", ["GET", "CONNECT"])
+def test_a_name_that_turns_private_between_two_questions_is_never_connected_to(
+    local_shop: LocalShop, method: str
+) -> None:
+    """Rebinding: whatever is answered later, the address that was checked is the one that is connected to."""
+    asked: list[str] = []
+    connected: list[str] = []
+
+    async def turning(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        return ["93.184.216.34"] if len(asked) == 1 else ["127.0.0.1"]
+
+    async def connect(address: str, _port: int, **_: Any) -> Any:
+        connected.append(address)
+        raise OSError
+
+    tenant_id = new_id()
+    target = "shop.example:80" if method == "CONNECT" else "http://shop.example/"
+    with pytest.MonkeyPatch.context() as patch, run_proxy(resolve=turning) as proxy:
+        proxy.allow[tenant_id] = set()
+        patch.setattr(asyncio, "open_connection", connect)
+        first = ask(proxy.port, target, tenant_id, method=method)
+        second = ask(proxy.port, target, tenant_id, method=method)
+
+    assert [reason_of(answer) for answer in (first, second)] == ["unreachable", "private_address"]
+    assert (len(asked), connected) == (2, ["93.184.216.34"])
     assert local_shop.asked == []
 
 
