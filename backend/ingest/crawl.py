@@ -27,7 +27,15 @@ class Crawl:
     """One attempt at one run's pages. `fetcher` and `browser` are closed by who opened them."""
 
     def __init__(
-        self, settings: Settings, *, shop_url: str, fetcher: Fetcher, browser: Browser, manners: Manners, pulse: Pulse
+        self,
+        settings: Settings,
+        *,
+        shop_url: str,
+        fetcher: Fetcher,
+        browser: Browser,
+        manners: Manners,
+        pulse: Pulse,
+        follows: bool = True,
     ) -> None:
         self._settings, self._shop_url, self._fetcher, self._pulse = settings, shop_url, fetcher, pulse
         self._manners = manners
@@ -38,7 +46,7 @@ class Crawl:
         self._patterns = Patterns(counts)
         self._pages = Pages(
             settings, shop_url=shop_url, fetcher=fetcher, browser=browser, pulse=pulse, manners=manners,
-            patterns=self._patterns, got=sum(count.in_run for count in counts), known=known,
+            patterns=self._patterns, got=sum(count.in_run for count in counts), known=known, follows=follows,
         )  # fmt: skip
 
     def seed(self) -> None:

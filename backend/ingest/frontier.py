@@ -27,7 +27,7 @@ _PASSING = (
     "robots_unreachable", "bot_check",
 )  # fmt: skip
 """Why a page failed that another day may bring."""
-_FRESH: dict[str, Any] = {
+FRESH: dict[str, Any] = {
     "state": "queued", "reason": None, "attempts": 0, "due_at": None, "leased_until": None, "status_code": None,
     "looks": 0, "first_gone_at": None,
 }  # fmt: skip
@@ -81,7 +81,7 @@ def begin(session: Session, tenant_id: str, run_id: str) -> None:
     session.execute(
         update(FrontierUrl)
         .where(mine, FrontierUrl.run_id.is_distinct_from(run_id), again)
-        .values(**_FRESH, run_id=run_id, priority=priority)
+        .values(**FRESH, run_id=run_id, priority=priority)
     )
 
 
@@ -110,7 +110,7 @@ def add(session: Session, tenant_id: str, run_id: str, links: Iterable[Link], *,
     if not rows:
         return 0
     statement = insert(FrontierUrl).values([rows[fingerprint] for fingerprint in sorted(rows)])
-    renewed = ("run_id", "depth", "priority", *_FRESH)
+    renewed = ("run_id", "depth", "priority", *FRESH)
     statement = statement.on_conflict_do_update(
         index_elements=["tenant_id", "fingerprint"],
         set_={name: statement.excluded[name] for name in renewed},
@@ -247,7 +247,7 @@ def pattern_counts(session: Session, tenant_id: str, run_id: str) -> list[Patter
 
 def _row(tenant_id: str, run_id: str, link: Link, fingerprint: str, found_on: str | None) -> dict[str, Any]:
     return {
-        **_FRESH,
+        **FRESH,
         "id": new_id(),
         "tenant_id": tenant_id,
         "run_id": run_id,

@@ -100,6 +100,7 @@ def _room_to_store() -> Iterator[None]:
 def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> bool:
     """Walk and take in pictures side by side; True when both came to their end. Raises Unusable, LostRun."""
     tenant_id, shop_url, locale = run.tenant_id, shop.shop_url, shop.locale
+    whole = run.kind != runs.URLS
     pulse.traffic.enter("pages")
     manners = Manners(settings, pulse, lambda url: robots.load(fetcher, url))
     with (
@@ -108,7 +109,9 @@ def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> bo
         ) as fetcher,
         Browser(settings, tenant_id, locale=locale) as browser,
     ):
-        walk = Crawl(settings, shop_url=shop_url, fetcher=fetcher, browser=browser, manners=manners, pulse=pulse)
+        walk = Crawl(
+            settings, shop_url=shop_url, fetcher=fetcher, browser=browser, manners=manners, pulse=pulse, follows=whole
+        )
         if run.counts.get("seeded"):
             walk.resume()
         else:
@@ -131,14 +134,13 @@ def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> bo
                 with pulse.writing(stage="images"):
                     pass
             pump.finish()
-    if complete and not pulse.stopped:
+    if whole and complete and not pulse.stopped:
         with pulse.writing() as session:
             retired = retire_missing(session, tenant_id, run.id)
             if retired.held:
                 runs.get_run(session, tenant_id, run.id).advice = advice_for("many_vanished")
         log.info("products_retired", extra={"run_id": run.id, "products": retired.gone, "held": retired.held})
-        return True
-    return False
+    return complete and not pulse.stopped
 
 
 @job

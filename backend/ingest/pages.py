@@ -52,6 +52,7 @@ _NOT_PAGES = re.compile(
 class Pages:
     """Takes in the pages of one crawl, one at a time.
 
+    One that `follows` no links looks at nothing but what it was given.
     `got` counts the run's pages, `asked` what this attempt asked for, `products` its pages that sell something.
     """
 
@@ -67,9 +68,10 @@ class Pages:
         patterns: Patterns,
         got: int,
         known: int,
+        follows: bool = True,
     ) -> None:
         self._most, self._second_look_s = settings.crawl_max_pages, settings.second_look_s
-        self._shop_url, self._known = shop_url, known
+        self._shop_url, self._known, self._follows = shop_url, known, follows
         self._pulse, self._manners, self._patterns = pulse, manners, patterns
         self._tenant_id, self._run_id = pulse.tenant_id, pulse.run_id
         self._visitor = Visitor(fetcher, browser, patterns, manners, pulse.traffic)
@@ -177,6 +179,8 @@ class Pages:
 
     def _add(self, session: Session, row: FrontierUrl, links: Sequence[Link]) -> None:
         """Add links to the frontier as long as the run has room for them; what looks like a product always has."""
+        if not self._follows:
+            return
         if self._known >= _KNOWN_PER_PAGE * self._most:
             links = [link for link in links if link.priority >= frontier.SITEMAP]
         self._known += frontier.add(session, self._tenant_id, self._run_id, links, found_on=row.pattern)

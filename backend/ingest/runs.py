@@ -16,15 +16,17 @@ from backend.db import transaction
 from backend.errors import DomainError, NotFound
 from backend.ingest.summary import counts_of, progress, summary
 from backend.tenants import accounts
-from backend.tenants.models import RUN_OPEN, IngestRun, OutboxMessage, now
+from backend.tenants.models import RUN_OPEN, FrontierUrl, IngestRun, OutboxMessage, now
 
 __all__ = [
     "LostRun", "beat", "claim", "crawl_job_id", "enqueue_run", "fail", "find_open_run", "finish", "get_run",
-    "is_stale", "list_runs", "progress", "request_crawl", "request_stop", "revive", "schedule_next",
+    "is_stale", "list_runs", "progress", "request", "request_crawl", "request_stop", "revive", "schedule_next",
     "send_outbox", "summary",
 ]  # fmt: skip
 
 CRAWL_TOPIC = "crawl"
+CRAWL, URLS = "crawl", "urls"
+"""Kinds of run: the whole shop, or certain addresses of it, which leads nowhere else and retires nothing."""
 CRAWL_JOB = "backend.ingest.jobs.crawl"
 STALE_AFTER = timedelta(seconds=15)
 """A crawl without a heartbeat for so long has lost its worker."""
@@ -41,15 +43,21 @@ class LostRun(DomainError):
 
 def request_crawl(session: Session, tenant_id: str) -> IngestRun:
     """Ask for a crawl; the open run is returned when there is one. `send_outbox` after the commit starts it."""
+    return request(session, tenant_id, CRAWL)
+
+
+def request(session: Session, tenant_id: str, kind: str) -> IngestRun:
+    """Ask for a run of a kind: a whole crawl, or one of the URLs that are given to it. The open run goes first."""
     found = find_open_run(session, tenant_id)
     if found is not None:
         return found
     try:
         with session.begin_nested():
-            run = IngestRun(tenant_id=tenant_id)
+            # What is to be looked at by a run of URLs is in the frontier already.
+            run = IngestRun(tenant_id=tenant_id, kind=kind, counts={"seeded": True} if kind == URLS else {})
             session.add(run)
     except IntegrityError:  # somebody asked at the same moment
-        return request_crawl(session, tenant_id)
+        return request(session, tenant_id, kind)
     session.add(OutboxMessage(tenant_id=tenant_id, topic=CRAWL_TOPIC, payload={"run_id": run.id}))
     return run
 
@@ -219,6 +227,18 @@ def schedule_next(session: Session, tenant_id: str) -> None:
 
 def _end(session: Session, run: IngestRun, state: str) -> None:
     run.state, run.stage, run.finished_at = state, "done", now()
-    schedule_next(session, run.tenant_id)
+    if run.kind != URLS:
+        schedule_next(session, run.tenant_id)
     # The frontier's rows move on to the next run, so the figures are kept here.
     run.counts = {**run.counts, **counts_of(session, run.tenant_id, run)}
+    session.flush()
+    if state == "succeeded":
+        _follow_up(session, run)
+
+
+def _follow_up(session: Session, run: IngestRun) -> None:
+    """Ask for a run of the URLs that were given to this one when its pages were done."""
+    late = (FrontierUrl.tenant_id == run.tenant_id) & (FrontierUrl.run_id == run.id) & (FrontierUrl.state == "queued")
+    if session.scalar(select(FrontierUrl.id).where(late).limit(1)) is not None:
+        following = request(session, run.tenant_id, URLS)
+        session.execute(update(FrontierUrl).where(late).values(run_id=following.id))
