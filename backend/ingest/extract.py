@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.ingest import extract_meta, extract_payloads, extract_structured
 from backend.ingest.addresses import canonical
+from backend.ingest.extract_brand import brand_in
 from backend.ingest.extract_gallery import merge_images
 from backend.ingest.extract_html import parse_html
 from backend.ingest.extract_layout import Layout, Zone
@@ -13,7 +14,7 @@ from backend.ingest.extract_links import alternates_of, links_of
 from backend.ingest.extract_page import Seen, read_page, without_ends
 from backend.ingest.extract_price import find_list_price
 from backend.ingest.facts import Facts, clean, gender_in, gtin_of, id_in_address
-from backend.ingest.records import OUT_OF_STOCK, ProductRecord, problems_of
+from backend.ingest.records import IN_STOCK, OUT_OF_STOCK, ProductRecord, problems_of
 
 LISTING_CARDS = 4
 _FIELDS = ("description", "sku", "brand", "gtin", "availability", "gender", "category", "colors", "sizes", "variants")
@@ -73,17 +74,19 @@ def extract(html: str, url: str, *, payloads: Sequence[Any] = ()) -> Page:
     language = extract_meta.language_of(tree, meta, title)
 
     cards = _count_cards(layout)
-    is_product = _is_product(from_linked or from_micro, from_meta, from_payload, seen=seen, cards=cards)
+    is_product = _is_product(from_linked or from_micro, from_meta, from_payload, seen=seen, cards=cards, url=address)
     is_listing = not is_product and (max(linked_count, micro_count, cards) >= LISTING_CARDS or bool(next_links))
     record = None
     if is_product:
         sources = [facts for facts in (from_linked, from_micro, from_meta, from_payload, seen.facts) if facts]
-        record = _merge(sources, layout, address, language, title)
+        record = _merge(sources, seen, layout, url=address, language=language)
     reason = "" if is_product else _why_not(layout, is_listing, has_scripts=has_scripts)
     return Page(record, links, next_links, own_address, language, is_listing, reason, alternates)
 
 
-def _is_product(structured: Facts | None, meta: Facts, payload: Facts | None, *, seen: Seen, cards: int) -> bool:
+def _is_product(
+    structured: Facts | None, meta: Facts, payload: Facts | None, *, seen: Seen, cards: int, url: str
+) -> bool:
     """Decide whether the page sells one product. Without data that says so it takes a price and a buy button."""
     if structured and (structured.is_offered or seen.facts.price is not None or seen.has_buy_button):
         return True
@@ -91,10 +94,18 @@ def _is_product(structured: Facts | None, meta: Facts, payload: Facts | None, *,
         return True
     if payload and (payload.price is not None or seen.has_buy_button):
         return True
-    if seen.price_twins >= LISTING_CARDS or not seen.facts.title:
+    if seen.price_twins >= LISTING_CARDS or cards >= 40:
         return False
-    can_be_told = seen.has_buy_button or seen.facts.availability == OUT_OF_STOCK
-    return seen.facts.price is not None and can_be_told and cards < 40
+    is_priced = seen.facts.price is not None
+    if not seen.facts.title:
+        # Some shops draw no heading: a price, a button that can be pressed and a gallery are a product all the same.
+        can_be_bought = seen.facts.availability == IN_STOCK and seen.has_buy_button
+        return bool(is_priced and can_be_bought and seen.has_gallery and meta.title and cards < LISTING_CARDS)
+    is_sold_out = seen.facts.availability == OUT_OF_STOCK
+    if is_priced:
+        return seen.has_buy_button or is_sold_out
+    # What is sold out often has no price any more; its number and its photos still say that it was for sale.
+    return is_sold_out and seen.has_gallery and bool(seen.facts.sku or id_in_address(url))
 
 
 def _why_not(layout: Layout, is_listing: bool, *, has_scripts: bool) -> str:
@@ -112,7 +123,7 @@ def _count_cards(layout: Layout) -> int:
     )
 
 
-def _merge(sources: list[Facts], layout: Layout, url: str, language: str | None, heading: str) -> ProductRecord:
+def _merge(sources: list[Facts], seen: Seen, layout: Layout, *, url: str, language: str | None) -> ProductRecord:
     fields: dict[str, Any] = {}
     origin: dict[str, str] = {}
     for name in _FIELDS:
@@ -121,8 +132,10 @@ def _merge(sources: list[Facts], layout: Layout, url: str, language: str | None,
         fields["sku"], origin["sku"] = number, "address"
     if "gtin" not in fields and (gtin := gtin_of(fields.get("sku"))):
         fields["gtin"], origin["gtin"] = gtin, origin["sku"]
+    fields["brand"] = brand_in(fields.get("brand"))
     _take_price(fields, origin, sources, layout)
-    fields["title"], origin["title"] = _choose_title(sources, heading)
+    _take_stock(fields, origin, sources, seen)
+    fields["title"], origin["title"] = _choose_title(sources, layout.title)
     _take(fields, origin, sources, "breadcrumbs", bool)
     fields["breadcrumbs"] = without_ends(fields.get("breadcrumbs") or (), fields["title"])
     given = next((facts for facts in sources if facts.images), None)
@@ -165,6 +178,17 @@ def _take_price(fields: dict[str, Any], origin: dict[str, str], sources: list[Fa
     _take(fields, origin, sources, "list_price", lambda before: before is not None and before > price)
     if "list_price" not in fields and (before := find_list_price(layout, price)):
         fields["list_price"], origin["list_price"] = before, "page"
+
+
+def _take_stock(fields: dict[str, Any], origin: dict[str, str], sources: list[Facts], seen: Seen) -> None:
+    """Let the button a shopper can press stand against data that is stale; a priced offer can be had."""
+    data = fields.get("availability")
+    if data == OUT_OF_STOCK and seen.has_buy_button and seen.facts.availability == IN_STOCK:
+        fields["availability"], origin["availability"] = IN_STOCK, "page"
+    elif data is None and fields.get("price") and not seen.has_buy_button:
+        offer = next((facts.source for facts in sources if facts.is_offered), None)
+        if offer:
+            fields["availability"], origin["availability"] = IN_STOCK, "offer"
 
 
 def _choose_title(sources: list[Facts], heading: str) -> tuple[str, str]:

@@ -59,7 +59,10 @@ class Zone:
 
 
 class Layout(Outline):
-    """A parsed page without scripts. `title` is the heading that names it ("" for a page without one)."""
+    """A parsed page without scripts.
+
+    `title` is the heading that names it ("" for a page without one), `currency` what its microdata says of all prices.
+    """
 
     def __init__(self, tree: LexborHTMLParser, url: str, *, page_title: str) -> None:
         tree.strip_tags(["script", "style", "noscript", "template", "iframe"])
@@ -68,6 +71,8 @@ class Layout(Outline):
         self.title_element = self._find_title(tree, page_title)
         self.title = self.words(self.title_element) if self.title_element else ""
         self.title_place = self.title_element.place if self.title_element else 0
+        money = tree.css_first('[itemprop="priceCurrency"][content]')
+        self.currency = (money.attributes.get("content") or "") if money else ""
         self._above: set[int] = set()
         element = self.title_element
         while element is not None:

@@ -27,7 +27,7 @@ def read_meta(tree: LexborHTMLParser) -> Meta:
 def facts_of(meta: Meta, *, url: str) -> Facts:
     """Return the meta tags' facts; `is_offered` tells that they describe a product, not just any page."""
     sale = _money(meta, "product:sale_price:amount")
-    price = _money(meta, "product:price:amount", "og:price:amount", "product:price")
+    price = _money(meta, "product:price:amount", "og:price:amount", "product:price", "og:price")
     before = _money(meta, "product:original_price:amount", "og:price:standard_amount")
     if sale and price and sale < price:
         price, before = sale, price
@@ -49,14 +49,15 @@ def facts_of(meta: Meta, *, url: str) -> Facts:
         gtin=next((gtin for value in meta.get("product:ean", []) if (gtin := gtin_of(value))), None),
         price=price,
         list_price=before if before and price and before > price else None,
-        currency=currency_of(currency or "", url=url),
+        currency=currency_of(currency or _one(meta, "product:price", "og:price") or "", url=url),
         availability=availability_of(_one(meta, "product:availability", "og:availability")),
         gender=gender_in(_one(meta, "product:gender", "product:target_gender")),
         category=_one(meta, "product:category"),
         colors=split_words(meta.get("product:color", [])),
         sizes=split_words(meta.get("product:size", [])),
         images=tuple(meta.get("og:image:secure_url") or meta.get("og:image") or meta.get("og:image:url") or ()),
-        is_offered=kind in {"product", "product.item", "og:product"} or "product:price:amount" in meta,
+        is_offered=kind in {"product", "product.item", "og:product"}
+        or any(name in meta for name in ("product:price:amount", "og:price:amount", "og:price")),
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
+from backend.ingest.extract_brand import find_brand
+from backend.ingest.extract_gallery import find_gallery
 from backend.ingest.extract_layout import Layout, Zone
 from backend.ingest.extract_outline import Element
 from backend.ingest.extract_price import find_price
@@ -13,10 +15,11 @@ from backend.ingest.facts import Facts, clean, gender_in, plain_text
 from backend.ingest.records import IN_STOCK, OUT_OF_STOCK
 
 _BUY = re.compile(
-    r"add to (?:shopping )?(?:cart|bag|basket|trolley|order)|buy (?:it )?now|buy\b|in den (?:waren"
+    r"add to (?:my |your |the )?(?:shopping )?(?:cart|bag|basket|trolley|order)|buy (?:it )?now|buy\b|in den (?:waren"
     r"|einkaufs)korb|kaufen|ajouter au panier"
     r"|acheter|añadir al? (?:carrito|cesta|bolsa)|agregar al? (?:carro|carrito|bolsa)|comprar|aggiungi al|acquista"
-    r"|adicionar|do košíka|do košíku|do koszyka|kup teraz|в корзину|купить|köp|læg i|lisa ostukorvi|osta|koriin|i kurv"
+    r"|adicionar|do košíka|do košíku|do koszyka|kup teraz|в корзину|купить|köp|læg i|lisa ostukorvi|\bosta\b"
+    r"|koriin|i kurv"
     r"|sepete ekle|加入購物車|加入购物车|購買|立即|장바구니|구매|أضف|הוסף"
     r"|カートに(?:入れる|追加)|カートへ|買い物(?:かご|カゴ)|(?:ご)?購入|注文する|今すぐ買う|バッグに(?:入れる|追加)",
     re.IGNORECASE,
@@ -42,10 +45,6 @@ _SKU = re.compile(
     r"\.?\s*[::#.]?\s*([A-Za-z0-9][\w./-]{1,30})",
     re.IGNORECASE,
 )
-_BRAND = re.compile(
-    r"(?:brand|marke|marque|marca|značka|bränd|producent|hersteller|manufacturer|бренд|ブランド名?|メーカー)\s*[::]?\s*(.*)",
-    re.IGNORECASE,
-)
 _SIZE = re.compile(
     r"(?:\d{0,2}X{0,4}[SL]|M|S/M|M/L|L/XL|F|FREE|ONE ?SIZE|フリー|\d{2,3}(?:[.,]5)?(?: ?cm)?|(?:US|UK|EU|IT"
     r"|FR) ?\d{1,2}(?:\.5)?"
@@ -62,7 +61,8 @@ _COLOR_WORD = re.compile(
 )
 _DESCRIPTION_NAME = re.compile(r"description|product-?details?|商品説明", re.IGNORECASE)
 _CHOOSE = re.compile(r"choose|select|選択", re.IGNORECASE)
-_BUTTON_NAME = re.compile(r"btn|button|add-?to-?(?:cart|bag|basket)", re.IGNORECASE)
+_BUTTON_NAME = re.compile(r"btn|button|add-?to-?(?:cart|bag|basket)|(?:^|[\s_-])buy(?:$|[\s_-])", re.IGNORECASE)
+_BUY_NAME = re.compile(r"add-?to-?(?:cart|bag|basket)(?:$|[\s_-])", re.IGNORECASE)
 _HOME = re.compile(r"home|top|トップ(?:ページ)?|ホーム|startseite|accueil|inicio|shop", re.IGNORECASE)
 
 
@@ -73,6 +73,7 @@ class Seen:
     facts: Facts
     has_buy_button: bool
     price_twins: int
+    has_gallery: bool
 
 
 def read_page(tree: LexborHTMLParser, layout: Layout) -> Seen:
@@ -97,13 +98,17 @@ def read_page(tree: LexborHTMLParser, layout: Layout) -> Seen:
         colors=colors,
         sizes=sizes,
     )
-    return Seen(facts, has_button, twins)
+    return Seen(facts, has_button, twins, bool(find_gallery(layout, ())))
 
 
 def find_availability(layout: Layout) -> tuple[str | None, bool]:
     """Return the stock that the buy button or a notice shows, and whether there is such a button at all."""
     buttons = [(words, element) for element in layout.own() if (words := _button_words(element, layout))]
-    buys = [element for words, element in buttons if _BUY.search(words) and not _SOLD_OUT.search(words)]
+    buys = [
+        element
+        for words, element in buttons
+        if not _SOLD_OUT.search(words) and (_BUY.search(words) or _is_named_buy(element, words))
+    ]
     if any(not _is_disabled(element) for element in buys):
         return IN_STOCK, True
     if any(_SOLD_OUT.search(words) for words, _ in buttons):
@@ -122,6 +127,11 @@ def _find_notice(layout: Layout) -> str | None:
             if _IN_STOCK.search(words):
                 return IN_STOCK
     return None
+
+
+def _is_named_buy(element: Element, words: str) -> bool:
+    """Say whether a button is called add-to-cart, whatever language it speaks; a box around one is not."""
+    return len(words) <= 30 and element.tag in {"button", "a"} and bool(_BUY_NAME.search(element.names))
 
 
 def _is_disabled(element: Element) -> bool:
@@ -192,19 +202,6 @@ def find_sku(layout: Layout) -> str | None:
         found = _SKU.search(around) if 2 < len(words) <= 80 else None
         if found and re.search(r"\d", found[1]):
             return found[1].rstrip(".-/")
-    return None
-
-
-def find_brand(layout: Layout) -> str | None:
-    """Return what stands after a label: "Brand: Ito", or in the cell beside it."""
-    for element in layout.own():
-        words = element.own_words
-        found = _BRAND.fullmatch(words) if 3 < len(words) <= 60 else None
-        if found is None or (found[1] and not re.search(r"[::]", words)):
-            continue
-        value = found[1] or layout.words_beside(element, 60)
-        if value and len(value) < 50:
-            return clean(value)
     return None
 
 

@@ -43,6 +43,8 @@ _URLS = ("url", "link", "canonicalUrl", "canonical_url", "productUrl", "href", "
 _SLUGS = ("slug", "handle", "urlKey", "url_key", "seoName")
 _STATE = re.compile(r"(?:window\.|var |let |const |self\.)?[\w$.\[\]\"']{2,80}\s*=\s*(?=\{)")
 
+_UNDEFINED = re.compile(r"(?<=[:,\[])undefined(?=[,}\]])")  # what a script may write and JSON may not
+
 
 def state_of(tree: LexborHTMLParser) -> list[Any]:
     """Return the JSON that the page's scripts carry: application/json blocks and `name = {…}` assignments."""
@@ -71,6 +73,7 @@ def facts_of(payloads: Sequence[Any], *, url: str, title: str) -> Facts | None:
 
 def _assigned(text: str) -> Iterator[Any]:
     decoder = json.JSONDecoder(strict=False)
+    text = _UNDEFINED.sub("null", text)
     for number, match in enumerate(_STATE.finditer(text)):
         if number == 20:
             return

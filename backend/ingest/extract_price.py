@@ -58,7 +58,10 @@ def _price_text(element: Element, layout: Layout) -> str | None:
         if layout.hides_inside(element):
             return element.own_words
         text = layout.words(element, 160)
-        return text if len(text) <= 120 else element.attributes.get("content") if is_property else None
+        content = element.attributes.get("content") if is_property else None
+        if content and not text:
+            return f"{layout.currency} {content}"  # <meta itemprop=price content=52.00>
+        return text if len(text) <= 120 else content
     text = element.own_words
     return text if 0 < len(text) <= 60 else None
 

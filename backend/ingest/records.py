@@ -64,7 +64,8 @@ class ProductRecord:
     `currency` an ISO 4217 code, `availability` one of the names above (schema.org's, without its address). `images`
     are absolute, in the gallery's order and at full size.
     `language` is ISO 639-1. `sources` tells for each field where it came from: json-ld, microdata, opengraph,
-    payload, page, address. `problems` are the reasons why a person should look (see `problems_of`).
+    payload, page, address, feed, offer (what is offered at a price and not called sold out is in stock). `problems`
+    are the reasons why a person should look (see `problems_of`).
     """
 
     url: str

@@ -94,7 +94,8 @@ _TAGS = st.sampled_from(
     ["<h1>", "</h1>", "<div class=price>", "</div>", "<s>", "<a href='http://['>", "</a>", "<img src=x.jpg>", "<b>",
      "<div itemscope itemtype='http://schema.org/Product'>", "<span itemprop=name>", "<span itemprop=offers itemscope>",
      "<meta itemprop=price content='5'>", "<select>", "<option>", "<button>", "Add to cart", "売り切れ",
-     "￥5,200(税込)",     "<ul class=breadcrumb>", "<li>", "SKU:", "Brand:", "<picture>", "<source srcset='a, b 2x,,'>", "<table>", "<td>"]
+     "￥5,200(税込)", "<ul class=breadcrumb>", "<li>",
+     "SKU:", "Brand:", "<picture>", "<source srcset='a, b 2x,,'>", "<table>", "<td>"]
 )  # fmt: skip
 
 
