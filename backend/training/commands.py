@@ -12,6 +12,7 @@ from backend.training.evaluation import (
     evaluate_attributes,
     evaluate_categories,
     evaluate_detection,
+    evaluate_extraction,
     evaluate_images,
     evaluate_retrieval,
 )
@@ -30,7 +31,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 
 @click.group()
 def evaluate() -> None:
-    """Measure the weights that are served on labelled photos."""
+    """Measure what is served on labelled photos, titles and pages."""
 
 
 @click.group()
@@ -100,6 +101,15 @@ def categories_command(data: Path, weights: Path, *, pictures: bool, report: Pat
     """Category, fine name and gender, read from titles and breadcrumbs (luma, or a folder of labelled titles)."""
     vision = load_vision(weights=weights) if pictures else None
     _print(evaluate_categories(data, vision, report=report), as_json=as_json)
+
+
+@evaluate.command("extraction")
+@_DATA
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write every wrong answer here (CSV).")
+@_JSON
+def extraction_command(data: Path, *, report: Path | None, as_json: bool) -> None:
+    """Price, currency, SKU, brand, GTIN and stock, read from saved pages (product_pages)."""
+    _print(evaluate_extraction(data, report=report), as_json=as_json)
 
 
 @train.command("images")

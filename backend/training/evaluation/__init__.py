@@ -1,9 +1,17 @@
-"""Measure the weights that are served on labelled folders, through the path that serving takes."""
+"""Measure what is served on labelled folders, through the path that serving takes."""
 
 from backend.training.evaluation.attributes import evaluate_attributes
 from backend.training.evaluation.categories import evaluate_categories
 from backend.training.evaluation.detection import evaluate_detection
+from backend.training.evaluation.extraction import evaluate_extraction
 from backend.training.evaluation.images import evaluate_images
 from backend.training.evaluation.retrieval import evaluate_retrieval
 
-__all__ = ["evaluate_attributes", "evaluate_categories", "evaluate_detection", "evaluate_images", "evaluate_retrieval"]
+__all__ = [
+    "evaluate_attributes",
+    "evaluate_categories",
+    "evaluate_detection",
+    "evaluate_extraction",
+    "evaluate_images",
+    "evaluate_retrieval",
+]
