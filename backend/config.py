@@ -43,6 +43,7 @@ class Settings:
     crawl_max_pages: int
     crawl_image_mb: int
     second_look_s: float
+    crawl_slice_s: float
     crawler_contact: str
     trusted_proxies: int
     log_level: str
@@ -80,6 +81,7 @@ class Settings:
             crawl_delay_s=read.number("NITERU_CRAWL_DELAY_S", 0.25),
             crawl_max_pages=read.integer("NITERU_CRAWL_MAX_PAGES", 20_000),
             crawl_image_mb=read.integer("NITERU_CRAWL_IMAGE_MB", 4_000),
+            crawl_slice_s=read.number("NITERU_CRAWL_SLICE_S", 600.0),
             second_look_s=read.number("NITERU_SECOND_LOOK_S", 60.0),
             crawler_contact=read.text("NITERU_CRAWLER_CONTACT", ""),
             trusted_proxies=read.integer("NITERU_TRUSTED_PROXIES", 0),

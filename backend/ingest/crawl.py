@@ -7,6 +7,7 @@ that are still open.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import Enum
 
 from backend.config import Settings
 from backend.ingest import addresses, frontier, seeds
@@ -18,9 +19,18 @@ from backend.ingest.pages import Pages
 from backend.ingest.patterns import Patterns
 from backend.ingest.pulse import Pulse
 from backend.tenants import catalog
+from backend.tenants.models import FrontierUrl
 
 _AT_ONCE = 8
 _HOPELESS_AFTER, _IN_VAIN_AFTER = 80, 200  # pages, requests without one product that mean this is no shop
+
+
+class End(Enum):
+    """How a walk ended: with nothing left, by a wish to stop, or to go on later."""
+
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    PAUSED = "paused"
 
 
 class Crawl:
@@ -61,27 +71,39 @@ class Crawl:
         with self._pulse.writing() as session:
             frontier.resume(session, self._pulse.tenant_id, self._pulse.run_id)
 
-    def walk(self, trouble: Callable[[], BaseException | None] = lambda: None) -> bool:
-        """Visit pages until none is left (True) or the crawl has to stop (False).
+    def walk(
+        self, trouble: Callable[[], BaseException | None] = lambda: None, give_way: Callable[[], bool] = lambda: False
+    ) -> End:
+        """Visit pages until none is left, the crawl has to stop, or it is to give way to others.
 
         Raises Unusable, LostRun, and at the next page what `trouble` names: the failure of what runs beside the walk.
         """
-        while not self._pulse.stopped:
-            with self._pulse.writing() as session:
-                rows = frontier.lease(session, self._pulse.tenant_id, self._pulse.run_id, limit=_AT_ONCE)
-                due = None if rows else frontier.next_due(session, self._pulse.tenant_id, self._pulse.run_id)
-            if not rows and due is None:
-                self._check_found_something()
-                return True
-            if due is not None:
-                self._pulse.wait(min(1.0, max(0.05, (due - datetime.now(UTC)).total_seconds())))
-            for row in rows:
-                if (error := trouble()) is not None:
-                    raise error
-                self._pages.take(row)
-                if self._pages.got >= _HOPELESS_AFTER or self._pages.asked >= _IN_VAIN_AFTER:
+        try:
+            while not self._pulse.stopped:
+                rows, due = self._lease()
+                if not rows and due is None:
                     self._check_found_something()
-        return False
+                    return End.COMPLETE
+                if due is not None:
+                    self._pulse.wait(min(1.0, max(0.05, (due - datetime.now(UTC)).total_seconds())))
+                for row, following in zip(rows, [*rows[1:], None], strict=False):
+                    if (error := trouble()) is not None:
+                        raise error
+                    self._pages.take(row, following)
+                    if self._pages.got >= _HOPELESS_AFTER or self._pages.asked >= _IN_VAIN_AFTER:
+                        self._check_found_something()
+                if give_way():
+                    return End.PAUSED
+            return End.STOPPED
+        finally:
+            self._pages.close()
+
+    def _lease(self) -> tuple[list[FrontierUrl], datetime | None]:
+        """Take the next URLs; where none is due, say when the next one is."""
+        tenant_id, run_id = self._pulse.tenant_id, self._pulse.run_id
+        with self._pulse.writing() as session:
+            rows = frontier.lease(session, tenant_id, run_id, limit=_AT_ONCE)
+            return rows, None if rows else frontier.next_due(session, tenant_id, run_id)
 
     def _check_found_something(self) -> None:
         if self._pages.products:

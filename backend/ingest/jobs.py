@@ -15,7 +15,7 @@ from backend.db import transaction
 from backend.ingest import embedding, pictures, publishing, robots, runs
 from backend.ingest.advice import Unusable, advice_for
 from backend.ingest.browser import Browser
-from backend.ingest.crawl import Crawl
+from backend.ingest.crawl import Crawl, End
 from backend.ingest.fetch import Fetcher
 from backend.ingest.manners import Manners
 from backend.ingest.pictures import Pump
@@ -73,16 +73,21 @@ def crawl(*, tenant_id: str, run_id: str, attempt: int) -> None:
     with Pulse(tenant_id, run_id, run.attempt, Traffic(run.traffic)) as pulse:
         try:
             with _room_to_store():
-                complete = _crawl(settings, run, shop, pulse)
+                end = _crawl(settings, run, shop, pulse)
         except Unusable as error:
             with pulse.writing() as session:
                 runs.fail(session, tenant_id, run_id, error=error.code, advice=error.advice)
             log.warning("crawl_unusable", extra={"run_id": run_id, "reason": error.code})
             return
+    log.info("crawl_ended", extra={"run_id": run_id, "end": end.value})
+    if end is End.PAUSED:
+        with pulse.writing() as session:
+            runs.count_slice(session, tenant_id, run_id)
+        runs.enqueue_run(tenant_id, run_id, run.attempt)
+        return
     with pulse.writing(stage="embedding") as session:
-        if not complete:
+        if end is End.STOPPED:
             runs.finish(session, tenant_id, run_id, state="canceled")
-    log.info("crawl_ended", extra={"run_id": run_id, "complete": complete})
     enqueue_finish(tenant_id, run_id)
 
 
@@ -97,8 +102,8 @@ def _room_to_store() -> Iterator[None]:
         raise Unusable("disk_full", advice_for("disk_full")) from error
 
 
-def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> bool:
-    """Walk and take in pictures side by side; True when both came to their end. Raises Unusable, LostRun."""
+def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> End:
+    """Walk and take in pictures side by side. Raises Unusable, LostRun."""
     tenant_id, shop_url, locale = run.tenant_id, shop.shop_url, shop.locale
     whole = run.kind != runs.URLS
     pulse.traffic.enter("pages")
@@ -122,25 +127,38 @@ def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> bo
             tenant_id, run.id, fetcher=fetcher, storage=open_storage(settings.storage_url), manners=manners,
             pulse=pulse, most_bytes=settings.crawl_image_mb * 1_000_000,
         )  # fmt: skip
-        pump.start()
-        try:
-            complete = walk.walk(lambda: pump.error)
-        except BaseException:
-            pulse.stop()
-            raise
-        finally:
-            browser.close()
-            if not pulse.stopped:
-                with pulse.writing(stage="images"):
-                    pass
-            pump.finish()
-    if whole and complete and not pulse.stopped:
-        with pulse.writing() as session:
-            retired = retire_missing(session, tenant_id, run.id)
-            if retired.held:
-                runs.get_run(session, tenant_id, run.id).advice = advice_for("many_vanished")
-        log.info("products_retired", extra={"run_id": run.id, "products": retired.gone, "held": retired.held})
-    return complete and not pulse.stopped
+        end = _walk_and_pump(settings, walk, pump, browser, pulse)
+    if whole and end is End.COMPLETE:
+        _retire(run, pulse)
+    return end
+
+
+def _walk_and_pump(settings: Settings, walk: Crawl, pump: Pump, browser: Browser, pulse: Pulse) -> End:
+    slice_ends = time.monotonic() + settings.crawl_slice_s
+    end = End.STOPPED
+    pump.start()
+    try:
+        end = walk.walk(
+            trouble=lambda: pump.error,
+            give_way=lambda: time.monotonic() > slice_ends and queues.queue(queues.CRAWL).count > 0,
+        )
+    finally:
+        browser.close()
+        if end is not End.COMPLETE:
+            pulse.stop()  # and with it the pictures
+        elif not pulse.stopped:
+            with pulse.writing(stage="images"):
+                pass
+        pump.finish()
+    return End.STOPPED if end is End.COMPLETE and pulse.stopped else end
+
+
+def _retire(run: IngestRun, pulse: Pulse) -> None:
+    with pulse.writing() as session:
+        retired = retire_missing(session, run.tenant_id, run.id)
+        if retired.held:
+            runs.get_run(session, run.tenant_id, run.id).advice = advice_for("many_vanished")
+    log.info("products_retired", extra={"run_id": run.id, "products": retired.gone, "held": retired.held})
 
 
 @job

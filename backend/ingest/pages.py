@@ -1,11 +1,9 @@
 """One page of a crawl: may it be asked for, its turn, the visit, and what it says into the catalog and the frontier."""
 
 import hashlib
-import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -37,6 +35,7 @@ _MOST_LINKS = 1500
 _KNOWN_PER_PAGE = 4  # URLs a run may know for each page it may read
 _REMEMBERED = 50_000
 _NOT_MISSING = {"looks": 0, "first_gone_at": None}
+ROBOTS, TOO_DEEP = "robots", "too_deep"
 MAYBE_GONE = "maybe_gone"
 """Why a product's page waits for its second look."""
 CUT_SHORT = "cut_short"
@@ -79,10 +78,16 @@ class Pages:
         self._reception = Reception()
         self._seen: set[str] = set()  # fingerprints known to be in the frontier, which spares asking it
 
-    def take(self, row: FrontierUrl) -> None:
-        """Visit a URL, or write down why not. Raises Unusable when the shop is down, LostRun."""
+    def close(self) -> None:
+        self._visitor.close()
+
+    def take(self, row: FrontierUrl, following: FrontierUrl | None = None) -> None:
+        """Visit a URL, or write down why not; the one `following` may be asked for while this one is read.
+
+        Raises Unusable when the shop is down or refuses us, LostRun.
+        """
         try:
-            self._take(row)
+            self._take(row, following)
         except (LostRun, Unusable, OperationalError, InterfaceError):
             raise  # these speak of the run and of the database, not of the page
         except Exception:
@@ -90,14 +95,18 @@ class Pages:
             log.exception("page_unreadable", extra={"url": row.url})
             self._settle(row, "failed", reason="unreadable", attempts=row.attempts + 1)
 
-    def _take(self, row: FrontierUrl) -> None:
+    def _take(self, row: FrontierUrl, following: FrontierUrl | None) -> None:
         try:
-            if self._refuses(row) or not self._manners.turn(row.url):
+            if not self._visitor.has_begun(row) and (refusal := self._refusal(row)) is not None:
+                self._refuse(row, refusal)
                 return
             self.asked += 1
-            visit = self._visitor.visit(row)
+            ahead = following if following is not None and self._may_begin(following, row) else None
+            visit = self._visitor.visit(row, ahead)
         except FetchError as error:
             self._fail(row, error)
+            return
+        if visit is None:
             return
         self._reception.note(None)
         self.got += 1
@@ -106,20 +115,33 @@ class Pages:
         else:
             self._store(row, visit, visit.page)
 
-    def _refuses(self, row: FrontierUrl) -> bool:
-        """Write down why a URL is not to be asked for, with all those of which the same is true; False if it is."""
-        known_trap = row.product_id is None and not self._patterns.admits(row.pattern)
+    def _refusal(self, row: FrontierUrl) -> str | None:
+        """Return why a URL is not to be asked for. Raises FetchError where its host's robots.txt cannot be read."""
         if not self._manners.allows(row.url):
-            self._settle(row, "disallowed", reason="robots")
-        elif self.got >= self._most:
+            return ROBOTS
+        if self.got >= self._most:
+            return frontier.PAGE_LIMIT
+        if row.depth > _DEEPEST:
+            return TOO_DEEP
+        if row.product_id is None and not self._patterns.admits(row.pattern):
+            return frontier.PATTERN_LIMIT
+        return None
+
+    def _refuse(self, row: FrontierUrl, reason: str) -> None:
+        """Write down why the URL is not asked for, with all those of which the same is true."""
+        if reason == ROBOTS:
+            self._settle(row, "disallowed", reason=reason)
+        elif reason == TOO_DEEP:
+            self._settle(row, "skipped", reason=reason)
+        elif reason == frontier.PAGE_LIMIT:
             self._leave_out(frontier.skip_rest, row)
-        elif row.depth > _DEEPEST:
-            self._settle(row, "skipped", reason="too_deep")
-        elif known_trap:
-            self._leave_out(frontier.defer if row.priority > frontier.DEFERRED else frontier.skip_pattern, row)
         else:
-            return False
-        return True
+            self._leave_out(frontier.defer if row.priority > frontier.DEFERRED else frontier.skip_pattern, row)
+
+    def _may_begin(self, following: FrontierUrl, row: FrontierUrl) -> bool:
+        """Say whether a page may be asked for before the one now in hand is written."""
+        same_host = urlsplit(following.url).netloc == urlsplit(row.url).netloc
+        return same_host and self.got + 1 < self._most and self._refusal(following) is None
 
     def _leave_out(self, how: Callable[[Session, str, str, FrontierUrl], None], row: FrontierUrl) -> None:
         with self._pulse.writing() as session:
@@ -220,7 +242,7 @@ class Pages:
             self._settle(row, "queued", reason=error.code)
             return
         if error.code == "disallowed":
-            self._settle(row, "disallowed", reason="robots")
+            self._settle(row, "disallowed", reason=ROBOTS)
             return
         if error.code == "rate_limited":
             self._manners.hold(row.url, error.retry_after or _USUAL_HOLD_S)
@@ -254,5 +276,5 @@ def _record_hash(visit: Visit, page: Page) -> str | None:
     """Return a hash of all that the catalog reads of a page, whatever else on it changed; None without a product."""
     if page.record is None:
         return None
-    said = (READER, visit.final_url, page.canonical, getattr(page, "alternates", ()), asdict(page.record))
-    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
+    said = (READER, visit.final_url, page.canonical, sorted(page.alternates.items()), page.record_hash)
+    return hashlib.sha256(repr(said).encode()).hexdigest()

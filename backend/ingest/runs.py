@@ -19,9 +19,9 @@ from backend.tenants import accounts
 from backend.tenants.models import RUN_OPEN, FrontierUrl, IngestRun, OutboxMessage, now
 
 __all__ = [
-    "LostRun", "beat", "claim", "crawl_job_id", "enqueue_run", "fail", "find_open_run", "finish", "get_run",
-    "is_stale", "list_runs", "progress", "request", "request_crawl", "request_stop", "revive", "schedule_next",
-    "send_outbox", "summary",
+    "LostRun", "beat", "claim", "count_slice", "crawl_job_id", "enqueue_run", "fail", "find_open_run", "finish",
+    "get_run", "is_stale", "list_runs", "progress", "request", "request_crawl", "request_stop", "revive",
+    "schedule_next", "send_outbox", "summary",
 ]  # fmt: skip
 
 CRAWL_TOPIC = "crawl"
@@ -154,6 +154,15 @@ def get_run(session: Session, tenant_id: str, run_id: str) -> IngestRun:
     return run
 
 
+def count_slice(session: Session, tenant_id: str, run_id: str) -> None:
+    """Note that the run made room for other shops: its next attempt follows no death."""
+    session.execute(
+        update(IngestRun)
+        .where(IngestRun.tenant_id == tenant_id, IngestRun.id == run_id)
+        .values(slices=IngestRun.slices + 1)
+    )
+
+
 def find_open_run(session: Session, tenant_id: str) -> IngestRun | None:
     query = select(IngestRun).where(IngestRun.tenant_id == tenant_id, IngestRun.state.in_(RUN_OPEN))
     return session.scalar(query)
@@ -196,7 +205,7 @@ def fail(session: Session, tenant_id: str, run_id: str, *, error: str, advice: s
 
 def revive(session: Session, run: IngestRun) -> bool:
     """Say whether a crawl whose worker is gone may be tried again; a run that died too often has failed instead."""
-    if run.attempt < _MOST_ATTEMPTS:
+    if run.attempt - run.slices < _MOST_ATTEMPTS:
         return True
     advice = "The crawl's worker died again and again. Please tell the operator: the log has the reason."
     fail(session, run.tenant_id, run.id, error="worker_died", advice=advice)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -41,22 +42,45 @@ class Visit:
 
 
 class Visitor:
-    """Gets the pages of one crawl, one at a time."""
+    """Gets the pages of one crawl, one at a time; while one is read, the next may be on its way. Close it."""
 
     def __init__(
         self, fetcher: Fetcher, browser: Browser, patterns: Patterns, manners: Manners, traffic: Traffic
     ) -> None:
         self._fetcher, self._browser, self._patterns = fetcher, browser, patterns
         self._manners, self._traffic = manners, traffic
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+        self._ahead: tuple[str, Future[Fetched | None]] | None = None
 
-    def visit(self, row: FrontierUrl) -> Visit:
-        """Get the page. Raises FetchError."""
+    def close(self) -> None:
+        self._thread.shutdown()
+
+    def has_begun(self, row: FrontierUrl) -> bool:
+        """Say whether the row's page is on its way, or here already."""
+        return self._ahead is not None and self._ahead[0] == row.id
+
+    def visit(self, row: FrontierUrl, following: FrontierUrl | None = None) -> Visit | None:
+        """Get the page when its turn comes; None when the crawl has to stop. Raises FetchError.
+
+        The page of `following` is asked for as soon as this one is here.
+        """
+        ahead, self._ahead = (self._ahead, None) if self.has_begun(row) else (None, None)
         if self._patterns.needs_browser(row.pattern):
-            return self._rendered(row.url)
-        known = row.via in {HTTP, PROBED} and (row.content_hash or "").startswith(f"{READER}:")
+            return self._rendered(row.url) if self._manners.turn(row.url) else None
+        fetched = ahead[1].result() if ahead else self._get(row)
+        if following is not None and not self._patterns.needs_browser(following.pattern):
+            self._ahead = (following.id, self._thread.submit(self._get, following))
+        return None if fetched is None else self._look(row, fetched)
+
+    def _get(self, row: FrontierUrl) -> Fetched | None:
+        if not self._manners.turn(row.url):
+            return None
         # A listing is read whole: what it leads to may be new to us although it is not to the shop.
-        etag, last_modified = (row.etag, row.last_modified) if known and row.product_id else (None, None)
-        fetched = self._fetcher.get(row.url, etag=etag, last_modified=last_modified)
+        asks = row.product_id is not None and _is_known(row)
+        etag, last_modified = (row.etag, row.last_modified) if asks else (None, None)
+        return self._fetcher.get(row.url, etag=etag, last_modified=last_modified)
+
+    def _look(self, row: FrontierUrl, fetched: Fetched) -> Visit:
         if fetched.not_modified:
             return Visit(None, row.via or HTTP, fetched.final_url, row.content_hash, row.etag, row.last_modified)
         if not fetched.is_html:
@@ -65,7 +89,7 @@ class Visitor:
             None, row.via or HTTP, fetched.final_url, f"{READER}:{fetched.content_hash}",
             fetched.etag, fetched.last_modified,
         )  # fmt: skip
-        if known and visit.content_hash == row.content_hash:
+        if _is_known(row) and visit.content_hash == row.content_hash:
             return visit
         return self._read(row.pattern, fetched, visit)
 
@@ -94,6 +118,11 @@ class Visitor:
             raise FetchError("browser_crashed", "The browser died under this page.", retryable=True) from error
         self._traffic.note_drawing(drawn.requests, drawn.bytes)
         return Visit(drawn.page, BROWSER, drawn.final_url, cut_short=drawn.truncated)
+
+
+def _is_known(row: FrontierUrl) -> bool:
+    """Say whether the row's page was read over HTTP, as we read pages today."""
+    return row.via in {HTTP, PROBED} and (row.content_hash or "").startswith(f"{READER}:")
 
 
 def _check_welcome(url: str, text: str) -> None:

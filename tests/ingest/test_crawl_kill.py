@@ -85,6 +85,6 @@ def test_a_killed_crawl_ends_complete_and_refetches_at_most_what_was_in_flight(i
     assert facts["products"]["new"] == GOODS
     assert set(ingest.products()) == set(slow_shop.goods)
     twice = [path for path in set(product_pages(slow_shop)) if slow_shop.count(path) > 1]
-    assert len(twice) <= 1
+    assert len(twice) <= 2  # one was being written, and the next was on its way
     assert slow_shop.count("/sitemap.xml") == 1
     assert {image.state for image in ingest.images().values()} <= {"live", "set_aside"}
