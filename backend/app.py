@@ -13,6 +13,7 @@ from backend import db, http, logs, queues
 from backend.config import PROJECT, Settings
 from backend.db import transaction
 from backend.ingest import addresses
+from backend.ingest import routes as ingest_routes
 from backend.search import routes as search_routes
 
 WIDGET = PROJECT / "widget" / "dist"
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     http.init_app(app, redis_url=settings.redis_url)
     search_routes.init_app(app, fingerprint=addresses.fingerprint)
+    ingest_routes.init_app(app)
     dashboard.init_app(app)
     _add_widget(app)
     _add_operations(app)

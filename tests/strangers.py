@@ -122,3 +122,17 @@ def their_product_by_id(stranger: Stranger) -> None:
     told_of_theirs, told_of_nothing = stranger.get(path), stranger.get(f"/v1/products/{uuid4()}")
     assert (told_of_theirs.status_code, told_of_nothing.status_code) == (404, 404)
     assert told_of_theirs.json["error"]["message"] == told_of_nothing.json["error"]["message"]
+
+
+@case("ingest.refresh_products")
+def refreshing_their_products(stranger: Stranger) -> None:
+    def send(shop: Shop, **body: list[str]) -> TestResponse:
+        return stranger.client.post("/v1/products/refresh", json=body, headers=shop.headers)
+
+    product = stranger.product
+    by_url, by_sku = send(stranger.us, urls=[product.url]), send(stranger.us, skus=[product.sku or ""])
+    control = send(stranger.theirs, urls=[product.url], skus=[product.sku or ""])
+
+    assert by_url.status_code == 400
+    assert (by_sku.status_code, by_sku.json["run"], by_sku.json["unknown"]) == (202, None, [product.sku])
+    assert (control.status_code, control.json["accepted"]) == (202, 1)

@@ -117,3 +117,12 @@ class ProductPage:
 
     products: list[ListedProduct]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshAnswer:
+    """What becomes of a wish to read pages again: the run that does it (None without a page), and SKUs not known."""
+
+    run: str | None
+    accepted: int
+    unknown: list[str]

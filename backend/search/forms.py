@@ -148,6 +148,25 @@ class EventForm(BaseModel):
     product_ids: list[UUID] = Field(min_length=1, max_length=100)
 
 
+class RefreshForm(BaseModel):
+    """Products that the shop says have changed: by address, by SKU, or both."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    urls: list[Annotated[str, Field(max_length=2000)]] = Field(
+        default_factory=list, max_length=100, description="Product pages of the shop, new ones too"
+    )
+    skus: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        default_factory=list, max_length=100, description="SKUs of products in the catalogue"
+    )
+
+    @model_validator(mode="after")
+    def _names_any(self) -> Self:
+        if not self.urls and not self.skus:
+            raise ValueError("name the products that changed, as `urls` or as `skus`")
+        return self
+
+
 class ProductsForm(BaseModel):
     """A page of the catalogue."""
 

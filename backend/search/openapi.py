@@ -50,6 +50,8 @@ EXAMPLES: Mapping[str, Json] = {
     },
     "ListAnswer": _EXAMPLE_LIST,
     "EventForm": {"query_id": _EXAMPLE_ID, "type": "click", "product_ids": [_EXAMPLE_ID]},
+    "RefreshForm": {"urls": ["https://shop.example/products/red-linen-dress"], "skus": ["RLD-12"]},
+    "RefreshAnswer": {"run": _EXAMPLE_ID, "accepted": 2, "unknown": []},
     "Error": {"error": {"code": "bad_input", "message": "limit: Input should be …", "request_id": "3f0a…"}},
 }
 _ERROR_SCHEMA: Json = {
@@ -114,6 +116,7 @@ def _paths(schemas: Json) -> Json:
     photo, event = _schema(schemas, forms.PhotoForm), _schema(schemas, forms.EventForm)
     a_photo, a_list = _schema(schemas, answers.PhotoAnswer), _schema(schemas, answers.ListAnswer)
     a_page, a_product = _schema(schemas, answers.ProductPage), _schema(schemas, answers.ListedProduct)
+    changed, done = _schema(schemas, forms.RefreshForm), _schema(schemas, answers.RefreshAnswer)
     picture = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, AVIF, GIF or HEIC"}
     schemas["PhotoForm"]["properties"] = {
         "image": picture,
@@ -142,6 +145,12 @@ def _paths(schemas: Json) -> Json:
             "get": _operation("listProducts", "List the catalogue, newest first", a_page, secret_only=True)
             | {"parameters": _parameters(schemas, forms.ProductsForm)}
         },
+        "/v1/products/refresh": {
+            "post": _operation(
+                "refreshProducts", "Read the pages of changed products again soon", done, secret_only=True, status=202
+            )
+            | {"requestBody": {"required": True, "content": _json(changed)}}
+        },
         "/v1/products/{product_id}": {
             "get": _operation("getProduct", "Return one product of the catalogue", a_product, secret_only=True)
             | {"parameters": [one]}
@@ -150,13 +159,13 @@ def _paths(schemas: Json) -> Json:
     }
 
 
-def _operation(name: str, summary: str, answer: Json | None, *, secret_only: bool = False) -> Json:
+def _operation(name: str, summary: str, answer: Json | None, *, secret_only: bool = False, status: int = 200) -> Json:
     kinds = ("secret",) if secret_only else ("publishable", "secret")
     error = _json({"$ref": _REF.format(model="Error")})
     fine = (
         {"204": {"description": "Noted"}}
         if answer is None
-        else {"200": {"description": "OK", "content": _json(answer)}}
+        else {str(status): {"description": "OK" if status == 200 else "Accepted", "content": _json(answer)}}
     )
     refused = {str(status): {"description": text, "content": error} for status, text in _ERRORS.items()}
     security: list[Json] = [{kind: []} for kind in kinds]
