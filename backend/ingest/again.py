@@ -22,7 +22,7 @@ def refresh(session: Session, tenant_id: str, urls: Sequence[str]) -> IngestRun:
     links = [frontier.Link(url, 1, frontier.PRODUCT) for url in wanted.values()]
     frontier.add(session, tenant_id, run.id, links)
     # Whoever says that a page changed knows better than what a cache remembers of it.
-    _ask(session, tenant_id, run, FrontierUrl.fingerprint.in_(wanted), etag=None, last_modified=None)
+    ask(session, tenant_id, run, FrontierUrl.fingerprint.in_(wanted), etag=None, last_modified=None)
     return run
 
 
@@ -38,7 +38,7 @@ def retry_pages(
     if session.scalar(select(FrontierUrl.id).where(FrontierUrl.tenant_id == tenant_id, chosen).limit(1)) is None:
         return None
     run = runs.request(session, tenant_id, runs.URLS)
-    _ask(session, tenant_id, run, chosen)
+    ask(session, tenant_id, run, chosen)
     return run
 
 
@@ -61,7 +61,7 @@ def retry_pictures(
     return run
 
 
-def _ask(session: Session, tenant_id: str, run: IngestRun, chosen: ColumnElement[bool], **columns: Any) -> None:
+def ask(session: Session, tenant_id: str, run: IngestRun, chosen: ColumnElement[bool], **columns: Any) -> None:
     """Put rows at the head of the run's queue; those that a worker has in its hands stay there."""
     session.execute(
         update(FrontierUrl)

@@ -105,7 +105,7 @@ def _room_to_store() -> Iterator[None]:
 def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> End:
     """Walk and take in pictures side by side. Raises Unusable, LostRun."""
     tenant_id, shop_url, locale = run.tenant_id, shop.shop_url, shop.locale
-    whole = run.kind != runs.URLS
+    whole = run.kind not in runs.PARTS
     pulse.traffic.enter("pages")
     manners = Manners(settings, pulse, lambda url: robots.load(fetcher, url))
     with (

@@ -25,7 +25,9 @@ __all__ = [
 ]  # fmt: skip
 
 CRAWL_TOPIC = "crawl"
-CRAWL, URLS = "crawl", "urls"
+CRAWL, PRICES, URLS = "crawl", "prices", "urls"
+PARTS = (PRICES, URLS)
+"""Kinds of runs that look at the pages they were given, and at nothing else."""
 """Kinds of run: the whole shop, or certain addresses of it, which leads nowhere else and retires nothing."""
 CRAWL_JOB = "backend.ingest.jobs.crawl"
 STALE_AFTER = timedelta(seconds=15)
@@ -47,14 +49,19 @@ def request_crawl(session: Session, tenant_id: str) -> IngestRun:
 
 
 def request(session: Session, tenant_id: str, kind: str) -> IngestRun:
-    """Ask for a run of a kind: a whole crawl, or one of the URLs that are given to it. The open run goes first."""
+    """Ask for a run of a kind: a whole crawl, or one of the URLs that are given to it. The open run goes first.
+
+    A whole crawl that is asked for while a part is looked at is due as soon as that run has ended.
+    """
     found = find_open_run(session, tenant_id)
     if found is not None:
+        if kind == CRAWL and found.kind in PARTS:
+            accounts.get_tenant(session, tenant_id).next_crawl_at = now()
         return found
     try:
         with session.begin_nested():
-            # What is to be looked at by a run of URLs is in the frontier already.
-            run = IngestRun(tenant_id=tenant_id, kind=kind, counts={"seeded": True} if kind == URLS else {})
+            # What is to be looked at by a run of a part is in the frontier already.
+            run = IngestRun(tenant_id=tenant_id, kind=kind, counts={"seeded": True} if kind in PARTS else {})
             session.add(run)
     except IntegrityError:  # somebody asked at the same moment
         return request(session, tenant_id, kind)
@@ -236,7 +243,7 @@ def schedule_next(session: Session, tenant_id: str) -> None:
 
 def _end(session: Session, run: IngestRun, state: str) -> None:
     run.state, run.stage, run.finished_at = state, "done", now()
-    if run.kind != URLS:
+    if run.kind not in PARTS:
         schedule_next(session, run.tenant_id)
     # The frontier's rows move on to the next run, so the figures are kept here.
     run.counts = {**run.counts, **counts_of(session, run.tenant_id, run)}

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from backend import queues
 from backend.config import Settings
 from backend.db import transaction
-from backend.ingest import embedding, jobs, pictures, publishing, runs
+from backend.ingest import embedding, hot, jobs, pictures, publishing, runs
 from backend.tenants import accounts
 from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, now
@@ -73,6 +73,8 @@ def _start_due_crawl(tenant_id: str, moment: datetime) -> None:
             runs.schedule_next(session, tenant_id)
             run = runs.request_crawl(session, tenant_id)
             log.info("crawl_due", extra={"tenant_id": tenant_id, "run_id": run.id})
+        elif (run_of_prices := hot.start_due(session, tenant_id, moment)) is not None:
+            log.info("prices_due", extra={"tenant_id": tenant_id, "run_id": run_of_prices.id})
 
 
 def _revive_run(tenant_id: str, moment: datetime) -> None:

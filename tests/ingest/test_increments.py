@@ -1,8 +1,14 @@
 """What a later crawl finds, and what it costs: shops without a sitemap, pages that failed, products that vanish."""
 
-import pytest
+from datetime import timedelta
+from decimal import Decimal
 
-from backend.ingest import pages
+import pytest
+from sqlalchemy import update
+
+from backend.db import transaction
+from backend.ingest import pages, runs, schedule
+from backend.tenants.models import Event, IngestRun, SearchQuery
 from tests.ingest.local_shop import Answer
 
 pytest_plugins = ("tests.ingest.whole",)
@@ -150,3 +156,53 @@ def test_a_page_whose_product_is_as_it_was_writes_nothing_whatever_else_is_new_o
     assert facts["products"]["unchanged"] == 36
     assert written == []
     assert all(product.last_seen_at > before[slug] for slug, product in ingest.products().items())
+
+
+def make_old(ingest, hours):
+    """Let the runs so far have been asked for `hours` ago."""
+    with transaction(ingest.tenant_id) as session:
+        session.execute(update(IngestRun).values(created_at=IngestRun.created_at - timedelta(hours=hours)))
+
+
+def test_the_prices_of_hot_products_are_looked_at_more_often_than_the_whole_shop(ingest, listing_shop):
+    ingest.crawl()
+    with transaction(ingest.tenant_id) as session:
+        query = SearchQuery(tenant_id=ingest.tenant_id, kind="text")
+        session.add(query)
+        session.flush()
+        chosen = ingest.products()["dress-7"].id
+        session.add(Event(tenant_id=ingest.tenant_id, query_id=query.id, type="click", product_id=chosen))
+    listing_shop.goods["dress-7"].price = "7.00"
+    publish(listing_shop, pages=12)
+    listing_shop.forget()
+
+    schedule.tick(everybody=True)
+    too_early = list(listing_shop.asked)
+    make_old(ingest, hours=7)
+    schedule.tick(everybody=True)
+    ingest.work()
+    schedule.tick(everybody=True)
+    ingest.work()
+
+    assert too_early == []
+    assert listing_shop.asked == ["/robots.txt", "/products/dress-7"]
+    assert ingest.products()["dress-7"].price == Decimal(7)
+    assert {product.state for product in ingest.products().values()} == {"attention"}  # none is gone
+    with transaction(ingest.tenant_id) as session:
+        latest = runs.list_runs(session, ingest.tenant_id, limit=1)[0]
+    assert (latest.kind, latest.state) == ("prices", "succeeded")
+
+
+def test_a_crawl_that_is_asked_for_while_prices_are_looked_at_follows_at_once(ingest, listing_shop):
+    with transaction(ingest.tenant_id) as session:
+        small = runs.request(session, ingest.tenant_id, runs.PRICES)
+        found = runs.request_crawl(session, ingest.tenant_id)
+        runs.finish(session, ingest.tenant_id, small.id)
+    assert found.id == small.id
+
+    schedule.tick(everybody=True)
+
+    with transaction(ingest.tenant_id) as session:
+        following = runs.find_open_run(session, ingest.tenant_id)
+    assert following is not None
+    assert following.kind == "crawl"
