@@ -1,7 +1,6 @@
 """The visible page: stock from the buy button, breadcrumbs, description, sku, colours and sizes."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
@@ -9,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 from backend.ingest.extract_brand import find_brand
 from backend.ingest.extract_gallery import find_gallery
 from backend.ingest.extract_layout import Layout, Zone
+from backend.ingest.extract_options import find_options
 from backend.ingest.extract_outline import Element
 from backend.ingest.extract_price import find_price
 from backend.ingest.facts import Facts, clean, gender_in, plain_text
@@ -45,22 +45,7 @@ _SKU = re.compile(
     r"\.?\s*[::#.]?\s*([A-Za-z0-9][\w./-]{1,30})",
     re.IGNORECASE,
 )
-_SIZE = re.compile(
-    r"(?:\d{0,2}X{0,4}[SL]|M|S/M|M/L|L/XL|F|FREE|ONE ?SIZE|フリー|\d{2,3}(?:[.,]5)?(?: ?cm)?|(?:US|UK|EU|IT"
-    r"|FR) ?\d{1,2}(?:\.5)?"
-    r"|\d{1,2}(?:\.5)?|[\d]{2}[A-H]{1,2}|W?\d{2}[/ ]?L\d{2})",
-    re.IGNORECASE,
-)
-_COLOR_LABEL = re.compile(r"colou?r|farbe|couleur|カラー|色", re.IGNORECASE)
-_SIZE_LABEL = re.compile(r"\bsize|größe|taille|talla|サイズ", re.IGNORECASE)
-_COLOR_WORD = re.compile(
-    r"black|white|gr[ae]y|red|blue|green|yellow|orange|purple|pink|brown|beige|navy|khaki|ivory|cream|silver"
-    r"|gold|lavender"
-    r"|ブラック|ホワイト|グレー|レッド|ブルー|グリーン|イエロー|オレンジ|パープル|ピンク|ブラウン|ベージュ|ネイビー|カーキ|[黒白灰赤青緑黄紫茶紺]",
-    re.IGNORECASE,
-)
 _DESCRIPTION_NAME = re.compile(r"description|product-?details?|商品説明", re.IGNORECASE)
-_CHOOSE = re.compile(r"choose|select|選択", re.IGNORECASE)
 _BUTTON_NAME = re.compile(r"btn|button|add-?to-?(?:cart|bag|basket)|(?:^|[\s_-])buy(?:$|[\s_-])", re.IGNORECASE)
 _BUY_NAME = re.compile(r"add-?to-?(?:cart|bag|basket)(?:$|[\s_-])", re.IGNORECASE)
 _HOME = re.compile(r"home|top|トップ(?:ページ)?|ホーム|startseite|accueil|inicio|shop", re.IGNORECASE)
@@ -203,31 +188,3 @@ def find_sku(layout: Layout) -> str | None:
         if found and re.search(r"\d", found[1]):
             return found[1].rstrip(".-/")
     return None
-
-
-def find_options(layout: Layout) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the colours and the sizes that the page's choosers offer."""
-    colors: tuple[str, ...] = ()
-    sizes: tuple[str, ...] = ()
-    for label, values in _choosers(layout):
-        looks_like_sizes = sum(bool(_SIZE.fullmatch(value)) for value in values) * 2 > len(values)
-        looks_like_colors = sum(bool(_COLOR_WORD.search(value)) for value in values) * 2 > len(values)
-        if not sizes and (_SIZE_LABEL.search(label) or (looks_like_sizes and not _COLOR_LABEL.search(label))):
-            sizes = values
-        elif not colors and (_COLOR_LABEL.search(label) or looks_like_colors):
-            colors = values
-    return colors, sizes
-
-
-def _choosers(layout: Layout) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for element in layout.own():
-        if element.tag != "select" or element.place < layout.title_place:
-            continue
-        options = [inner for inner in layout.inside(element) if inner.tag == "option"]
-        rows = [(layout.words(option, 60), option.attributes.get("value")) for option in options]
-        # The first row of many choosers is their label: "Choose a size".
-        values = [words for words, value in rows if words and value != "" and not _CHOOSE.match(words)]
-        names = ("name", "id", "class", "aria-label", "data-name")
-        label = " ".join(filter(None, (element.attributes.get(name) for name in names)))
-        if values and len(values) <= 60:
-            yield label, tuple(dict.fromkeys(values))
