@@ -10,7 +10,7 @@ from backend.tenants.models.columns import Json, Owned, Row, json_object, moment
 
 
 class Tenant(Row, Base):
-    """One shop. `allow_hosts` (host:port) are private addresses the operator lets its crawl reach."""
+    """One shop. `allow_hosts` (host:port) are what the operator opens besides public addresses on ports 80, 443."""
 
     __tablename__ = "tenant"
 
