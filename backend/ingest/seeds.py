@@ -2,7 +2,7 @@
 
 import logging
 
-from backend.ingest import addresses, frontier, robots, runs, sitemap
+from backend.ingest import addresses, frontier, robots, runs, shortcuts, sitemap
 from backend.ingest.advice import DOWN, Unusable, advice_for
 from backend.ingest.fetch import Fetcher
 from backend.ingest.frontier import Link
@@ -33,7 +33,10 @@ def ask_leave(manners: Manners, shop_url: str, pulse: Pulse) -> Robots:
 
 
 def sow(pulse: Pulse, fetcher: Fetcher, manners: Manners, patterns: Patterns, *, shop_url: str, most: int) -> None:
-    """Put into the frontier what earlier runs, the shop's address and its sitemaps (`most` pages) name."""
+    """Put into the frontier what earlier runs, the shop's address, platform and sitemaps (`most` pages) name."""
+    with pulse.writing() as session:
+        platform = shortcuts.platform_of(session, pulse.tenant_id, shop_url)
+    platform, products = shortcuts.read_platform(fetcher, manners, shop_url, known=platform, most=most)
     named = manners.robots(shop_url).sitemaps
     found = sitemap.read(fetcher, named, shop_url=shop_url, allows=manners.invited, max_entries=most)
     if pulse.stopped:
@@ -45,7 +48,10 @@ def sow(pulse: Pulse, fetcher: Fetcher, manners: Manners, patterns: Patterns, *,
         frontier.begin(session, pulse.tenant_id, pulse.run_id)
         start = Link(addresses.canonical(shop_url), 0, frontier.PRODUCT + 1)
         frontier.add(session, pulse.tenant_id, pulse.run_id, [start])
+        shortcuts.note_platform(session, pulse.tenant_id, shop_url, platform)
+        spared = shortcuts.sow(session, pulse.tenant_id, pulse.run_id, products)
         for number in range(0, len(links), _AT_ONCE):
             frontier.add(session, pulse.tenant_id, pulse.run_id, links[number : number + _AT_ONCE])
         run = runs.get_run(session, pulse.tenant_id, pulse.run_id)
         run.counts = {**run.counts, "seeded": True}
+    log.info("crawl_seeded", extra={"platform": platform, "products": len(products), "spared": spared})

@@ -76,7 +76,7 @@ class Visitor:
         if not self._manners.turn(row.url):
             return None
         # A listing is read whole: what it leads to may be new to us although it is not to the shop.
-        asks = row.product_id is not None and _is_known(row)
+        asks = row.product_id is not None and is_known(row)
         etag, last_modified = (row.etag, row.last_modified) if asks else (None, None)
         return self._fetcher.get(row.url, etag=etag, last_modified=last_modified)
 
@@ -89,7 +89,7 @@ class Visitor:
             None, row.via or HTTP, fetched.final_url, f"{READER}:{fetched.content_hash}",
             fetched.etag, fetched.last_modified,
         )  # fmt: skip
-        if _is_known(row) and visit.content_hash == row.content_hash:
+        if is_known(row) and visit.content_hash == row.content_hash:
             return visit
         return self._read(row.pattern, fetched, visit)
 
@@ -120,7 +120,7 @@ class Visitor:
         return Visit(drawn.page, BROWSER, drawn.final_url, cut_short=drawn.truncated)
 
 
-def _is_known(row: FrontierUrl) -> bool:
+def is_known(row: FrontierUrl) -> bool:
     """Say whether the row's page was read over HTTP, as we read pages today."""
     return row.via in {HTTP, PROBED} and (row.content_hash or "").startswith(f"{READER}:")
 
