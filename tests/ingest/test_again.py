@@ -116,3 +116,26 @@ def test_a_stranger_asks_for_nothing_of_ours(crawled, make_shop):
 
     with transaction(crawled.tenant_id) as session:
         assert session.get_one(FrontierUrl, failed.id).state == "failed"
+
+
+def test_a_crawl_that_was_stopped_goes_on_where_it_was(ingest, selling_shop):
+    for number in range(6):
+        selling_shop.offer(f"dress-{number}", f"Dress {number}")
+    selling_shop.open()
+    ingest.crawl()
+    with transaction(ingest.tenant_id) as session:
+        (run, *_) = runs.list_runs(session, ingest.tenant_id)
+        rows = session.scalars(select(FrontierUrl).where(FrontierUrl.url.contains("/products/dress-"))).all()
+        left = {row.url.removeprefix(selling_shop.url) for row in rows[:2]}
+        for row in rows[:2]:
+            row.state = "queued"
+        run.state = "canceled"
+    selling_shop.forget()
+
+    with transaction(ingest.tenant_id) as session:
+        again.resume(session, ingest.tenant_id, run.id)
+    done = go(ingest)
+
+    assert {path for path in selling_shop.asked if path.startswith("/products")} == left
+    assert (done.kind, done.state) == ("crawl", "succeeded")
+    assert [row.sku for row in ingest.products().values() if row.gone_at is not None] == []
