@@ -103,7 +103,7 @@ class Browser:
 
         With `unroll`, a page that shows no product of its own is scrolled and its "load more" button clicked until
         no new links appear, so that endless listings show every product. What `allows` denies of the page's site is
-        not asked for, by the page or its scripts; it is called in the browser's thread.
+        not asked for, by the page or its scripts; it is called in the browser's thread and may raise FetchError.
         Raises BrowserCrashed, and fetch.FetchError (timeout, connection, private_address, http_error …).
         """
         if not url.startswith(("http://", "https://")):
@@ -213,6 +213,8 @@ class Browser:
             # Chromium keeps to itself why the proxy refused.
             reason = egress.tunnel_refusal(self._settings, self._tenant_id, self._last.traffic.document_url)
             return refusal(reason) if reason else FetchError("connection", "The connection failed.", retryable=True)
+        if self._last and self._last.traffic.refusal:
+            return self._last.traffic.refusal
         for sign, (code, sentence, retryable) in _NET_ERRORS.items():
             if sign in error.message:
                 return FetchError(code, sentence, retryable=retryable)

@@ -11,6 +11,7 @@ from playwright.sync_api import CDPSession
 from playwright.sync_api import Error as PlaywrightError
 
 from backend.ingest.addresses import same_site
+from backend.ingest.fetch_errors import FetchError
 
 MAX_PAYLOADS, MAX_PAYLOAD_BYTES = 60, 3_000_000
 _MAX_BUFFERED_BYTES = 30_000_000
@@ -53,6 +54,7 @@ class Traffic:
         self._payloads: list[Payload] = []
         self._changed_at = time.monotonic()
         self.document_url = ""
+        self.refusal: FetchError | None = None  # why nobody knows whether the document may be asked for
         self.broken = ""  # what went wrong with the document itself after its first bytes had come
         self.requests, self.bytes = 0, 0
         self._listen()
@@ -97,8 +99,14 @@ class Traffic:
 
     def _admit(self, event: Event) -> None:
         request_id, url = event["requestId"], event["request"]["url"]
-        is_frame = event["resourceType"] == "Document" and not self._is_main(event["frameId"])
-        refused = not self._allows(url) if same_site(url, self._shop_url) else is_frame
+        is_document = event["resourceType"] == "Document"
+        is_main = is_document and self._is_main(event["frameId"])
+        try:
+            refused = not self._allows(url) if same_site(url, self._shop_url) else is_document and not is_main
+        except FetchError as error:  # nobody knows what the host allows
+            refused = True
+            if is_main:
+                self.refusal = error
         with suppress(PlaywrightError):  # the page may be gone
             if refused:
                 self._devtools.send("Fetch.failRequest", {"requestId": request_id, "errorReason": "BlockedByClient"})

@@ -1,7 +1,7 @@
 """Nothing that a page does in Chromium gets past the egress proxy, and what robots.txt disallows is not asked for."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -169,6 +169,28 @@ def test_a_tunnel_that_the_proxy_refuses_says_why(
     running.away = False
 
     assert (caught.value.code, caught.value.retryable) == expected
+
+
+def test_a_host_that_does_not_say_what_it_allows_is_not_asked_for_anything(chromium: Browser, shop: LocalShop) -> None:
+    """Neither hangs the page that a script asks from."""
+    shop.pages["/"] = drawn_by("fetch('/api').catch(() => { document.title = 'refused' })", "<h1>Hi</h1>")
+
+    def unknown_but(path: str) -> Callable[[str], bool]:
+        def allows(url: str) -> bool:
+            if url.endswith(path):
+                return True
+            raise FetchError("robots_unreachable", "Nobody knows.", retryable=True)
+
+        return allows
+
+    drawn = chromium.render(shop.url + "/", allows=unknown_but("/"))
+    with pytest.raises(FetchError) as caught:
+        chromium.render(shop.url + "/", allows=unknown_but("/nothing"))
+
+    assert "<title>refused</title>" in drawn.html
+    assert (caught.value.code, caught.value.retryable) == ("robots_unreachable", True)
+    assert shop.asked.count("/") == 1
+    assert "/api" not in shop.asked
 
 
 def test_what_robots_disallow_is_asked_for_neither_by_the_page_nor_by_its_scripts(
