@@ -17,7 +17,19 @@ from backend.ingest.facts import Facts, clean, gender_in, gtin_of, id_in_address
 from backend.ingest.records import IN_STOCK, OUT_OF_STOCK, ProductRecord, problems_of
 
 LISTING_CARDS = 4
-_FIELDS = ("description", "sku", "brand", "gtin", "availability", "gender", "category", "colors", "sizes", "variants")
+_FIELDS = (
+    "description",
+    "sku",
+    "item_group",
+    "brand",
+    "gtin",
+    "availability",
+    "gender",
+    "category",
+    "colors",
+    "sizes",
+    "variants",
+)
 
 
 @dataclass(frozen=True, slots=True)

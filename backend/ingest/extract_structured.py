@@ -147,6 +147,7 @@ class _Reader:
             url=_text(product.get("url")),
             sku=clean(_first(product.get("sku"))) or clean(_first(product.get("productID")))
             or clean(_first(product.get("mpn"))) or clean(_first(product.get("productGroupID"))),
+            item_group=self._group(product),
             brand=_name(product.get("brand")) or _name(product.get("manufacturer")),
             gtin=next((gtin for key in _GTINS if (gtin := gtin_of(_first(product.get(key))))), None),
             category=_category(product.get("category")),
@@ -162,6 +163,11 @@ class _Reader:
             facts.price_max = _highest(chosen, offers)
             facts.availability = best_availability(offer.availability for offer in offers)
         return facts
+
+    def _group(self, product: Item) -> str | None:
+        """Return the number that the colours of one product share, each of which has a page of its own."""
+        above = next(iter(self._dicts(product.get("isVariantOf"))), {})
+        return clean(_first(product.get("inProductGroupWithID"))) or clean(_first(above.get("productGroupID")))
 
     def _offer(self, offer: Item, depth: int) -> _Offer:
         if (known := self._read.get(id(offer))) is not None:

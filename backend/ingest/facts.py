@@ -46,6 +46,7 @@ class Facts:
     description: str | None = None
     url: str | None = None
     sku: str | None = None
+    item_group: str | None = None
     brand: str | None = None
     gtin: str | None = None
     price: Decimal | None = None

@@ -91,6 +91,7 @@ def _record(row: Row, number: int, now: datetime) -> ProductRecord | FeedProblem
         title=title,
         description=plain_text(_one(row, "description") or _one(row, "summary")) or "",
         sku=item_id or _one(row, "mpn"),
+        item_group=_one(row, "item_group_id"),
         brand=_one(row, "brand"),
         gtin=gtin_of(_one(row, "gtin") or _one(row, "ean")),
         price=price,

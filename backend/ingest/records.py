@@ -59,7 +59,8 @@ class Variant:
 class ProductRecord:
     """One product page's facts.
 
-    `url` is canonical (addresses.canonical). `price` is what is charged (tax included where both are shown),
+    `url` is canonical (addresses.canonical). `item_group` is what the colours of one product share that have an
+    address each. `price` is what is charged (tax included where both are shown),
     `price_max` the highest where colours or sizes differ in price, `list_price` the crossed-out one when it is higher,
     `currency` an ISO 4217 code, `availability` one of the names above (schema.org's, without its address). `images`
     are absolute, in the gallery's order and at full size.
@@ -72,6 +73,7 @@ class ProductRecord:
     title: str
     description: str = ""
     sku: str | None = None
+    item_group: str | None = None
     brand: str | None = None
     gtin: str | None = None
     price: Decimal | None = None

@@ -22,8 +22,9 @@ from backend.tenants.models import PriceChange, Product, ProductImage, ProductUr
 
 PRICE_COLUMNS = ("price", "list_price", "currency", "availability")
 COLUMNS = (
-    *PRICE_COLUMNS, "url", "sku", "title", "description", "brand", "gtin", "gender", "category", "fine_category",
-    "pattern", "colors", "shades", "sizes", "variants", "breadcrumbs", "language", "attention",
+    *PRICE_COLUMNS, "price_max", "url", "sku", "item_group", "title", "description", "brand", "gtin", "gender",
+    "category", "fine_category", "pattern", "colors", "shades", "sizes", "variants", "breadcrumbs", "language",
+    "attention",
 )  # fmt: skip
 
 
@@ -40,9 +41,11 @@ class ProductFacts:
     title: str
     description: str = ""
     sku: str | None = None
+    item_group: str | None = None
     brand: str | None = None
     gtin: str | None = None
     price: Decimal | None = None
+    price_max: Decimal | None = None
     list_price: Decimal | None = None
     currency: str | None = None
     availability: str | None = None

@@ -116,3 +116,15 @@ def test_meta_tags_give_the_sale_price_and_the_price_before() -> None:
     assert record.title == "Linen Dress"
     assert (record.price, record.list_price, record.currency) == (Decimal(52), Decimal(80), "EUR")
     assert record.availability == "OutOfStock"
+
+
+@pytest.mark.parametrize(
+    ("more", "group"),
+    [
+        ({"inProductGroupWithID": "LD"}, "LD"),
+        ({"isVariantOf": {"@type": "ProductGroup", "productGroupID": "LD"}}, "LD"),
+        ({}, None),
+    ],
+)
+def test_the_number_that_colours_with_pages_of_their_own_share_is_kept(more: dict[str, Any], group: str | None) -> None:
+    assert record_of(page("<h1>Linen Dress</h1>", data={**PRODUCT, **more})).item_group == group

@@ -69,3 +69,9 @@ def test_every_address_that_led_to_the_product_is_remembered():
         addresses.fingerprint(SHIRT.url): SHIRT.url,
         addresses.fingerprint(other): addresses.canonical(other),
     }
+
+
+def test_a_range_of_prices_and_the_group_of_colours_are_kept():
+    facts = facts_of(replace(SHIRT, price_max=Decimal(6800), item_group="SH"))
+
+    assert (facts.price, facts.price_max, facts.item_group) == (5200, Decimal("6800.0000"), "SH")
