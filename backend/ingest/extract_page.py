@@ -17,8 +17,10 @@ from backend.ingest.records import IN_STOCK, OUT_OF_STOCK
 _BUY = re.compile(
     r"add to (?:my |your |the )?(?:shopping )?(?:cart|bag|basket|trolley|order)|buy (?:it )?now|buy\b|in den (?:waren"
     r"|einkaufs)korb|kaufen|ajouter au panier"
-    r"|acheter|añadir al? (?:carrito|cesta|bolsa)|agregar al? (?:carro|carrito|bolsa)|comprar|aggiungi al|acquista"
-    r"|adicionar|do košíka|do košíku|do koszyka|kup teraz|в корзину|купить|köp|læg i|lisa ostukorvi|\bosta\b"
+    r"|acheter|añadir al? (?:carrito|cesta|bolsa)|agregar al? (?:carro|carrito|bolsa)|comprar"
+    r"|aggiungi al(?:la)? (?:carrello|borsa|cestino)|acquista(?: ora| subito)?\b"
+    r"|adicionar (?:ao|à) (?:carrinho|sacola|cest[oa])"
+    r"|do košíka|do košíku|do koszyka|kup teraz|в корзину|купить|köp|læg i|lisa ostukorvi|\bosta\b"
     r"|koriin|i kurv"
     r"|sepete ekle|加入購物車|加入购物车|購買|立即|장바구니|구매|أضف|הוסף"
     r"|カートに(?:入れる|追加)|カートへ|買い物(?:かご|カゴ)|(?:ご)?購入|注文する|今すぐ買う|バッグに(?:入れる|追加)",

@@ -59,7 +59,9 @@ def test_stock_is_told_by_the_button_then_the_data_then_the_offer(
     assert (record.availability, record.sources.get("availability")) == (availability, source)
 
 
-@pytest.mark.parametrize("words", ["Impostazioni", "Risposta", "Postage paid"])
+@pytest.mark.parametrize(
+    "words", ["Impostazioni", "Risposta", "Postage paid", "Aggiungi alla Lista", "Adicionar à lista"]
+)
 def test_a_word_that_holds_a_buying_word_is_no_buy_button(words: str) -> None:
     assert extract(page(f"<h1>Linen Dress</h1><p class=price>$52</p><button>{words}</button>"), URL).record is None
 
