@@ -20,6 +20,14 @@ from backend.priority import weigh_session
 
 MOST_BYTES, RESTART_BYTES = 1_200_000_000, 700_000_000
 _LOOK_S = 0.2
+# Playwright's own list as far as a crawl needs it (the last such option counts), and two that start a renderer ahead
+# for every context: one for Chromium's own toolbar, one for a second site, both thrown away with the page.
+_OFF = (
+    "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "LensOverlay", "MediaRouter", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
+    "PreconnectToSearch", "PreloadTopChromeWebUI", "SpareRendererForSitePerProcess",
+)  # fmt: skip
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -80,6 +88,7 @@ def _launch(playwright: Playwright, settings: Settings) -> Chromium:
             "--disable-background-networking",
             "--dns-prefetch-disable",
             "--no-pings",
+            f"--disable-features={','.join(_OFF)}",
             "--js-flags=--max-old-space-size=512",
             f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {proxy.hostname}",  # only the proxy asks for names
         ],
