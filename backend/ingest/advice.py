@@ -32,6 +32,11 @@ _ADVICE = {
     "foreign_redirect": "The shop's address leads to another site. Use that site's address instead.",
     "many_vanished": "Many products are missing from the shop at once. Niteru keeps them in search until the next "
     "crawl misses them too. If the shop is not as it should be, mend it before then.",
+    "no_feed": "There is no product feed yet. Name its address in the settings, or upload the file.",
+    "feed_unreachable": "The product feed could not be fetched. Check its address in a browser, and start again.",
+    "feed_unreadable": "The product feed holds no product of this shop. Niteru reads Google Merchant feeds: RSS or "
+    "Atom XML, CSV and TSV.",
+    "feed_cut": "The product feed could not be read to its end, so no product was taken out of search.",
     "disk_full": "There is no room left to store the shop's pictures. Ask Niteru's operator to make room, and start "
     "the crawl again.",
     "no_products": "No product page was found. Check that this is the shop's own address; if its products need a "

@@ -17,7 +17,7 @@ MAX_PAYLOADS, MAX_PAYLOAD_BYTES = 60, 3_000_000
 _MAX_BUFFERED_BYTES = 30_000_000
 _AWAITED = frozenset({"Fetch", "XHR", "Script", "Document", "Stylesheet"})
 _BLOCKED = [
-    "*.woff", "*.woff2", "*.ttf", "*.otf", "*.eot", "*.mp4", "*.webm", "*.m3u8", "*.mp3", "*.mov",
+    "*/favicon.ico", "*.woff", "*.woff2", "*.ttf", "*.otf", "*.eot", "*.mp4", "*.webm", "*.m3u8", "*.mp3", "*.mov",
     "*://www.google-analytics.com/*", "*://www.googletagmanager.com/*", "*://*.doubleclick.net/*",
     "*://connect.facebook.net/*",
 ]  # fmt: skip
@@ -154,6 +154,8 @@ class Traffic:
     def _fail(self, event: Event) -> None:
         if event["requestId"] == self._document_id:
             self.broken = event["errorText"] or "failed"
+        if event.get("blockedReason"):
+            self.requests -= 1  # nobody was asked
         self._end(event["requestId"])
 
     def _end(self, request_id: str) -> None:

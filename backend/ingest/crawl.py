@@ -18,6 +18,7 @@ from backend.ingest.manners import Manners
 from backend.ingest.pages import Pages
 from backend.ingest.patterns import Patterns
 from backend.ingest.pulse import Pulse
+from backend.ingest.records import ProductRecord
 from backend.tenants import catalog
 from backend.tenants.models import FrontierUrl
 
@@ -59,11 +60,11 @@ class Crawl:
             patterns=self._patterns, got=sum(count.in_run for count in counts), known=known, follows=follows,
         )  # fmt: skip
 
-    def seed(self) -> None:
-        """Put into the frontier what earlier runs, the shop's address and its sitemaps name."""
+    def seed(self, hints: Callable[[], dict[str, ProductRecord]] = dict) -> None:
+        """Put into the frontier what earlier runs, the shop's address, platform, feed (`hints`) and sitemaps name."""
         seeds.sow(
             self._pulse, self._fetcher, self._manners, self._patterns,
-            shop_url=self._shop_url, most=self._settings.crawl_max_pages,
+            shop_url=self._shop_url, most=self._settings.crawl_max_pages, hints=hints,
         )  # fmt: skip
 
     def resume(self) -> None:

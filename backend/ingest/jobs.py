@@ -3,7 +3,7 @@
 import errno
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from backend.ingest import embedding, pictures, publishing, robots, runs
 from backend.ingest.advice import Unusable, advice_for
 from backend.ingest.browser import Browser
 from backend.ingest.crawl import Crawl, End
+from backend.ingest.feed_source import FeedSource
 from backend.ingest.fetch import Fetcher
 from backend.ingest.manners import Manners
 from backend.ingest.pictures import Pump
@@ -25,13 +26,15 @@ from backend.queues import job
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable
 from backend.storage import open_storage
 from backend.tenants import accounts
-from backend.tenants.catalog_gone import retire_missing
+from backend.tenants.catalog_gone import Retired, retire_missing
 from backend.tenants.models import IngestRun, Tenant, now
 from backend.vision import Picture, Vision, load_vision
 
 log = logging.getLogger(__name__)
 _ALONE_FROM, _MOST_ATTEMPTS = 2, 4
 """A picture that was tried so often is looked at alone, and is given up: it may be what kills the worker."""
+
+Walk = Callable[[Callable[[], BaseException | None], Callable[[], bool]], End]
 
 _settings: Settings | None = None
 _vision: Vision | None = None
@@ -103,44 +106,48 @@ def _room_to_store() -> Iterator[None]:
 
 
 def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> End:
-    """Walk and take in pictures side by side. Raises Unusable, LostRun."""
-    tenant_id, shop_url, locale = run.tenant_id, shop.shop_url, shop.locale
-    whole = run.kind not in runs.PARTS
+    """Read pages or the feed, and take in pictures beside it. Raises Unusable, LostRun."""
+    tenant_id, whole = run.tenant_id, run.kind not in runs.PARTS
     pulse.traffic.enter("pages")
+    if whole and not run.counts.get("seeded"):
+        with transaction(tenant_id) as session:
+            pictures.retry_failed(session, tenant_id)
     manners = Manners(settings, pulse, lambda url: robots.load(fetcher, url))
+    storage = open_storage(settings.storage_url)
     with (
         Fetcher(
-            settings, tenant_id, shop_url, locale=locale, allows=manners.allows, note=pulse.traffic.note
+            settings, tenant_id, shop.shop_url, locale=shop.locale, allows=manners.allows, note=pulse.traffic.note
         ) as fetcher,
-        Browser(settings, tenant_id, locale=locale) as browser,
+        Browser(settings, tenant_id, locale=shop.locale) as browser,
     ):
-        walk = Crawl(
-            settings, shop_url=shop_url, fetcher=fetcher, browser=browser, manners=manners, pulse=pulse, follows=whole
-        )
-        if run.counts.get("seeded"):
-            walk.resume()
+        feed = FeedSource(shop.settings, shop_url=shop.shop_url, fetcher=fetcher, storage=storage, pulse=pulse)
+        if whole and feed.is_alone:
+            walk: Walk = lambda trouble, _give_way: feed.walk(trouble)  # noqa: E731 - one of two ways
         else:
-            with transaction(tenant_id) as session:
-                pictures.retry_failed(session, tenant_id)
-            walk.seed()
+            crawl = Crawl(
+                settings, shop_url=shop.shop_url, fetcher=fetcher, browser=browser, manners=manners, pulse=pulse,
+                follows=whole,
+            )  # fmt: skip
+            crawl.resume() if run.counts.get("seeded") else crawl.seed(feed.hints)
+            walk = crawl.walk
         pump = Pump(
-            tenant_id, run.id, fetcher=fetcher, storage=open_storage(settings.storage_url), manners=manners,
+            tenant_id, run.id, fetcher=fetcher, storage=storage, manners=manners,
             pulse=pulse, most_bytes=settings.crawl_image_mb * 1_000_000,
         )  # fmt: skip
         end = _walk_and_pump(settings, walk, pump, browser, pulse)
     if whole and end is End.COMPLETE:
-        _retire(run, pulse)
+        _retire(run, pulse, whole=feed.is_whole)
     return end
 
 
-def _walk_and_pump(settings: Settings, walk: Crawl, pump: Pump, browser: Browser, pulse: Pulse) -> End:
+def _walk_and_pump(settings: Settings, walk: Walk, pump: Pump, browser: Browser, pulse: Pulse) -> End:
     slice_ends = time.monotonic() + settings.crawl_slice_s
     end = End.STOPPED
     pump.start()
     try:
-        end = walk.walk(
-            trouble=lambda: pump.error,
-            give_way=lambda: time.monotonic() > slice_ends and queues.queue(queues.CRAWL).count > 0,
+        end = walk(
+            lambda: pump.error,
+            lambda: time.monotonic() > slice_ends and queues.queue(queues.CRAWL).count > 0,
         )
     finally:
         browser.close()
@@ -153,11 +160,13 @@ def _walk_and_pump(settings: Settings, walk: Crawl, pump: Pump, browser: Browser
     return End.STOPPED if end is End.COMPLETE and pulse.stopped else end
 
 
-def _retire(run: IngestRun, pulse: Pulse) -> None:
+def _retire(run: IngestRun, pulse: Pulse, *, whole: bool) -> None:
+    """Take out of search what is missing, where the `whole` catalog was looked at."""
     with pulse.writing() as session:
-        retired = retire_missing(session, run.tenant_id, run.id)
-        if retired.held:
-            runs.get_run(session, run.tenant_id, run.id).advice = advice_for("many_vanished")
+        retired = retire_missing(session, run.tenant_id, run.id) if whole else Retired(0, 0)
+        if retired.held or not whole:
+            advice = advice_for("many_vanished" if whole else "feed_cut")
+            runs.get_run(session, run.tenant_id, run.id).advice = advice
     log.info("products_retired", extra={"run_id": run.id, "products": retired.gone, "held": retired.held})
 
 

@@ -1,6 +1,7 @@
 """Where a crawl begins: robots.txt, what earlier runs know, the shop's address and its sitemaps."""
 
 import logging
+from collections.abc import Callable
 
 from backend.ingest import addresses, frontier, robots, runs, shortcuts, sitemap
 from backend.ingest.advice import DOWN, Unusable, advice_for
@@ -9,6 +10,7 @@ from backend.ingest.frontier import Link
 from backend.ingest.manners import NEVER, Manners
 from backend.ingest.patterns import Patterns
 from backend.ingest.pulse import Pulse
+from backend.ingest.records import ProductRecord
 from backend.ingest.robots import Robots
 
 log = logging.getLogger(__name__)
@@ -32,11 +34,21 @@ def ask_leave(manners: Manners, shop_url: str, pulse: Pulse) -> Robots:
     raise AssertionError("the last wait raises")
 
 
-def sow(pulse: Pulse, fetcher: Fetcher, manners: Manners, patterns: Patterns, *, shop_url: str, most: int) -> None:
-    """Put into the frontier what earlier runs, the shop's address, platform and sitemaps (`most` pages) name."""
+def sow(
+    pulse: Pulse,
+    fetcher: Fetcher,
+    manners: Manners,
+    patterns: Patterns,
+    *,
+    shop_url: str,
+    most: int,
+    hints: Callable[[], dict[str, ProductRecord]],
+) -> None:
+    """Put into the frontier what earlier runs, the shop's address, platform, feed and sitemaps (`most` pages) name."""
     with pulse.writing() as session:
         platform = shortcuts.platform_of(session, pulse.tenant_id, shop_url)
     platform, products = shortcuts.read_platform(fetcher, manners, shop_url, known=platform, most=most)
+    products = products or hints()
     named = manners.robots(shop_url).sitemaps
     found = sitemap.read(fetcher, named, shop_url=shop_url, allows=manners.invited, max_entries=most)
     if pulse.stopped:

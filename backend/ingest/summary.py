@@ -75,7 +75,8 @@ def _pages(session: Session, tenant_id: str, run_id: str) -> Counts:
     )
     found = {"http": 0, "browser": 0, "failed": 0, "disallowed": 0, "skipped": 0}
     for state, via, number in session.execute(query):
-        name = ("browser" if via == "browser" else "http") if state == "fetched" else state
+        read = "browser" if via == "browser" else "http"
+        name = state if state != "fetched" else read if via != "feed" else "feed"  # a row of a feed is no page
         if name in found:
             found[name] += number
     return found

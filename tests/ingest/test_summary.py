@@ -25,6 +25,7 @@ def test_a_run_counts_its_requests_by_kind_as_the_shop_counts_them(facts, sellin
     assert requests["robots"] == asked.count("/robots.txt") == 1
     assert requests["image"] == sum(path.startswith("/media") for path in asked) == 2
     assert requests["sitemap"] == asked.count("/sitemap.xml") == 1
+    assert asked.count("/favicon.ico") == 0
     assert requests["browser"] == 1  # to see whether the dress has a picture after all
     assert sum(requests[kind] for kind in KINDS) == len(asked)
     assert requests["bytes"] > sum(len(answer.body) for path, answer in selling_shop.pages.items() if "/media" in path)
