@@ -17,11 +17,20 @@ PAGE = 500
 @click.command()
 @click.argument("tenant")
 @click.option("--wait", is_flag=True, help="Return when the run has ended, with its figures.")
+@click.option(
+    "--source", type=click.Choice(["crawl", "feed", "both"]), help="From now on: pages, the seller's feed, or both."
+)
+@click.option("--feed", "feed_url", metavar="URL", help="The address of the seller's product feed, kept from now on.")
 @as_json
-def crawl(tenant: str, wait: bool, as_json: bool) -> None:
-    """Refresh a shop's catalog: pages, products, pictures, garments."""
+def crawl(tenant: str, wait: bool, source: str | None, feed_url: str | None, as_json: bool) -> None:
+    """Refresh a shop's catalog: pages or feed, products, pictures, garments."""
     connect()
     tenant_id = find_tenant_id(tenant)
+    if source or feed_url:
+        from backend.ingest import feed_source
+
+        with transaction(tenant_id) as session:
+            feed_source.choose(session, tenant_id, source=source, feed_url=feed_url)
     run_id = start_crawl(tenant_id)
     facts = wait_for_run(tenant_id, run_id) if wait else read_run(tenant_id, run_id)
     show(facts, as_json=as_json, text=lambda: describe_run(facts))

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from backend.errors import DomainError
 from backend.ingest import addresses, frontier, sync
 from backend.ingest.addresses import same_site
 from backend.ingest.advice import Unusable, advice_for
@@ -18,7 +21,7 @@ from backend.ingest.frontier import Link
 from backend.ingest.pulse import Pulse
 from backend.ingest.records import ProductRecord
 from backend.storage import Storage
-from backend.tenants import catalog_sync
+from backend.tenants import accounts, catalog_sync
 from backend.tenants.models import Feed, Product, now
 
 log = logging.getLogger(__name__)
@@ -28,6 +31,25 @@ _MAX_BYTES = 100_000_000
 _WAITS_S = (2.0, 10.0)
 _AT_ONCE, _PIECE = 50, 65_536
 _MOST_PROBLEMS = 100
+
+
+class NoFeedAddress(DomainError):
+    """A feed is to be read, and no address of one is known."""
+
+    code = "no_feed"
+
+
+def choose(session: Session, tenant_id: str, *, source: str | None = None, feed_url: str | None = None) -> None:
+    """Keep where the shop's catalog comes from from now on. Raises NoFeedAddress."""
+    tenant = accounts.get_tenant(session, tenant_id)
+    chosen = {name: value for name, value in (("source", source), ("feed_url", feed_url)) if value is not None}
+    if feed_url is not None and not (feed_url.startswith(("http://", "https://")) and urlsplit(feed_url).hostname):
+        raise NoFeedAddress("The feed's address must begin with http:// or https://.")
+    settings = {**tenant.settings, **chosen}
+    uploaded = select(Feed.id).where(Feed.tenant_id == tenant_id, Feed.storage_key.is_not(None)).limit(1)
+    if settings.get("source") in {FEED, BOTH} and not settings.get("feed_url") and session.scalar(uploaded) is None:
+        raise NoFeedAddress("Name the feed's address too.")
+    tenant.settings = settings
 
 
 class FeedSource:

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from backend.db import transaction
-from backend.tenants.models import Feed, Tenant
+from backend.ingest import feed_source
+from backend.tenants import accounts
+from backend.tenants.models import Feed
 from tests.ingest.local_shop import Answer
 
 pytest_plugins = ("tests.ingest.whole",)
@@ -37,7 +39,7 @@ def feed_shop(selling_shop, ingest):
 
 def use(ingest, source, url):
     with transaction(ingest.tenant_id) as session:
-        session.get_one(Tenant, ingest.tenant_id).settings = {"source": source, "feed_url": url}
+        feed_source.choose(session, ingest.tenant_id, source=source, feed_url=url)
 
 
 def read_feed_row(ingest):
@@ -109,3 +111,17 @@ def test_beside_a_crawl_the_feed_names_pages_that_no_link_leads_to(ingest, feed_
 
     assert facts["products"]["new"] == 5
     assert facts["pages"]["http"] == 6
+
+
+def test_a_feed_without_an_address_cannot_be_chosen_and_what_was_chosen_before_stays(make_shop):
+    tenant_id = make_shop().tenant_id
+    for chosen in ({"source": "feed"}, {"source": "both", "feed_url": "ftp://shop.example/feed"}):
+        with transaction(tenant_id) as session, pytest.raises(feed_source.NoFeedAddress):
+            feed_source.choose(session, tenant_id, **chosen)
+
+    with transaction(tenant_id) as session:
+        feed_source.choose(session, tenant_id, source="crawl", feed_url="https://shop.example/feed.xml")
+        feed_source.choose(session, tenant_id, source="feed")
+        settings = accounts.get_tenant(session, tenant_id).settings
+
+    assert settings == {"source": "feed", "feed_url": "https://shop.example/feed.xml"}
