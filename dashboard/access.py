@@ -82,6 +82,7 @@ def _facts() -> dict[str, Any]:
         "product": "catalog",
         "edit_product": "catalog",
         "pairs": "catalog",
+        "failures": "crawl",
         "create_key": "keys",
         "set_origins": "keys",
     }

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from backend.db import transaction
-from backend.ingest import runs
-from backend.tenants import accounts, review
+from backend.ingest import again, runs
+from backend.tenants import accounts, catalog_pairs, review, review_failures
 from backend.tenants.models import RUN_OPEN
+from backend.tenants.review_failures import KINDS
 from dashboard.access import current_id, shop
 
 
@@ -37,11 +38,16 @@ def _live(session: Session) -> dict[str, Any]:
     if not latest:
         return {"run": None, "open": False, "progress": None, "trouble": []}
     run = latest[0]
+    failed = (kind for kind in KINDS if review_failures.count_reasons(session, g.tenant_id, kind))
     return {
         "run": run,
         "open": run.state in RUN_OPEN,
         "progress": runs.progress(session, g.tenant_id, run.id),
         "trouble": review.list_trouble(session, g.tenant_id, run.id),
+        "failed": next(failed, None),
+        "shows": review_failures.count_shown(session, g.tenant_id, run.id),
+        "unsure": catalog_pairs.count_pairs(session, g.tenant_id)[catalog_pairs.UNSURE],
+        "resumable": again.can_resume(session, g.tenant_id, run),
     }
 
 
@@ -50,6 +56,16 @@ def crawl_start() -> ResponseReturnValue:
     with transaction(g.tenant_id) as session:
         run = runs.request_crawl(session, g.tenant_id)
         accounts.audit(session, g.tenant_id, "crawl_started", user_id=current_id(), run_id=run.id)
+    runs.send_outbox(g.tenant_id)
+    return redirect(url_for("shop.crawl"))
+
+
+@shop.post("/crawl/<uuid:run_id>/resume")
+def crawl_resume(run_id: UUID) -> ResponseReturnValue:
+    """Go on with a crawl that was stopped."""
+    with transaction(g.tenant_id) as session:
+        run = again.resume(session, g.tenant_id, str(run_id))
+        accounts.audit(session, g.tenant_id, "crawl_resumed", user_id=current_id(), run_id=run.id)
     runs.send_outbox(g.tenant_id)
     return redirect(url_for("shop.crawl"))
 

@@ -33,6 +33,8 @@ WORDS = {
         "One of two doubles stands in search for both, and both keep their pages. What you say here holds for good.",
         "重複した商品は、どちらか 1 つが代表して検索に出ます。ページは両方とも残り、ここでの判断はずっと保たれます。",
     ),
+    "pairs.waiting.one": ("{n} pair may be one product", "同じ商品かもしれない組み合わせ：{n}"),
+    "pairs.waiting.other": ("{n} pairs may be one product", "同じ商品かもしれない組み合わせ：{n}"),
     "pairs.states": ("Pairs", "組み合わせ"),
     "pair_state.unsure": ("Please look", "確認待ち"),
     "pair_state.merged": ("One product", "同じ商品"),

@@ -29,8 +29,8 @@ CATEGORY = {
     "tops": "top", "outerwear": "outer", "pants": "pants", "dresses": "dress", "shoes": "shoes", "skirts": "skirt",
     "accessories": "hat", "bags": "bag",
 }  # fmt: skip
-PAGES = ("sign-in", "overview", "catalog", "pairs", "product", "product-aside", "crawl", "crawl-live", "searches",
-         "try", "embed", "keys", "settings", "empty", "missing")  # fmt: skip
+PAGES = ("sign-in", "overview", "catalog", "pairs", "product", "product-aside", "crawl", "crawl-live",
+         "failures", "searches", "try", "embed", "keys", "settings", "empty", "missing")  # fmt: skip
 
 
 def demo_pieces(count: int = 24) -> list[Piece]:
@@ -98,7 +98,13 @@ def _open(page: Page, name: str, base: str, products: list) -> None:
     elif name in {"product", "product-aside"}:
         page.goto(f"{base}/products/{products[0 if name == 'product' else -1].id}")
     else:
-        path = {"overview": "/", "empty": "/", "missing": "/products/x", "crawl-live": "/crawl"}.get(name, f"/{name}")
+        path = {
+            "overview": "/",
+            "empty": "/",
+            "missing": "/products/x",
+            "crawl-live": "/crawl",
+            "failures": "/crawl/failures",
+        }.get(name, f"/{name}")
         page.goto(base + path)
     for y in range(0, 6000, 700):  # wakes the lazy pictures
         page.evaluate(f"scrollTo(0, {y})")

@@ -18,6 +18,7 @@ from backend.tenants.models import (
     Decision,
     Detection,
     DuplicatePair,
+    FrontierUrl,
     IngestRun,
     Product,
     ProductImage,
@@ -43,6 +44,10 @@ def _stock(app: Flask, shop: Shop) -> dict[str, str]:
         pair = DuplicatePair(tenant_id=shop.tenant_id, one_id=one, other_id=other, state="unsure")
         session.add_all([image, run, pair])
         session.flush()
+        page = FrontierUrl(
+            tenant_id=shop.tenant_id, run_id=run.id, url="https://shop.example/x", fingerprint="x", state="failed"
+        )
+        session.add(page)
         box = Detection(
             tenant_id=shop.tenant_id, image_id=image.id, x=0.1, y=0.1, w=0.5, h=0.5, category="top", confidence=0.9
         )
@@ -56,6 +61,7 @@ def _stock(app: Flask, shop: Shop) -> dict[str, str]:
         "key": key.id,
         "detection": box.id,
         "pair": pair.id,
+        "page": page.id,
     }
 
 
@@ -66,11 +72,12 @@ def _facts(shop: Shop) -> list[Any]:
             session.scalars(select(Product.title)).all(),
             session.execute(select(Product.state, Product.duplicate_of)).all(),
             session.scalars(select(DuplicatePair.state)).all(),
+            session.scalars(select(FrontierUrl.state)).all(),
             [dict(each) for each in session.scalars(select(Product.overrides))],
             session.scalars(select(Detection.for_sale)).all(),
             session.execute(select(IngestRun.state, IngestRun.stop_requested)).all(),
             session.execute(select(ApiKey.kind, ApiKey.origins, ApiKey.revoked_at).order_by(ApiKey.id)).all(),
-            session.scalars(select(Tenant.name)).all(),
+            session.execute(select(Tenant.name, Tenant.settings)).all(),
             session.scalar(select(func.count()).select_from(Decision)),
             session.scalar(select(func.count()).select_from(AuditEntry)),
         ]
@@ -185,6 +192,10 @@ CASES: dict[str, Case] = {
     "shop.crawl_live": _shop_case("GET", "/crawl/live"),
     "shop.crawl_start": _shop_case("POST", "/crawl/start"),
     "shop.crawl_stop": _shop_case("POST", "/crawl/{run}/stop"),
+    "shop.crawl_resume": _shop_case("POST", "/crawl/{run}/resume"),
+    "shop.failures": _shop_case("GET", "/crawl/failures"),
+    "shop.retry_failures": _shop_case("POST", "/crawl/failures/pages/retry"),
+    "shop.retry_failure": _shop_case("POST", "/crawl/failures/pages/{page}/retry"),
     "shop.searches": _shop_case("GET", "/searches"),
     "shop.tryout": _shop_case("GET", "/try"),
     "shop.try_photo": _shop_case("POST", "/try/photo"),
@@ -194,5 +205,6 @@ CASES: dict[str, Case] = {
     "shop.revoke_key": _shop_case("POST", "/keys/{key}/revoke"),
     "shop.set_origins": _shop_case("POST", "/keys/{key}/origins", origins="https://evil.example"),
     "shop.settings": _shop_case("GET", "/settings"),
+    "shop.save_schedule": _shop_case("POST", "/settings/schedule", crawl_every_hours="168"),
     "shop.save_settings": _shop_case("POST", "/settings", name="stolen"),
 }

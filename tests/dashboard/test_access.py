@@ -19,13 +19,17 @@ CHANGES = {
     "shop.hide_product": "/products/{id}/hidden",
     "shop.choose_for_sale": "/products/{id}/for-sale",
     "shop.choose_category": "/products/{id}/category",
+    "shop.crawl_resume": "/crawl/{id}/resume",
+    "shop.retry_failures": "/crawl/failures/pages/retry",
+    "shop.retry_failure": "/crawl/failures/pages/{id}/retry",
     "shop.decide_pair": "/pairs/{id}",
     "shop.create_key": "/keys",
     "shop.revoke_key": "/keys/{id}/revoke",
     "shop.set_origins": "/keys/{id}/origins",
     "shop.save_settings": "/settings",
+    "shop.save_schedule": "/settings/schedule",
 }
-FOR_OWNERS = {"shop.create_key", "shop.revoke_key", "shop.set_origins", "shop.save_settings"}
+FOR_OWNERS = {"shop.create_key", "shop.revoke_key", "shop.set_origins", "shop.save_settings", "shop.save_schedule"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

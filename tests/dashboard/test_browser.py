@@ -16,6 +16,8 @@ PATHS = (
     "/pairs",
     "/pairs?state=merged",
     "/crawl",
+    "/crawl/failures",
+    "/crawl/failures?kind=pictures",
     "/searches",
     "/try",
     "/embed",

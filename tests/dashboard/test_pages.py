@@ -20,6 +20,8 @@ PAGES = (
     "/pairs",
     "/pairs?state=merged",
     "/crawl",
+    "/crawl/failures",
+    "/crawl/failures?kind=pictures",
     "/crawl/live",
     "/searches",
     "/try",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import backend.ingest
 import dashboard
 from backend.vision.attributes import PATTERNS, fine_names, shade_names
 from backend.vision.colors import PALETTE
@@ -20,7 +21,7 @@ SAME_IN_BOTH = {"settings.system", "fact.sku"}
 # What data names (a code), and what is put together from parts: "nav." ~ name.
 BUILT = re.compile(
     r"^(category|fine|pattern|shade|gender|color|availability|usefulness|image_state|attention|via|source|reason|action|run_error|stage|"
-    r"run_state|count|state|kind|pair_state|signal|tier|role|role_may|nav|fact|start|why_not|why_not_next|why_not_short|error|keys|embed|"
+    r"run_state|run_kind|schedule|count|state|kind|pair_state|failure_kind|signal|tier|role|role_may|nav|fact|start|why_not|why_not_next|why_not_short|error|keys|embed|"
     r"story|pairs\.empty)\."
 )
 
@@ -85,3 +86,15 @@ def test_counted_words_come_in_pairs(kind):
 )  # fmt: skip
 def test_what_vision_names_has_words(prefix, codes):
     assert {f"{prefix}.{code}" for code in codes} <= set(WORDS)
+
+
+FETCHES = re.compile(r'FetchError\(\s*"(\w+)"')
+
+
+def test_every_reason_why_a_page_or_picture_fails_has_words():
+    ingest = Path(backend.ingest.__file__).parent
+    codes = {code for path in ingest.glob("*.py") for code in FETCHES.findall(path.read_text())}
+    codes |= {"unreadable", "killed_worker", "maybe_gone", "gone", "cut_short", "budget", "store_failed", "page_limit"}
+
+    assert {f"reason.{code}" for code in codes} - set(WORDS) == set()
+    assert len(codes) > 15
