@@ -27,8 +27,10 @@ _EFFECT_VALUE = re.compile(
 )
 _EFFECT_KEYS = frozenset({"action", "act", "do", "task", "cmd", "mode", "route", "op"})
 _EFFECT_PATH = re.compile(
-    r"/(?:add[-_]?to[-_]?\w+|cart|basket|shopping[-_]?(?:cart|bag|basket)|checkouts?|wish-?lists?|log-?out|sign-?out"
-    r"|log-?off|product_compare|compare/add|unsubscribe|カート)(?:[/.:]|$)",
+    r"/(?:add[-_]?to[-_]?\w+|cart|shopping[-_]?(?:cart|bag|basket)|checkouts?|wish-?lists?|log-?out|sign-?out"
+    r"|log-?off|product_compare|compare/add|unsubscribe|カート)(?:[/.:]|$)"
+    # Alone at the root, for a French shop's /collections/basket are its sneakers.
+    r"|^(?:/[a-z]{2}(?:[-_][a-z]{2})?)?/basket(?:/?$|/(?:add|update|remove|delete)\b|\.)",
     re.IGNORECASE,
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)

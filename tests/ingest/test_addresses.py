@@ -103,7 +103,9 @@ def test_hosts_that_are_numbers_have_no_hosts_below_them() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "?add-to-cart=12", "/p/1?add_to_wishlist=3", "/cart", "/cart/add?id=1", "/cart/123:1", "/basket/", "/checkout",
+        "?add-to-cart=12", "/p/1?add_to_wishlist=3", "/cart", "/cart/add?id=1", "/cart/123:1",
+        "/basket/", "/fr/basket", "/basket/add/12",
+        "/checkout",
         "/account/logout", "/logout?next=/", "/customer/account/logout/", "/wishlist/index/add/product/7/",
         "/catalog/product_compare/add/product/7", "/index.php?route=checkout/cart", "/shop?action=add", "/x?do=logout",
         "/?wc-ajax=add_to_cart", "/newsletter/unsubscribe?u=1", "/x?remove_item=a1", "/Shopping-Cart.aspx",
@@ -117,7 +119,8 @@ def test_an_address_that_does_something_is_known(path: str) -> None:
     "path",
     [
         "/", "/products/add-to-cart-tee", "/women?page=2", "/products/cartoon-tee", "/collections/carts-and-bags",
-        "/p/basketball-shorts", "/x?action=view", "/x?route=product/product&product_id=4", "/shop?mode=list",
+        "/p/basketball-shorts", "/collections/basket", "/fr/chaussures/basket/nike-12",
+        "/x?action=view", "/x?route=product/product&product_id=4", "/shop?mode=list",
         "/blog/logout-culture", "/items/12?color=red", "/x?removed=1",
     ],
 )  # fmt: skip
