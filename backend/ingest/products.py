@@ -33,9 +33,8 @@ def sync_page(
     """
     if page.record is None:
         return None
-    alternates = dict(getattr(page, "alternates", ()))
-    locale = accounts.get_tenant(session, tenant_id).locale if alternates else None
-    named = naming(final_url, canonical=page.canonical, alternates=alternates, shop_url=shop_url, locale=locale)
+    locale = accounts.get_tenant(session, tenant_id).locale if page.alternates else None
+    named = naming(final_url, canonical=page.canonical, alternates=page.alternates, shop_url=shop_url, locale=locale)
     return _Sight(session, tenant_id, run_id, _facts(page.record, named, asked), named, asked).settle()
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from backend.db import transaction
 from backend.demo.pictures import garment_picture, outfit_picture
 from backend.ingest import embedding, jobs
+from backend.ingest.duplicates import mark_duplicates
 from backend.ingest.publishing import finish_run, forget_tenant, gallery_of, rescue
 from backend.storage import open_storage
-from backend.tenants import catalog_edits
+from backend.tenants import catalog_edits, catalog_pairs
 from backend.tenants.catalog_gallery import requeue_images
-from backend.tenants.models import Detection, IngestRun, OutboxMessage, Product, ProductImage, Tenant, now
+from backend.tenants.models import Detection, IngestRun, OutboxMessage, Product, ProductImage, Tenant, User, now
 from backend.vision import Box, Garment, images
 
 pytest_plugins = ("tests.ingest.whole",)
@@ -150,6 +151,27 @@ def test_hiding_a_product_takes_it_out_of_the_gallery_and_showing_it_brings_it_b
     assert len(before) == 1
     assert hidden == set()
     assert ingest.embedding_ids() == before
+
+
+def test_the_gallery_holds_one_of_two_doubles_and_both_again_when_they_are_parted(ingest, stored):
+    pairs = [stored("Navy dress", garment_picture("dr01-navy"), category="dress", content_hash="same") for _ in "12"]
+    embed(ingest, *(image_id for _, image_id in pairs))
+    before = ingest.embedding_ids()
+
+    with transaction(ingest.tenant_id) as session:
+        mark_duplicates(session, ingest.tenant_id)
+        (pair,) = catalog_pairs.list_pairs(session, ingest.tenant_id, "merged")
+    jobs.follow_catalog(tenant_id=ingest.tenant_id)
+    merged = ingest.embedding_ids()
+    with transaction(ingest.tenant_id) as session:
+        user = session.scalars(select(User).where(User.email == ingest.shop.email)).one()
+        catalog_pairs.decide(session, ingest.tenant_id, pair.id, same=False, user_id=user.id)
+    jobs.follow_catalog(tenant_id=ingest.tenant_id)
+    embed(ingest, *(image_id for _, image_id in pairs))
+
+    assert (len(before), len(merged)) == (2, 1)
+    assert ingest.embedding_ids() == before
+    assert {image(ingest, image_id).state for _, image_id in pairs} == {"live"}
 
 
 def test_a_colour_that_the_seller_named_is_what_search_filters_by(ingest, stored):

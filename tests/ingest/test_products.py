@@ -27,12 +27,6 @@ def thing(number, **facts):
     return replace(record, **facts)
 
 
-class Alternating(Page):
-    """A page that names its copies in other languages."""
-
-    alternates: dict[str, str]
-
-
 class Reader:
     """One shop that is read page by page."""
 
@@ -52,10 +46,11 @@ class Reader:
 
     def read(self, path, record, *, canonical=None, alternates=(), asked=None):
         url = addresses.canonical(SHOP + path)
-        page = Alternating(
-            replace(record, url=url), (), (), canonical and addresses.canonical(SHOP + canonical), None, False, ""
-        )
-        object.__setattr__(page, "alternates", {code: SHOP + one for code, one in dict(alternates).items()})
+        page = Page(
+            record=replace(record, url=url), links=(), next_links=(), language=None, is_listing=False, reason="",
+            canonical=canonical and addresses.canonical(SHOP + canonical),
+            alternates={code: SHOP + one for code, one in dict(alternates).items()},
+        )  # fmt: skip
         with transaction(self.tenant_id) as session:
             asked_url = SHOP + (asked or path)
             return sync_page(
