@@ -13,6 +13,7 @@ from backend.ingest.fetch_errors import FetchError
 MAX_HTML = 12_000_000
 QUIET_MS = 150.0  # a page stands still when nothing came and nothing grew for so long
 _STEP_MS = 25.0
+_EFFECT_MS = 300.0
 _MAX_ROUNDS = 200
 _FOREVER_MS = 1e9
 
@@ -111,9 +112,12 @@ class OpenPage:
             if time.monotonic() > end:
                 raise FetchError("timeout", "The page was not drawn in time.", retryable=True)
 
-    def settle(self, seconds: float) -> bool:
-        """Wait until nothing is being fetched and the page no longer grows. Returns False when time ran out."""
-        end, wait_ms = time.monotonic() + seconds, 0.0
+    def settle(self, seconds: float, *, first_wait_ms: float = 0.0) -> bool:
+        """Wait until nothing is being fetched and the page no longer grows. Returns False when time ran out.
+
+        `first_wait_ms` is how long what was just done to the page may take to show.
+        """
+        end, wait_ms = time.monotonic() + seconds, first_wait_ms
         while time.monotonic() < end:
             still_ms = self._still_ms(wait_ms)
             idle_ms = self.traffic.idle_ms
@@ -131,7 +135,7 @@ class OpenPage:
         self._page.evaluate(_PUSH_DOWN)
         for _ in range(_MAX_ROUNDS):
             self._page.evaluate(_SHOW_MORE)
-            self.settle(min(5.0, max(0.1, end - time.monotonic())))
+            self.settle(min(5.0, max(0.1, end - time.monotonic())), first_wait_ms=_EFFECT_MS)
             found = self._page.evaluate(_LINKS)
             idle = idle + 1 if found <= links else 0
             if idle == 2:
