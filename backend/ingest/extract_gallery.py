@@ -9,6 +9,7 @@ from backend.ingest.extract_layout import Layout, Zone
 from backend.ingest.extract_outline import Element
 
 MAX_IMAGES = 40
+_BESIDE = 80
 _FULL_SIZE = (
     "data-zoom-image", "data-zoom", "data-zoom-src", "data-zoom-url", "data-large_image", "data-large",
     "data-large-image", "data-full", "data-full-image", "data-fullsize", "data-hires", "data-high-res",
@@ -21,6 +22,7 @@ _NOT_A_PHOTO = re.compile(
     r"|banner|\.svg(?:$|\?)|^data:|facebook\.com|google|doubleclick|klarna|paypal",
     re.IGNORECASE,
 )
+_DRAWING = re.compile(r"\.svg(?:$|\?)", re.IGNORECASE)
 _GALLERY_NAME = re.compile(
     r"gallery|carousel|slider|swiper|slick|splide|thumb|media|product[-_ ]?(?:image|photo|img|picture|view)"
     r"|main[-_]?(?:image|img|photo|visual)|photo|zoom|fotorama|item[-_]?image",
@@ -115,7 +117,9 @@ def _photo(element: Element, layout: Layout) -> Photo | None:
         address = _photo_link(element)
     else:
         return None
-    if not address or _NOT_A_PHOTO.search(address) or _is_small(element) or element.place < layout.title_place - 2000:
+    if not address or _is_small(element) or element.place < layout.title_place - 2000:
+        return None
+    if _NOT_A_PHOTO.search(address) and not (_DRAWING.search(address) and _stands_among_photos(element, layout)):
         return None
     url = next(iter(_absolute(layout.url, [address])), None)
     return Photo(url, element.place, _stands_in_gallery(element, layout)) if url else None
@@ -167,6 +171,14 @@ def _is_small(element: Element) -> bool:
     return all(re.fullmatch(r"[0-9]{1,2}", size) and int(size) < 50 for size in sizes) and not any(
         element.attributes.get(name) for name in _FULL_SIZE
     )
+
+
+def _stands_among_photos(element: Element, layout: Layout) -> bool:
+    """Say whether a drawing is shown as one of the photos, and not on a button: then the seller is told of it."""
+    beside = layout.inside(element.parent)[:_BESIDE] if element.parent is not None else ()
+    siblings = [one for one in beside if one.tag == "img" and one.parent is element.parent and one is not element]
+    addresses = [_largest(one, layout) for one in siblings]
+    return any(address and not _NOT_A_PHOTO.search(address) for address in addresses)
 
 
 def _stands_in_gallery(element: Element, layout: Layout) -> bool:

@@ -82,12 +82,21 @@ def test_a_photo_is_taken_at_the_largest_size_the_page_names(shot: str) -> None:
     assert record_of(page(body)).images == ("https://shop.example/l.jpg",)
 
 
-def test_other_products_photos_logos_and_drawings_are_not_in_the_gallery() -> None:
-    body = f"""<img src="/logo.png"><h1>Linen Dress</h1><div class=gallery><img src="/a.jpg"><img src="/mark.svg">
-      <img src="/a_100x100.jpg"><img src="/b.jpg"><img src="/pay.png" width=40 height=20></div>
+def test_other_products_photos_logos_and_drawn_buttons_are_not_in_the_gallery() -> None:
+    body = f"""<img src="/logo.png"><h1>Linen Dress</h1><div class=gallery><img src="/a.jpg">
+      <button><img src="/next.svg"></button><img src="/a_100x100.jpg"><img src="/b.jpg"><img src="/pay.png" width=40 height=20></div>
       <p class=price>$52</p><button>Add to cart</button>{RELATED}"""
 
     assert record_of(page(body)).images == ("https://shop.example/a.jpg", "https://shop.example/b.jpg")
+
+
+def test_a_drawing_shown_as_one_of_the_photos_is_kept_so_that_the_seller_is_told_of_it() -> None:
+    shots = '<img src="/a.jpg"><img src="/media-logo.svg"><img src="/b.jpg">'
+    body = f"<h1>Linen Dress</h1><div class=gallery>{shots}</div><p class=price>$52</p><button>Add to cart</button>"
+
+    found = record_of(page(body)).images
+
+    assert found == tuple(f"https://shop.example/{name}" for name in ("a.jpg", "media-logo.svg", "b.jpg"))
 
 
 def test_answers_that_a_page_was_drawn_from_fill_what_it_does_not_show() -> None:
