@@ -87,6 +87,7 @@ class Crawl:
                     return End.COMPLETE
                 if due is not None:
                     self._pulse.wait(min(1.0, max(0.05, (due - datetime.now(UTC)).total_seconds())))
+                rows = self._pages.sort_out(rows)
                 for row, following in zip(rows, [*rows[1:], None], strict=False):
                     if (error := trouble()) is not None:
                         raise error

@@ -158,6 +158,15 @@ def settle(session: Session, tenant_id: str, url_id: str, state: str, **columns:
     )
 
 
+def settle_all(session: Session, tenant_id: str, url_ids: Iterable[str], state: str, reason: str) -> None:
+    """Write the same end for several URLs."""
+    session.execute(
+        update(FrontierUrl)
+        .where(FrontierUrl.tenant_id == tenant_id, FrontierUrl.id.in_(list(url_ids)))
+        .values(state=state, reason=reason, leased_until=None, due_at=None)
+    )
+
+
 def settle_target(session: Session, tenant_id: str, run_id: str, fingerprint: str, **columns: Any) -> None:
     """Settle the URL that a redirect led to, if it waits: its page is in."""
     session.execute(

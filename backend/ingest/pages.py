@@ -81,6 +81,20 @@ class Pages:
     def close(self) -> None:
         self._visitor.close()
 
+    def sort_out(self, rows: Sequence[FrontierUrl]) -> list[FrontierUrl]:
+        """Return the rows that robots.txt allows; the others, which may be thousands, are settled at one stroke."""
+        disallowed = [row for row in rows if self._is_disallowed(row)]
+        if disallowed:
+            with self._pulse.writing() as session:
+                frontier.settle_all(session, self._tenant_id, [row.id for row in disallowed], "disallowed", ROBOTS)
+        return [row for row in rows if row not in disallowed]
+
+    def _is_disallowed(self, row: FrontierUrl) -> bool:
+        try:
+            return not self._manners.allows(row.url)
+        except FetchError:
+            return False  # not known yet, which the taking of the page says
+
     def take(self, row: FrontierUrl, following: FrontierUrl | None = None) -> None:
         """Visit a URL, or write down why not; the one `following` may be asked for while this one is read.
 

@@ -54,6 +54,17 @@ def test_what_robots_forbids_is_written_down_and_never_asked_for(ingest, three_g
     assert three_goods.count("/secret/sale") == 0
 
 
+def test_thousands_of_forbidden_addresses_cost_neither_requests_nor_pages(ingest, three_goods):
+    links = "".join(f'<a href="/secret/{number}">x</a>' for number in range(300))
+    three_goods.pages["/about"] = Answer(f"<html><body><h1>About</h1>{links}</body></html>")
+
+    first, second = ingest.crawl(), ingest.crawl()
+
+    assert [facts["pages"]["disallowed"] for facts in (first, second)] == [301, 301]
+    assert [path for path in three_goods.asked if path.startswith("/secret")] == []
+    assert second["products"]["unchanged"] == 3
+
+
 def test_a_second_crawl_of_an_unchanged_shop_fetches_no_picture_and_writes_no_vector(ingest, three_goods):
     ingest.crawl()
     before, written = ingest.embedding_ids(), {path: image.live_at for path, image in ingest.images().items()}
