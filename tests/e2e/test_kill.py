@@ -2,11 +2,14 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -22,21 +25,36 @@ from tests.conftest import free_port, listens, passable_folder, wait_until
 from tests.e2e.conftest import Deployment, start, stop
 
 pytestmark = pytest.mark.soak
+VICTIMS = ("crawl", "chromium", "redis", "gallery")
 PARTS = ("crawl", "vision", "redis", "gallery", "postgres", "egress", "scheduler", "web", "query")
+
+
+@contextmanager
+def serving(shared: Path, theme: str) -> Iterator[str]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, shared / "shops" / "serve.py", "--theme", theme, "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+    )
+    wait_until(lambda: listens(port), what="the shop")
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 @pytest.fixture
 def shop(shared: Path):
-    """The real shop, 0.1 s between pages so that kills meet a crawl in full swing."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, shared / "shops" / "serve.py", "--theme", "jsonld", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-    )
-    wait_until(lambda: listens(port), what="the shop")
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
+    with serving(shared, "jsonld") as url:
+        yield url
+
+
+@pytest.fixture
+def drawn_shop(shared: Path):
+    """The shop whose pages only Chromium can read."""
+    with serving(shared, "spa") as url:
+        yield url
 
 
 def truth(shop: str) -> dict[str, dict]:
@@ -76,6 +94,46 @@ def test_a_crawl_ends_complete_after_niteru_up_itself_was_killed(shop):
         _assert_complete(running, tenant, shop)
         _gone, alive = psutil.wait_procs(former, timeout=60)
         assert not alive, f"outlived a killed niteru up: {alive}"
+
+
+@pytest.mark.timeout(2400)
+def test_twenty_kills_at_random_moments_leave_no_trace(drawn_shop):
+    """The catalogue is that of an unkilled crawl, and no more was drawn twice than what was in flight at a kill."""
+    moments = random.Random(4)
+    with passable_folder() as folder, ExitStack() as stack:
+        running = start(folder / "data", "up")
+        stack.callback(stop, running)
+        tenant = _crawl(running, "random", drawn_shop)
+        kills = 0
+        for victim in VICTIMS * 5:
+            time.sleep(moments.uniform(1.0, 6.0))
+            kills += _kill_if_alive(running, victim)
+        _wait_for_end(running, tenant)
+
+        _assert_complete(running, tenant, drawn_shop)
+    with urlopen(f"{drawn_shop}/_control/log") as response:
+        drawn = Counter(asked["path"] for asked in json.load(response) if asked["path"].startswith("/api/products/"))
+    assert kills >= len(VICTIMS)
+    assert sum(drawn.values()) - len(drawn) <= kills
+
+
+def _kill_if_alive(deployment: Deployment, victim: str) -> bool:
+    """Kill a part, or the Chromium of the crawl that runs; False when there is none at this moment."""
+    try:
+        pid = _chromium(deployment) if victim == "chromium" else deployment.pid_of(victim)
+        os.kill(pid, signal.SIGKILL)
+    except (AssertionError, LookupError, ProcessLookupError, psutil.NoSuchProcess):
+        return False
+    return True
+
+
+def _chromium(deployment: Deployment) -> int:
+    """Return the process id of the crawl's Chromium. Raises LookupError."""
+    for child in psutil.Process(deployment.pid_of("crawl")).children(recursive=True):
+        line = child.cmdline()
+        if line and "chrom" in line[0] and not any(word.startswith("--type=") for word in line):
+            return child.pid
+    raise LookupError
 
 
 def _crawl(deployment: Deployment, name: str, shop: str) -> str:
