@@ -84,7 +84,8 @@ def test_a_photo_is_taken_at_the_largest_size_the_page_names(shot: str) -> None:
 
 def test_other_products_photos_logos_and_drawn_buttons_are_not_in_the_gallery() -> None:
     body = f"""<img src="/logo.png"><h1>Linen Dress</h1><div class=gallery><img src="/a.jpg">
-      <button><img src="/next.svg"></button><img src="/a_100x100.jpg"><img src="/b.jpg"><img src="/pay.png" width=40 height=20></div>
+      <button><img src="/next.svg"></button><img src="/a_100x100.jpg"><img src="/b.jpg">
+      <img src="/pay.png" width=40 height=20></div>
       <p class=price>$52</p><button>Add to cart</button>{RELATED}"""
 
     assert record_of(page(body)).images == ("https://shop.example/a.jpg", "https://shop.example/b.jpg")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from backend import queues
 from backend.db import transaction
+from backend.ingest import feed_source
 from backend.tenants.models import FrontierUrl, Product, ProductImage
 from tests.ingest.whole import Ingest
 from tests.shops.real_shop import FORBIDDEN, THEMES, catalog_of, garment_images, is_trap_image, serve
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(1200)]
 FACTS = ("title", "price", "currency", "availability")
 BOUND = {"spa": 0.99, "bare": 0.99}
 TRAP_PAGES = 50
+NAMED_IN_A_FEED = 11  # pictures of a product, by the format
 
 
 @pytest.mark.parametrize("options", [(), ("--faults",)], ids=["plain", "faults"])
@@ -48,6 +50,25 @@ def test_the_whole_shop_is_found_and_nothing_else(theme, language, options, shar
         if theme != "spa":  # its galleries are without the bad pictures
             _assert_bad_pictures_are_told(images)
         _assert_polite(times, seconds=0.1)
+
+
+@pytest.mark.parametrize("theme", ["bare", "spa"])
+def test_the_feed_alone_gives_the_same_catalog(theme, shared: Path, tenant_of):
+    with serve(shared, theme) as real_shop:
+        ingest = tenant_of(real_shop)
+        with transaction(ingest.tenant_id) as session:
+            feed_source.choose(session, ingest.tenant_id, source="feed", feed_url=f"{real_shop.url}/feed.xml")
+        ingest.ask()
+        ingest.work(queues.CRAWL)
+        truth, log = real_shop.truth(), [request.path for request in real_shop.log()]
+    products, images = catalog_of(ingest)
+
+    assert set(products) == set(truth)
+    assert {fact: _share(fact, products, truth) for fact in FACTS} == dict.fromkeys(FACTS, 1.0)
+    assert {url: {image.url for image in images[url]} for url in truth} == {
+        url: set(garment_images(product)[:NAMED_IN_A_FEED]) for url, product in truth.items()
+    }
+    assert [path for path in log if path.startswith("/products/")] == []
 
 
 def _share(fact: str, products: dict[str, Product], truth: dict[str, dict[str, Any]]) -> float:
