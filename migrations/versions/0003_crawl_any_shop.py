@@ -16,44 +16,27 @@ TENANT = "NULLIF(current_setting('niteru.tenant_id', true), '')::uuid"
 
 # Forward only: a release adds, the next backfills, the third removes.
 def upgrade() -> None:
-    add_hosts_and_patterns()
+    add_hosts()
     add_feeds()
     add_duplicate_pairs()
-    for table in ("duplicate_pair", "feed", "shop_host", "url_pattern"):
+    for table in ("duplicate_pair", "feed", "shop_host"):
         guard(table, op.get_context().config.attributes["app_role"])
     add_columns("frontier_url", *map(text, ("found_on", "etag", "last_modified", "record_hash", "hint_hash")))
-    add_columns("frontier_url", *map(text, ("payload_url", "payload_hash")), number("looks"), moment("first_gone_at"))
-    add_columns("ingest_run", json("scope", "{}"), json("traffic", "{}"), number("slices"))
+    add_columns("frontier_url", number("looks"), moment("first_gone_at"))
+    add_columns("ingest_run", json("traffic", "{}"), number("slices"))
     op.create_check_constraint(op.f("ck_ingest_run_kind"), "ingest_run", "kind IN ('crawl', 'feed', 'prices', 'urls')")
     add_columns("product", text("item_group"), sa.Column("price_max", sa.Numeric(14, 4)), moment("missing_since"))
     add_columns("product_image", text("etag"), text("last_modified"), moment("checked_at"), moment("fresh_until"))
     add_columns("product_image", sa.Column("bytes", sa.Integer()))
 
 
-def add_hosts_and_patterns() -> None:
+def add_hosts() -> None:
     add_owned_table(
         "shop_host",
         text("host", nullable=False),
-        text("robots"),
-        text("robots_status"),
-        moment("robots_at"),
-        sa.Column("delay_s", sa.Float()),
-        moment("hold_until"),
         text("platform"),
         moment("platform_at"),
         sa.UniqueConstraint("tenant_id", "host", name=op.f("uq_shop_host_tenant_id")),
-    )
-    add_owned_table(
-        "url_pattern",
-        text("pattern", nullable=False),
-        number("pages"),
-        number("products"),
-        number("finds"),
-        number("last_finds"),
-        sa.Column("browser", sa.Boolean()),
-        flag("probed", "false"),
-        flag("trusts_canonical", "true"),
-        sa.UniqueConstraint("tenant_id", "pattern", name=op.f("uq_url_pattern_tenant_id")),
     )
 
 
@@ -122,10 +105,6 @@ def text(name: str, *, nullable: bool = True) -> sa.Column[str]:
 
 def number(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), server_default="0", nullable=False)
-
-
-def flag(name: str, default: str) -> sa.Column[bool]:
-    return sa.Column(name, sa.Boolean(), server_default=sa.text(default), nullable=False)
 
 
 def json(name: str, empty: str) -> sa.Column[Any]:

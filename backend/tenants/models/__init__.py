@@ -12,7 +12,7 @@ from backend.tenants.models.catalog import (
     ProductUrl,
 )
 from backend.tenants.models.columns import Json, new_id, now
-from backend.tenants.models.crawl import RUN_OPEN, Feed, FrontierUrl, IngestRun, OutboxMessage, ShopHost, UrlPattern
+from backend.tenants.models.crawl import RUN_OPEN, Feed, FrontierUrl, IngestRun, OutboxMessage, ShopHost
 from backend.tenants.models.searches import Event, SearchQuery
 
 TENANT_OWNED = tuple(sorted(table.name for table in Base.metadata.tables.values() if "tenant_id" in table.c))
@@ -40,7 +40,6 @@ __all__ = [
     "SearchQuery",
     "ShopHost",
     "Tenant",
-    "UrlPattern",
     "User",
     "new_id",
     "now",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, Float, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import DateTime, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base
@@ -14,7 +14,7 @@ RUN_OPEN = ("queued", "running")
 class IngestRun(Owned, Base):
     """One refresh of a catalog. `attempt` fences a worker that lost the run to a newer one.
 
-    `scope` says what a run that is no whole crawl looks at, `traffic` counts requests and bytes by kind, and
+    `traffic` counts requests and bytes by kind, and
     `slices` the times the run made room for other shops.
     """
 
@@ -33,7 +33,6 @@ class IngestRun(Owned, Base):
     kind: Mapped[str] = mapped_column(Text, default="crawl", server_default="crawl")
     state: Mapped[str] = mapped_column(Text, default="queued", server_default="queued")
     stage: Mapped[str] = mapped_column(Text, default="queued", server_default="queued")
-    scope: Mapped[Json] = json_object()
     counts: Mapped[Json] = json_object()
     traffic: Mapped[Json] = json_object()
     advice: Mapped[str | None] = mapped_column(Text)
@@ -51,8 +50,7 @@ class FrontierUrl(Owned, Base):
 
     `found_on` is the pattern of the page that named it. `record_hash` is of the facts read from it, `hint_hash` of what
     a sitemap, feed or platform last said of it: while that is the same, the page need not be asked for again.
-    `payload_url` is the JSON that its facts come from where only a browser shows them. `looks` counts how often in a
-    row it was without its product, since `first_gone_at`.
+    `looks` counts how often in a row it was without its product, since `first_gone_at`.
     """
 
     __tablename__ = "frontier_url"
@@ -80,8 +78,6 @@ class FrontierUrl(Owned, Base):
     content_hash: Mapped[str | None] = mapped_column(Text)
     record_hash: Mapped[str | None] = mapped_column(Text)
     hint_hash: Mapped[str | None] = mapped_column(Text)
-    payload_url: Mapped[str | None] = mapped_column(Text)
-    payload_hash: Mapped[str | None] = mapped_column(Text)
     looks: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     first_gone_at: Mapped[datetime | None] = moment()
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -90,41 +86,13 @@ class FrontierUrl(Owned, Base):
     fetched_at: Mapped[datetime | None] = moment()
 
 
-class UrlPattern(Owned, Base):
-    """What crawls learned of the addresses of one form: how many were read, sold something, and led to products.
-
-    `pages`, `products` and `finds` are of the run that is on, `last_finds` of the last whole one. `browser` says that
-    these pages show their products only when drawn; None: not known yet.
-    """
-
-    __tablename__ = "url_pattern"
-    __table_args__ = (UniqueConstraint("tenant_id", "pattern"),)
-
-    pattern: Mapped[str] = mapped_column(Text)
-    pages: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    products: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    finds: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    last_finds: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    browser: Mapped[bool | None] = mapped_column()
-    probed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    trusts_canonical: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
-
-
 class ShopHost(Owned, Base):
-    """The manners one host asks for, its robots.txt, and the shop software it runs where that is known.
-
-    `delay_s` is seconds between two requests; until `hold_until` nothing is asked of the host at all.
-    """
+    """The shop software that a host runs, or that none is known, and when it was asked."""
 
     __tablename__ = "shop_host"
     __table_args__ = (UniqueConstraint("tenant_id", "host"),)
 
     host: Mapped[str] = mapped_column(Text)
-    robots: Mapped[str | None] = mapped_column(Text)
-    robots_status: Mapped[str | None] = mapped_column(Text)
-    robots_at: Mapped[datetime | None] = moment()
-    delay_s: Mapped[float | None] = mapped_column(Float)
-    hold_until: Mapped[datetime | None] = moment()
     platform: Mapped[str | None] = mapped_column(Text)
     platform_at: Mapped[datetime | None] = moment()
 
