@@ -46,8 +46,8 @@ def sow(
 ) -> None:
     """Put into the frontier what earlier runs, the shop's address, platform, feed and sitemaps (`most` pages) name."""
     with pulse.writing() as session:
-        platform = shortcuts.platform_of(session, pulse.tenant_id, shop_url)
-    platform, products = shortcuts.read_platform(fetcher, manners, shop_url, known=platform, most=most)
+        known = shortcuts.platform_of(session, pulse.tenant_id, shop_url)
+    platform, products = shortcuts.read_platform(fetcher, manners, shop_url, known=known, most=most)
     products = products or hints()
     named = manners.robots(shop_url).sitemaps
     found = sitemap.read(fetcher, named, shop_url=shop_url, allows=manners.invited, max_entries=most)
@@ -60,7 +60,8 @@ def sow(
         frontier.begin(session, pulse.tenant_id, pulse.run_id)
         start = Link(addresses.canonical(shop_url), 0, frontier.PRODUCT + 1)
         frontier.add(session, pulse.tenant_id, pulse.run_id, [start])
-        shortcuts.note_platform(session, pulse.tenant_id, shop_url, platform)
+        if platform != known:
+            shortcuts.note_platform(session, pulse.tenant_id, shop_url, platform)
         spared = shortcuts.sow(session, pulse.tenant_id, pulse.run_id, products)
         for number in range(0, len(links), _AT_ONCE):
             frontier.add(session, pulse.tenant_id, pulse.run_id, links[number : number + _AT_ONCE])

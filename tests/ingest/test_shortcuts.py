@@ -1,11 +1,15 @@
 """A platform's list of all products: where pages are found, and which need no look while page and platform agree."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select, update
 
+from backend.db import transaction
 from backend.ingest import shortcuts
+from backend.tenants.models import ShopHost, now
 from tests.ingest.local_shop import Answer
 
 pytest_plugins = ("tests.ingest.whole",)
@@ -91,3 +95,17 @@ def test_a_shop_without_a_platform_is_not_asked_for_one_every_day(ingest, sellin
 
     assert first["requests"]["platform"] > 0
     assert second["requests"]["platform"] == 0
+
+
+def test_a_shop_is_asked_for_its_platform_again_a_month_after_it_was_asked(ingest, selling_shop):
+    selling_shop.offer("dress-1", "Dress 1", "10.00")
+    selling_shop.open()
+    ingest.crawl()
+    asked_at = now() - timedelta(days=20)
+    with transaction(ingest.tenant_id) as session:
+        session.execute(update(ShopHost).values(platform_at=asked_at))
+
+    ingest.crawl()
+
+    with transaction(ingest.tenant_id) as session:
+        assert session.scalar(select(ShopHost.platform_at)) == asked_at
