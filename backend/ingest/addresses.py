@@ -26,6 +26,10 @@ _EFFECT_VALUE = re.compile(
     re.IGNORECASE,
 )
 _EFFECT_KEYS = frozenset({"action", "act", "do", "task", "cmd", "mode", "route", "op"})
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|txt|pdf|zip|gz|mp4|webm|mov|mp3|woff2?|ttf|eot|csv|xlsx?|docx?)$",
+    re.IGNORECASE,
+)
 _EFFECT_PATH = re.compile(
     r"/(?:add[-_]?to[-_]?\w+|cart|shopping[-_]?(?:cart|bag|basket)|checkouts?|wish-?lists?|log-?out|sign-?out"
     r"|log-?off|product_compare|compare/add|unsubscribe|カート)(?:[/.:]|$)"
@@ -112,6 +116,11 @@ def pattern(url: str) -> str:
         segments.append("*" if names_one or _is_slug(segment) else segment)
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return "/" + "/".join(segments) + (f"?{'&'.join(names)}" if names else "")
+
+
+def is_file(url: str) -> bool:
+    """Say whether the URL's path (relative or whole) names a file that is no page: a picture, a script, a download."""
+    return _FILE.search(url.partition("#")[0].partition("?")[0]) is not None
 
 
 def has_effect(url: str) -> bool:

@@ -5,15 +5,11 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from backend.ingest.addresses import canonical, has_effect, same_site
+from backend.ingest.addresses import canonical, has_effect, is_file, same_site
 
 MAX_LINKS = 5_000
 MAX_ALTERNATES = 200
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,2}|x-default")
-_NOT_A_PAGE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|pdf|zip|gz|mp4|webm|mp3|woff2?|ttf|docx?|xlsx?|csv)$",
-    re.IGNORECASE,
-)
 _NEXT_WORDS = re.compile(
     r"(?:next(?: page)?|older|次(?:へ|の?ページ)?|次の\d+件|weiter|suivant|siguiente|[>›»→])[\s>›»→]*", re.IGNORECASE
 )
@@ -59,7 +55,7 @@ def _base(node: LexborNode, url: str) -> str:
 
 def _address(node: LexborNode, base: str, url: str) -> str | None:
     href = (node.attributes.get("href") or "").strip()
-    if not href or href.startswith("#") or _NOT_A_PAGE.search(href.partition("?")[0].partition("#")[0]):
+    if not href or href.startswith("#") or is_file(href):
         return None
     try:
         address = canonical(urljoin(base, href))

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -42,10 +41,6 @@ CUT_SHORT = "cut_short"
 """Why a listing may lack products: it had more to show than time allowed."""
 _EGRESS_HOLD_S = 1.0
 _USUAL_HOLD_S = 5.0  # after a 429 that names no time
-_NOT_PAGES = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|json|xml|txt|pdf|zip|gz|mp4|webm|mov|mp3|woff2?|ttf|eot|csv|xlsx?|docx?)$",
-    re.IGNORECASE,
-)
 
 
 class Pages:
@@ -237,7 +232,7 @@ class Pages:
     def _links(self, row: FrontierUrl, page: Page) -> Iterable[Link]:
         following = set(page.next_links)
         for url in (*([page.canonical] if page.canonical else []), *page.links)[:_MOST_LINKS]:
-            if _NOT_PAGES.search(urlsplit(url).path) is None:
+            if not addresses.is_file(url):
                 # A listing's next page is no deeper than the listing: it may have hundreds.
                 depth = row.depth if url in following else row.depth + 1
                 yield Link(url, depth, self._patterns.priority(url, is_next=url in following))

@@ -118,9 +118,7 @@ def _wanted(session: Session, tenant_id: str) -> tuple[dict[str, str], dict[str,
     parted = {frozenset(ids) for ids, said in decisions(session, tenant_id).items() if said == PARTED}
     wanted: dict[str, str] = {}
     for group in _groups((one, other) for one, other in pairs):
-        members = sorted(
-            (products[id_] for id_ in group), key=lambda row: (row.state not in SHOWN, row.created_at, row.id)
-        )
+        members = sorted((products[id_] for id_ in group), key=_rank)
         clusters: list[list[Product]] = []
         for member in members:
             home = next((each for each in clusters if not any(_said_two(parted, member, one) for one in each)), None)

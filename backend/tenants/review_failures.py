@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from backend.tenants.models import FrontierUrl, IngestRun, Product, ProductImage
 
 PAGES, PICTURES = "pages", "pictures"
 KINDS = (PAGES, PICTURES)
+_Row = TypeVar("_Row", FrontierUrl, ProductImage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,7 @@ def _most_first(rows: Iterable[Any]) -> dict[str, int]:
 
 
 def _list_pages(session: Session, tenant_id: str, reason: str | None, after: str | None, limit: int) -> list[Failure]:
-    query = select(FrontierUrl).where(failed_pages(tenant_id, reason))
-    if after is not None:
-        last = session.scalar(select(FrontierUrl).where(FrontierUrl.tenant_id == tenant_id, FrontierUrl.id == after))
-        if last is None:
-            raise NotFound("There is no such page.")
-        query = query.where(tuple_(FrontierUrl.url, FrontierUrl.id) > (last.url, last.id))
-    rows = list(session.scalars(query.order_by(FrontierUrl.url, FrontierUrl.id).limit(limit)))
+    rows = _by_address(session, FrontierUrl, tenant_id, failed_pages(tenant_id, reason), after=after, limit=limit)
     products = _products(session, tenant_id, [row.product_id for row in rows if row.product_id])
     return [
         Failure(row.id, row.url, row.reason or "", row.fetched_at, products.get(row.product_id or "")) for row in rows
@@ -97,16 +92,22 @@ def _list_pages(session: Session, tenant_id: str, reason: str | None, after: str
 def _list_pictures(
     session: Session, tenant_id: str, reason: str | None, after: str | None, limit: int
 ) -> list[Failure]:
-    query = select(ProductImage).where(failed_pictures(tenant_id, reason))
-    if after is not None:
-        found = select(ProductImage).where(ProductImage.tenant_id == tenant_id, ProductImage.id == after)
-        last = session.scalar(found)
-        if last is None:
-            raise NotFound("There is no such picture.")
-        query = query.where(tuple_(ProductImage.url, ProductImage.id) > (last.url, last.id))
-    rows = list(session.scalars(query.order_by(ProductImage.url, ProductImage.id).limit(limit)))
+    rows = _by_address(session, ProductImage, tenant_id, failed_pictures(tenant_id, reason), after=after, limit=limit)
     products = _products(session, tenant_id, [row.product_id for row in rows])
     return [Failure(row.id, row.url, row.reason or "", row.checked_at, products.get(row.product_id)) for row in rows]
+
+
+def _by_address(
+    session: Session, table: type[_Row], tenant_id: str, failed: ColumnElement[bool], *, after: str | None, limit: int
+) -> list[_Row]:
+    """Return failed rows in the order of their addresses, those behind the row `after`. Raises NotFound."""
+    query = select(table).where(failed)
+    if after is not None:
+        last = session.scalar(select(table).where(table.tenant_id == tenant_id, table.id == after))
+        if last is None:
+            raise NotFound("There is no such page or picture.")
+        query = query.where(tuple_(table.url, table.id) > (last.url, last.id))
+    return list(session.scalars(query.order_by(table.url, table.id).limit(limit)))
 
 
 def _products(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, Product]:

@@ -15,8 +15,11 @@ from backend.config import Settings
 from backend.ingest.proxy import AllowHosts, EgressProxy
 from backend.ingest.proxy_wire import Bounds, Refused
 from backend.ingest.public_addresses import Resolve
+from backend.tenants.models import new_id
 
 SECRET = "a secret for tests only"
+TENANT = new_id()
+"""Whom the fixtures of drawn.py draw pages for."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
     wait_s: float = 0
+
+
+def drawn_by(script: str, body: str = "") -> Answer:
+    """A page that a script draws."""
+    return Answer(f"<!doctype html><html><body><main>{body}</main><script>{script}</script></body></html>")
 
 
 class LocalShop:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,33 +16,10 @@ from backend.ingest.browser import Browser, BrowserCrashed, Payload
 from backend.ingest.browser_page import MAX_HTML
 from backend.ingest.extract import extract
 from backend.ingest.fetch import Fetcher, FetchError
-from backend.tenants.models import new_id
 from tests.conftest import wait_until
-from tests.ingest.local_shop import Answer, LocalShop, RunningProxy, run_proxy
+from tests.ingest.local_shop import TENANT, Answer, LocalShop, RunningProxy, drawn_by
 
-TENANT = new_id()
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningProxy]:
-    with run_proxy() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium(running: RunningProxy) -> Iterator[Browser]:
-    with Browser(running.settings(), TENANT, timeout_s=20.0, unroll_s=60.0) as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def shop(running: RunningProxy, local_shop: LocalShop) -> LocalShop:
-    running.allow[TENANT] = {local_shop.host}
-    return local_shop
-
-
-def drawn_by(script: str, body: str = "") -> Answer:
-    return Answer(f"<!doctype html><html><body><main>{body}</main><script>{script}</script></body></html>")
+pytest_plugins = ("tests.ingest.drawn",)
 
 
 def test_a_page_that_a_script_draws_comes_with_the_answers_it_was_drawn_from(

@@ -1,7 +1,7 @@
 """Nothing that a page does in Chromium gets past the egress proxy, and what robots.txt disallows is not asked for."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -9,31 +9,9 @@ import pytest
 from backend.ingest.browser import Browser
 from backend.ingest.fetch import FetchError
 from backend.tenants.models import new_id
-from tests.ingest.local_shop import Answer, LocalShop, RunningProxy, Trap, run_proxy
+from tests.ingest.local_shop import TENANT, Answer, LocalShop, RunningProxy, Trap, drawn_by
 
-TENANT = new_id()
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningProxy]:
-    with run_proxy() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium(running: RunningProxy) -> Iterator[Browser]:
-    with Browser(running.settings(), TENANT, timeout_s=20.0, unroll_s=60.0) as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def shop(running: RunningProxy, local_shop: LocalShop) -> LocalShop:
-    running.allow[TENANT] = {local_shop.host}
-    return local_shop
-
-
-def drawn_by(script: str, body: str = "") -> Answer:
-    return Answer(f"<!doctype html><html><body><main>{body}</main><script>{script}</script></body></html>")
+pytest_plugins = ("tests.ingest.drawn",)
 
 
 def test_nothing_on_a_page_reaches_a_private_address(chromium: Browser, shop: LocalShop, trap: Trap) -> None:

@@ -14,8 +14,7 @@ RUN_OPEN = ("queued", "running")
 class IngestRun(Owned, Base):
     """One refresh of a catalog. `attempt` fences a worker that lost the run to a newer one.
 
-    `traffic` counts requests and bytes by kind, and
-    `slices` the times the run made room for other shops.
+    `traffic` counts requests and bytes by kind, and `slices` the times the run made room for other shops.
     """
 
     __tablename__ = "ingest_run"
