@@ -1,7 +1,7 @@
 """The way out: every fetch of a foreign address goes through the egress proxy, which knows for which tenant it is.
 
-The proxy (backend/ingest/proxy.py) refuses addresses that are not public, unless the operator allowed one for the
-tenant; so each client proves its tenant with a password derived from the deployment's secret.
+The proxy (backend/ingest/fetching/proxy.py) refuses addresses that are not public, unless the operator allowed one
+for the tenant; so each client proves its tenant with a password derived from the deployment's secret.
 """
 
 import hashlib

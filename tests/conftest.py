@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, text
 from backend import db, migrate, queues
 from backend.config import PROJECT, Settings, environment
 from backend.db import transaction
-from backend.ingest.browser import find_chromium
+from backend.ingest.fetching.browser import find_chromium
 from backend.search.milvus_gallery import gallery_server_command, ping
 from backend.tenants import accounts, keys
 from backend.tenants.models import Product, new_id

@@ -27,7 +27,7 @@ def crawl(tenant: str, wait: bool, source: str | None, feed_url: str | None, as_
     connect()
     tenant_id = find_tenant_id(tenant)
     if source or feed_url:
-        from backend.ingest import feed_source
+        from backend.ingest.crawling import feed_source
 
         with transaction(tenant_id) as session:
             feed_source.choose(session, tenant_id, source=source, feed_url=feed_url)

@@ -105,7 +105,7 @@ def scheduler() -> None:
 @click.command()
 def egress() -> None:
     """Run the egress proxy: the one way out, which refuses private addresses."""
-    from backend.ingest.proxy import serve
+    from backend.ingest.fetching.proxy import serve
 
     settings = Settings.from_env()
     logs.setup(settings.log_level)

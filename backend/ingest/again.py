@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from backend.ingest import addresses, frontier, runs
+from backend.ingest import addresses, runs
+from backend.ingest.crawling import frontier
 from backend.tenants.models import FrontierUrl, IngestRun, ProductImage
 from backend.tenants.review_failures import failed_pages, failed_pictures
 

@@ -22,11 +22,11 @@ from playwright.sync_api import sync_playwright
 from backend.config import Settings
 from backend.errors import DomainError
 from backend.ingest.addresses import canonical, pattern, same_site
-from backend.ingest.browser import Browser
-from backend.ingest.browser_process import find_chromium
-from backend.ingest.extract import extract
-from backend.ingest.fetch import Fetcher
-from backend.ingest.proxy import EgressProxy
+from backend.ingest.fetching.browser import Browser
+from backend.ingest.fetching.browser_process import find_chromium
+from backend.ingest.fetching.fetch import Fetcher
+from backend.ingest.fetching.proxy import EgressProxy
+from backend.ingest.reading.extract import extract
 
 Report = dict[str, Any]
 Loop = Callable[[Sequence[str]], None]

@@ -12,14 +12,16 @@ import numpy as np
 from backend import queues
 from backend.config import ConfigError, Settings
 from backend.db import transaction
-from backend.ingest import embedding, pictures, publishing, robots, runs
-from backend.ingest.advice import Unusable, advice_for
-from backend.ingest.browser import Browser
-from backend.ingest.crawl import Crawl, End
-from backend.ingest.feed_source import FeedSource
-from backend.ingest.fetch import Fetcher
-from backend.ingest.manners import Manners
-from backend.ingest.pictures import Pump
+from backend.ingest import runs
+from backend.ingest.cataloging import embedding, pictures, publishing
+from backend.ingest.cataloging.pictures import Pump
+from backend.ingest.crawling.advice import Unusable, advice_for
+from backend.ingest.crawling.crawl import Crawl, End
+from backend.ingest.crawling.feed_source import FeedSource
+from backend.ingest.fetching import robots
+from backend.ingest.fetching.browser import Browser
+from backend.ingest.fetching.fetch import Fetcher
+from backend.ingest.fetching.manners import Manners
 from backend.ingest.pulse import Pulse
 from backend.ingest.traffic import Traffic
 from backend.queues import job

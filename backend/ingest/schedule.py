@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from backend import queues
 from backend.config import Settings
 from backend.db import transaction
-from backend.ingest import embedding, hot, jobs, pictures, publishing, runs
+from backend.ingest import hot, jobs, runs
+from backend.ingest.cataloging import embedding, pictures, publishing
 from backend.tenants import accounts
 from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, now

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from backend import queues
 from backend.config import ConfigError, Settings, find_data_dir
-from backend.ingest.browser import find_chromium
+from backend.ingest.fetching.browser import find_chromium
 from backend.up.postgres import BIN
 from backend.vision.card import WEIGHTS, read_card
 from backend.vision.model import choose_runtime

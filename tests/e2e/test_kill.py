@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from backend import db
 from backend.config import Settings
-from backend.ingest.publishing import gallery_of
+from backend.ingest.cataloging.publishing import gallery_of
 from backend.tenants.models import Detection, ProductImage
 from tests.conftest import free_port, listens, passable_folder, wait_until
 from tests.e2e.conftest import Deployment, start, stop

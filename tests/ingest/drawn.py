@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from backend.ingest.browser import Browser
+from backend.ingest.fetching.browser import Browser
 from tests.ingest.local_shop import TENANT, LocalShop, RunningProxy, run_proxy
 
 

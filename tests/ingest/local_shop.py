@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from backend.config import Settings
-from backend.ingest.proxy import AllowHosts, EgressProxy
-from backend.ingest.proxy_wire import Bounds, Refused
-from backend.ingest.public_addresses import Resolve
+from backend.ingest.fetching.proxy import AllowHosts, EgressProxy
+from backend.ingest.fetching.proxy_wire import Bounds, Refused
+from backend.ingest.fetching.public_addresses import Resolve
 from backend.tenants.models import new_id
 
 SECRET = "a secret for tests only"
 TENANT = new_id()
 """Whom the fixtures of drawn.py draw pages for."""
+DRESS, SHIRT, JEANS = "dr01-navy", "ts01-white", "pt01-indigo"
+"""What the shop of whole.py sells: slugs of drawn garments."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from backend.ingest.extract import extract
+from backend.ingest.reading.extract import extract
 from backend.ingest.records import ProductRecord
 
 URL = "https://shop.example/products/linen-dress-12"

@@ -6,11 +6,9 @@ from sqlalchemy import select
 from backend.db import transaction
 from backend.ingest import again, runs, schedule
 from backend.tenants.models import RUN_OPEN, FrontierUrl, IngestRun, Tenant
-from tests.ingest.local_shop import Answer
+from tests.ingest.local_shop import DRESS, JEANS, SHIRT, Answer
 
 pytest_plugins = ("tests.ingest.whole",)
-
-DRESS, SHIRT, JEANS = "dr01-navy", "ts01-white", "pt01-indigo"
 
 
 @pytest.fixture

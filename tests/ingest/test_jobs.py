@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from backend.db import transaction
 from backend.demo.pictures import garment_picture, outfit_picture
-from backend.ingest import embedding, jobs
-from backend.ingest.duplicates import mark_duplicates
-from backend.ingest.publishing import finish_run, forget_tenant, gallery_of, rescue
+from backend.ingest import jobs
+from backend.ingest.cataloging import embedding
+from backend.ingest.cataloging.duplicates import mark_duplicates
+from backend.ingest.cataloging.publishing import finish_run, forget_tenant, gallery_of, rescue
 from backend.storage import open_storage
 from backend.tenants import catalog_edits, catalog_pairs
 from backend.tenants.catalog_gallery import requeue_images

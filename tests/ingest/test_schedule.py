@@ -7,7 +7,8 @@ from sqlalchemy import update
 
 from backend import queues
 from backend.db import transaction
-from backend.ingest import pictures, runs, schedule
+from backend.ingest import runs, schedule
+from backend.ingest.cataloging import pictures
 from backend.tenants.catalog_gallery import tell_gallery
 from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, Tenant, new_id, now
 

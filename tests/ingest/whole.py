@@ -18,13 +18,13 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.demo.pictures import garment_picture
 from backend.ingest import jobs, runs, schedule
-from backend.ingest.proxy import EgressProxy, TenantExceptions
-from backend.ingest.publishing import gallery_of
+from backend.ingest.cataloging.publishing import gallery_of
+from backend.ingest.fetching.proxy import EgressProxy, TenantExceptions
 from backend.tenants import catalog
 from backend.tenants.models import FrontierUrl, Product, ProductImage
 from backend.vision import Vision, load_vision
 from tests.conftest import Shop
-from tests.ingest.local_shop import Answer, LocalShop
+from tests.ingest.local_shop import DRESS, JEANS, SHIRT, Answer, LocalShop
 
 ROBOTS = "User-agent: *\nDisallow: /secret\nSitemap: {url}/sitemap.xml\n"
 
@@ -196,3 +196,12 @@ def ingest(
     jobs.use(whole_settings, vision)
     shop = make_shop(shop_url=selling_shop.url + "/", allow_hosts=[selling_shop.host])
     return Ingest(whole_settings, shop)
+
+
+@pytest.fixture
+def three_goods(selling_shop):
+    selling_shop.sell(DRESS, "Navy dress", "89.00", "flat", "worn")
+    selling_shop.sell(SHIRT, "White t-shirt", "19.50")
+    selling_shop.sell(JEANS, "Indigo jeans", "59.00")
+    selling_shop.open()
+    return selling_shop

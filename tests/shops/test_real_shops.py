@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from backend import queues
 from backend.db import transaction
-from backend.ingest import feed_source
+from backend.ingest.crawling import feed_source
 from backend.tenants.models import FrontierUrl, Product, ProductImage
 from tests.ingest.whole import Ingest
 from tests.shops.real_shop import FORBIDDEN, THEMES, catalog_of, garment_images, is_trap_image, serve

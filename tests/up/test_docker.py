@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from backend.config import PROJECT, environment
-from backend.ingest.browser_process import find_chromium
+from backend.ingest.fetching.browser_process import find_chromium
 from tests.conftest import passable_folder
 
 DOCKER = PROJECT / "docker"

@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from backend.ingest.extract import extract
-from backend.ingest.prices import amount_of, currency_of
+from backend.ingest.reading.extract import extract
+from backend.ingest.reading.prices import amount_of, currency_of
 from backend.ingest.records import IN_STOCK, OUT_OF_STOCK, ProductRecord
 from backend.training.datasets import find_folder
 
