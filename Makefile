@@ -38,7 +38,7 @@ evaluate: setup-all  ## Reproduce the README's figures (needs the folder `shared
 	$(BIN)/niteru evaluate retrieval --data ../shared/data/luma
 
 soak: setup-all  ## Kill, load and fuzz marathons (not part of `make test`)
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak -rP
 
 lock: setup-all  ## Pin every package anew in requirements/
 	$(BIN)/python scripts/lock

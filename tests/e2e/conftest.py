@@ -33,6 +33,28 @@ class Deployment:
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)
 
+    def crawl(self, name: str, shop_url: str) -> str:
+        """Ask for a crawl of the shop by a new tenant; return its id."""
+        host = shop_url.removeprefix("http://")
+        tenant = self.niteru("tenants", "create", "--name", name, "--shop-url", shop_url, "--allow-host", host)
+        self.niteru("crawl", tenant["tenant"])
+        return str(tenant["tenant"])
+
+    def run_of(self, tenant: str) -> dict[str, Any] | None:
+        """Return how the tenant's last run stands; None while the database is away."""
+        line = [sys.executable, "-m", "backend.cli", "status", tenant, "--json"]
+        done = subprocess.run(line, env=self.env, capture_output=True, text=True, timeout=120, check=False)
+        return json.loads(done.stdout)["run"] if done.returncode == 0 else None
+
+    def wait_for_end(self, tenant: str) -> None:
+        """Wait until the tenant's last run has ended, well or not."""
+
+        def ended() -> bool:
+            run = self.run_of(tenant)
+            return bool(run) and run["state"] not in {"queued", "running"}
+
+        wait_until(ended, seconds=600, what="the end of the run")
+
     def pid_of(self, part: str) -> int:
         """Return the process id of a part, by its command line."""
         marks = {

@@ -67,12 +67,12 @@ def test_a_crawl_ends_complete_after_a_kill(part, shop):
     with passable_folder() as folder, ExitStack() as stack:
         running = start(folder / "data", "up")
         stack.callback(stop, running)
-        tenant = _crawl(running, part, shop)
+        tenant = running.crawl(part, shop)
         for pages in (15, 60):
             _wait_for_pages(running, tenant, pages)
             os.kill(running.pid_of(part), signal.SIGKILL)
             time.sleep(3)  # until the supervisor has started it again
-        _wait_for_end(running, tenant)
+        running.wait_for_end(tenant)
 
         _assert_complete(running, tenant, shop)
 
@@ -81,7 +81,7 @@ def test_a_crawl_ends_complete_after_niteru_up_itself_was_killed(shop):
     with passable_folder() as folder, ExitStack() as stack:
         running = start(folder / "data", "up")
         stack.callback(lambda: stop(running))
-        tenant = _crawl(running, "up", shop)
+        tenant = running.crawl("up", shop)
         former: list[psutil.Process] = []
         for pages in (15, 60):
             _wait_for_pages(running, tenant, pages)
@@ -89,7 +89,7 @@ def test_a_crawl_ends_complete_after_niteru_up_itself_was_killed(shop):
             running.process.kill()
             running.process.wait(10)
             running = start(folder / "data", "up")  # at once: nobody waits for what the kill left behind
-        _wait_for_end(running, tenant)
+        running.wait_for_end(tenant)
 
         _assert_complete(running, tenant, shop)
         _gone, alive = psutil.wait_procs(former, timeout=60)
@@ -103,12 +103,12 @@ def test_twenty_kills_at_random_moments_leave_no_trace(drawn_shop):
     with passable_folder() as folder, ExitStack() as stack:
         running = start(folder / "data", "up")
         stack.callback(stop, running)
-        tenant = _crawl(running, "random", drawn_shop)
+        tenant = running.crawl("random", drawn_shop)
         kills = 0
         for victim in VICTIMS * 5:
             time.sleep(moments.uniform(1.0, 6.0))
             kills += _kill_if_alive(running, victim)
-        _wait_for_end(running, tenant)
+        running.wait_for_end(tenant)
 
         _assert_complete(running, tenant, drawn_shop)
     with urlopen(f"{drawn_shop}/_control/log") as response:
@@ -134,14 +134,6 @@ def _chromium(deployment: Deployment) -> int:
         if line and "chrom" in line[0] and not any(word.startswith("--type=") for word in line):
             return child.pid
     raise LookupError
-
-
-def _crawl(deployment: Deployment, name: str, shop: str) -> str:
-    """Ask for a crawl of the shop by a new tenant; return its id."""
-    host = shop.removeprefix("http://")
-    tenant = deployment.niteru("tenants", "create", "--name", name, "--shop-url", shop, "--allow-host", host)
-    deployment.niteru("crawl", tenant["tenant"])
-    return tenant["tenant"]
 
 
 def _assert_complete(deployment: Deployment, tenant: str, shop: str) -> None:
@@ -184,20 +176,5 @@ def _wait_for_pages(deployment: Deployment, tenant: str, pages: int) -> None:
 
 
 def _fetched(deployment: Deployment, tenant: str) -> int:
-    run = _try_status(deployment, tenant)
+    run = deployment.run_of(tenant)
     return run["pages"]["http"] + run["pages"]["browser"] if run else 0
-
-
-def _wait_for_end(deployment: Deployment, tenant: str) -> None:
-    def ended() -> bool:
-        run = _try_status(deployment, tenant)
-        return bool(run) and run["state"] not in {"queued", "running"}
-
-    wait_until(ended, seconds=600, what="the end of the run")
-
-
-def _try_status(deployment: Deployment, tenant: str) -> dict | None:
-    """Ask for the status; None while the database is coming back."""
-    line = [sys.executable, "-m", "backend.cli", "status", tenant, "--json"]
-    done = subprocess.run(line, env=deployment.env, capture_output=True, text=True, timeout=120, check=False)
-    return json.loads(done.stdout)["run"] if done.returncode == 0 else None
