@@ -93,7 +93,7 @@ FETCHES = re.compile(r'FetchError\(\s*"(\w+)"')
 
 def test_every_reason_why_a_page_or_picture_fails_has_words():
     ingest = Path(backend.ingest.__file__).parent
-    codes = {code for path in ingest.glob("*.py") for code in FETCHES.findall(path.read_text())}
+    codes = {code for path in ingest.rglob("*.py") for code in FETCHES.findall(path.read_text())}
     codes |= {"unreadable", "killed_worker", "maybe_gone", "gone", "cut_short", "budget", "store_failed", "page_limit"}
 
     assert {f"reason.{code}" for code in codes} - set(WORDS) == set()
