@@ -30,6 +30,7 @@ def open_as(browser: Browser, address: str, me, locale: str, **how) -> Page:
     """Sign in through the form, with the keyboard alone."""
     page = browser.new_context(locale=locale, **how).new_page()
     page.goto(f"{address}/sign-in")
+    expect(page.locator('[name="email"]')).to_be_focused()  # the field takes the focus a moment after the load
     page.keyboard.type(me.shop.email)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
