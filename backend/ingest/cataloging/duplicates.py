@@ -29,7 +29,7 @@ class Listed:
     """One product as far as it tells doubles. `pictures` are content hashes, `look` the first one's perceptual hash.
 
     `color` is what vision saw in the first picture, `colors` what words say (the page's, else the title's or the
-    address's).
+    address's). `item_group` is what the shop says its variants share, `page` the last step of the address.
     """
 
     product_id: str
@@ -41,6 +41,8 @@ class Listed:
     gtin: str | None = None
     price: Decimal | None = None
     currency: str | None = None
+    item_group: str | None = None
+    page: str = ""
     pictures: tuple[str, ...] = ()
     look: str | None = None
 
@@ -119,9 +121,20 @@ def _apart(one: Listed, other: Listed) -> bool:
         return True
     if one.gtin and other.gtin and one.gtin != other.gtin:
         return True
+    if _siblings(one, other):
+        return True
     if one.colors and other.colors:
         return one.colors.isdisjoint(other.colors)
     return bool(one.color and other.color) and one.color != other.color
+
+
+def _siblings(one: Listed, other: Listed) -> bool:
+    """Say whether the shop itself calls them variants of one thing with an address each.
+
+    Under two paths with the same last step (/sale/dress, /new/dress) they are one variant twice.
+    """
+    grouped = bool(one.item_group) and one.item_group == other.item_group
+    return grouped and one.page != other.page and not (one.gtin and one.gtin == other.gtin)
 
 
 def _look_alike(one: Listed, other: Listed) -> bool:
@@ -158,6 +171,8 @@ def _listed(session: Session, tenant_id: str) -> Iterator[Listed]:
             gtin=product.gtin,
             price=facts.price,
             currency=facts.currency,
+            item_group=product.item_group,
+            page=_last_step(product.url),
             pictures=tuple(dict.fromkeys(image.content_hash for image in own)),
             look=own[0].perceptual_hash if own else None,
         )
@@ -183,6 +198,11 @@ def _pictures(session: Session, tenant_id: str) -> dict[str, list[_Picture]]:
     for product_id, content_hash, look, color in session.execute(query.order_by(ProductImage.position)):
         found[product_id].append(_Picture(content_hash or "", look, color))
     return found
+
+
+def _last_step(url: str) -> str:
+    parts = urlsplit(url)
+    return "?".join(filter(None, (parts.path.rstrip("/").rpartition("/")[2], parts.query)))
 
 
 def _colors_of_address(url: str) -> frozenset[str]:

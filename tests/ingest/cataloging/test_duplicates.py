@@ -89,6 +89,23 @@ def test_colour_children_whose_words_name_no_colour_are_told_by_their_addresses(
     assert pairs(shop) == []
 
 
+def test_variants_that_the_shop_groups_stay_apart_though_all_but_their_addresses_is_the_same(shop):
+    for page in ("dress-2201", "dress-2202"):
+        sell(shop, "Dress", "abc", colors=[], sku="D-1", item_group="D", url=f"https://shop.example/products/{page}")
+
+    assert duplicates(shop) == {}
+    assert pairs(shop) == []
+
+
+def test_one_variant_under_two_paths_is_one_product_though_it_has_a_group(shop):
+    first, second = (
+        sell(shop, "Dress", "abc", item_group="D", url=f"https://shop.example/{path}/dress-2201")
+        for path in ("products", "collections/sale/products")
+    )
+
+    assert duplicates(shop) == {second.id: first.id}
+
+
 def test_three_of_a_kind_point_at_the_first(shop):
     first, second, third = (sell(shop, "Dress", "abc") for _ in range(3))
 
@@ -96,7 +113,19 @@ def test_three_of_a_kind_point_at_the_first(shop):
 
 
 ONE = Listed(
-    "1", "Linen dress", "dress", frozenset(["red"]), "red", "D-1", None, Decimal(40), "USD", ("a", "b", "c"), "f" * 16
+    "1",
+    "Linen dress",
+    "dress",
+    frozenset(["red"]),
+    "red",
+    "D-1",
+    None,
+    Decimal(40),
+    "USD",
+    None,
+    "",
+    ("a", "b", "c"),
+    "f" * 16,
 )
 OTHER = replace(ONE, product_id="2", sku="D-2")
 
@@ -125,6 +154,14 @@ def test_a_pair_is_one_product_or_unsure_or_two(other, state):
 
     assert found == mirrored
     assert (found.state if found else None) == state
+
+
+def test_one_gtin_speaks_louder_than_a_group_with_two_addresses():
+    grouped = replace(ONE, item_group="D", page="dress-1"), replace(OTHER, item_group="D", page="dress-2")
+    numbered = (replace(one, gtin="4901234567894") for one in grouped)
+
+    assert judge(*grouped) is None
+    assert judge(*numbered).state == "merged"
 
 
 def test_products_with_different_gtins_are_two_whatever_else_they_share():
