@@ -18,11 +18,10 @@ from backend.ingest.reading.facts import (
     plain_text,
     split_words,
 )
+from backend.ingest.reading.items import Item, read_json
 from backend.ingest.reading.prices import amount_of, charged, currency_of
-from backend.ingest.reading.structured import read_json
 from backend.ingest.records import IN_STOCK, OUT_OF_STOCK, Variant
 
-Item = dict[str, Any]
 MAX_ITEMS = 30_000
 MAX_SCRIPT = 4_000_000
 _TITLES = ("title", "name", "productName", "product_name", "displayName", "product_title")
