@@ -16,7 +16,7 @@ from backend.ingest.traffic import Traffic
 from backend.tenants.models import FrontierUrl
 
 log = logging.getLogger(__name__)
-READER = "2"
+READER = "3"
 """Counts up when extraction finds more than before, so that unchanged pages are read again."""
 _BOT_CHECK = re.compile(
     r"<title>\s*(?:Just a moment\.\.\.|Attention Required! \| Cloudflare|Access Denied|Pardon Our Interruption)"

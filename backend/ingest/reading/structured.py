@@ -6,6 +6,7 @@ Read by hand rather than through extruct: two syntaxes of its six are wanted, an
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -34,6 +35,7 @@ _ASIDE = frozenset(
     {"isRelatedTo", "isSimilarTo", "isAccessoryOrSparePartFor", "isConsumableFor", "itemListElement", "hasVariant",
      "isVariantOf", "itemReviewed", "review", "itemOffered", "offers"}
 )  # fmt: skip
+_GROUP = "productgroup"
 _GTINS = ("gtin13", "gtin", "gtin14", "gtin12", "gtin8", "ean", "isbn")
 
 
@@ -51,7 +53,7 @@ def facts_of(items: list[Item], source: str, *, url: str, title: str) -> tuple[F
     product = _own_product(products, url, title)
     if product is None:
         return None, len(products)
-    facts = _Reader(Items(items), url).product(product, source)
+    facts = _Reader(Items(items), url, [item for item in products if is_a(item, _GROUP)]).product(product, source)
     trails = [item for item in items if is_a(item, "breadcrumblist")]
     trails += [trail for item in items if isinstance(trail := item.get("breadcrumb"), dict)]
     facts.breadcrumbs = next(filter(None, map(_read_crumbs, trails)), ())
@@ -89,11 +91,12 @@ def _own_product(products: Sequence[Item], url: str, title: str) -> Item | None:
 class _Reader:
     """Reads the items of one page."""
 
-    def __init__(self, items: Items, url: str) -> None:
+    def __init__(self, items: Items, url: str, groups: Sequence[Item]) -> None:
         self._items, self._offers = items, Offers(items, url)
+        self._url, self._groups = url, groups
 
     def product(self, product: Item, source: str) -> Facts:
-        variants = [row for row in self._items.dicts(product.get("hasVariant")) if is_a(row, *_PRODUCTS)]
+        variants = self._variants_here(product)
         own = self._offers.of(product)
         read = [self._variant(variant) for variant in variants]
         offers = own or [offer for _, rows in read for offer in rows]
@@ -121,10 +124,31 @@ class _Reader:
             facts.availability = best_availability(offer.availability for offer in offers)
         return facts
 
+    def _variants(self, group: Item) -> list[Item]:
+        return [row for row in self._items.dicts(group.get("hasVariant")) if is_a(row, *_PRODUCTS)]
+
+    def _variants_here(self, group: Item) -> list[Item]:
+        """Return a group's variants; where colours have pages of their own, those of this page alone."""
+        variants = self._variants(group)
+        here = [variant for variant in variants if _path(text_of(variant.get("url")), self._url) == _path(self._url)]
+        return here or variants
+
     def _group(self, product: Item) -> str | None:
         """Return the number that the colours of one product share, each of which has a page of its own."""
-        above = next(iter(self._items.dicts(product.get("isVariantOf"))), {})
-        return clean(first(product.get("inProductGroupWithID"))) or clean(first(above.get("productGroupID")))
+        named = [first(product.get("inProductGroupWithID"))]
+        above = [group for group in self._groups if self._lists(group, product)]
+        if is_a(product, _GROUP):
+            above, named = [product], [*named, *(v.get("inProductGroupWithID") for v in self._variants(product))]
+        groups = [*self._items.dicts(product.get("isVariantOf")), *above]
+        numbers = (clean(first(number)) for number in [*named, *(group.get("productGroupID") for group in groups)])
+        return next(filter(None, numbers), None)
+
+    def _lists(self, group: Item, product: Item) -> bool:
+        """Say whether a group lists a product that stands beside it: by its @id, its address or its number."""
+        return any(
+            variant is product or any(_same(variant.get(key), product.get(key)) for key in ("@id", "url", "sku"))
+            for variant in self._variants(group)
+        )
 
     def _variant(self, product: Item) -> tuple[Variant, list[Offer]]:
         offers = self._offers.of(product)
@@ -167,3 +191,16 @@ def _same_page(address: str | None, url: str) -> bool:
         return bool(address) and fingerprint(str(address)) == fingerprint(url)
     except ValueError:
         return False
+
+
+def _same(one: Any, other: Any) -> bool:
+    return (said := clean(first(one))) is not None and said == clean(first(other))
+
+
+def _path(address: str | None, base: str = "") -> str | None:
+    """Return the address without what follows its path; None for none."""
+    try:
+        parts = urlsplit(urljoin(base, address or ""))
+        return f"{parts.netloc}{parts.path.rstrip('/')}" if address else None
+    except ValueError:
+        return None

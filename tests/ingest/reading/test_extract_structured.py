@@ -123,8 +123,45 @@ def test_meta_tags_give_the_sale_price_and_the_price_before() -> None:
     [
         ({"inProductGroupWithID": "LD"}, "LD"),
         ({"isVariantOf": {"@type": "ProductGroup", "productGroupID": "LD"}}, "LD"),
+        ({"isVariantOf": {"@id": "#group"}}, "LD"),
         ({}, None),
     ],
 )
 def test_the_number_that_colours_with_pages_of_their_own_share_is_kept(more: dict[str, Any], group: str | None) -> None:
-    assert record_of(page("<h1>Linen Dress</h1>", data={**PRODUCT, **more})).item_group == group
+    graph = [{**PRODUCT, **more}, {"@type": "ProductGroup", "@id": "#group", "productGroupID": "LD"}]
+
+    assert record_of(page("<h1>Linen Dress</h1>", data={"@graph": graph})).item_group == group
+
+
+_RED = {**PRODUCT, "@id": "#red", "sku": "LD-red", "color": "Red", "url": URL}
+_BLUE = {
+    **PRODUCT, "@id": "#blue", "sku": "LD-blue", "color": "Blue", "image": ["/blue.jpg"],
+    "url": "/products/linen-dress-blue", "offers": {**OFFER, "price": "41.00"},
+}  # fmt: skip
+_GROUP = {"@type": "ProductGroup", "name": "Linen Dress", "productGroupID": "LD"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {**_GROUP, "hasVariant": [_RED, _BLUE]},
+        [{**_GROUP, "hasVariant": [_BLUE, _RED]}],
+        [_RED, {**_GROUP, "hasVariant": [{"@id": "#red"}, {"@id": "#blue"}]}],
+        {"@graph": [{**_GROUP, "hasVariant": [{"@type": "Product", "url": URL}, _BLUE]}, _RED]},
+        {"@graph": [{**_GROUP, "hasVariant": [{"@type": "Product", "sku": "LD-red"}]}, _RED]},
+        {"@type": "ProductGroup", "name": "Linen Dress", "hasVariant": [{**_RED, "inProductGroupWithID": "LD"}, _BLUE]},
+    ],
+)
+def test_a_group_gives_its_number_to_the_page_of_one_colour_and_nothing_of_another_colours_page(data: Any) -> None:
+    record = record_of(page("<h1>Linen Dress</h1>", data=data))
+
+    assert (record.item_group, record.price, record.colors) == ("LD", Decimal(52), ("Red",))
+    assert record.images == ("https://shop.example/a.jpg",)
+
+
+def test_a_group_whose_variants_share_one_page_keeps_them_all() -> None:
+    variants = [{**_RED, "url": f"{URL}?variant=1"}, {**_BLUE, "url": f"{URL}?variant=2"}]
+
+    record = record_of(page("<h1>Linen Dress</h1>", data={**_GROUP, "hasVariant": variants}))
+
+    assert (record.item_group, record.colors, record.price) == ("LD", ("Red", "Blue"), Decimal(41))
