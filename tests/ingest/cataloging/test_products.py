@@ -248,3 +248,18 @@ def test_a_copy_stays_when_the_page_it_names_is_gone(reader):
 
     assert back.outcome == "changed"
     assert reader.shelf() == {"c/dress": NAMES[0]}
+
+
+def test_a_language_copy_stays_when_the_shops_own_language_is_gone(reader):
+    with transaction(reader.tenant_id) as session:
+        session.get_one(Tenant, reader.tenant_id).locale = "ja"
+    main = reader.read("ja/dress", thing(0, **JA), alternates=COPIES).product_id
+    assert reader.read("en/dress", thing(0), alternates=COPIES).product_id == main
+    with transaction(reader.tenant_id) as session:
+        product = catalog.get_product(session, reader.tenant_id, main)
+        catalog_sync.retire(session, reader.tenant_id, product)
+
+    back = reader.read("en/dress", thing(0), alternates=COPIES)
+
+    assert (back.product_id, back.outcome) == (main, "changed")
+    assert reader.shelf() == {"en/dress": NAMES[0]}
