@@ -63,7 +63,7 @@ def find_moved(
     query = select(Product).where(Product.tenant_id == tenant_id, Product.sku == sku, Product.title == title)
     for product in session.scalars(query.order_by(Product.created_at).limit(_MOST_NAMESAKES).with_for_update()):
         other_color = product.colors and colors and set(product.colors).isdisjoint(colors)
-        if not other_color and _left_its_address(session, tenant_id, product, run_id):
+        if not other_color and has_left(session, tenant_id, product, run_id):
             return product
     return None
 
@@ -79,8 +79,8 @@ def previous_start(session: Session, tenant_id: str, started: datetime) -> datet
     return session.scalar(query.order_by(IngestRun.started_at.desc()).limit(1))
 
 
-def _left_its_address(session: Session, tenant_id: str, product: Product, run_id: str | None) -> bool:
-    """Say whether the product is gone, its page answered so in this run, or a whole run before did not show it."""
+def has_left(session: Session, tenant_id: str, product: Product, run_id: str | None) -> bool:
+    """Say whether the product is gone, or its page in this run, or whether a whole run before did not show it."""
     if product.gone_at is not None:
         return True
     run = session.get(IngestRun, run_id) if run_id else None

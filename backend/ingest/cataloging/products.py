@@ -17,7 +17,7 @@ from backend.ingest.reading.extract import Page
 from backend.ingest.records import ProductRecord
 from backend.tenants import accounts, catalog_sync
 from backend.tenants.catalog import list_images
-from backend.tenants.catalog_addresses import find_at, move, release
+from backend.tenants.catalog_addresses import find_at, has_left, move, release
 from backend.tenants.catalog_sync import ProductFacts, Synced
 from backend.tenants.models import Product
 
@@ -60,7 +60,9 @@ class _Sight:
         if here is not None and (here.gone_at is not None or here.record.get(STANDS_FOR) == self.named.own):
             return self._write(standing=here)
         known = here or self._named()
-        return self._note(known) if known is not None else self._write(standing=self._redirected())
+        if known is not None and not has_left(self.session, self.tenant_id, known, self.run_id):
+            return self._note(known)
+        return self._write(standing=known or self._redirected())
 
     def _at_home(self, product: Product) -> Synced:
         """Write a product whose own address was read, unless the shop calls it a copy of another one by now."""

@@ -181,6 +181,23 @@ def settle_target(session: Session, tenant_id: str, run_id: str, fingerprint: st
     )
 
 
+def look_at_copies(session: Session, tenant_id: str, row: FrontierUrl) -> bool:
+    """Put back the other pages of this run that showed the row's product, to be read anew; False without any."""
+    others = session.scalars(
+        update(FrontierUrl)
+        .where(
+            FrontierUrl.tenant_id == tenant_id,
+            FrontierUrl.run_id == row.run_id,
+            FrontierUrl.product_id == row.product_id,
+            FrontierUrl.id != row.id,
+            FrontierUrl.state.in_(("queued", "fetched")),
+        )
+        .values(state="queued", content_hash=None, record_hash=None)
+        .returning(FrontierUrl.id)
+    )
+    return bool(others.all())
+
+
 def find(session: Session, tenant_id: str, fingerprint: str) -> FrontierUrl | None:
     query = select(FrontierUrl).where(FrontierUrl.tenant_id == tenant_id, FrontierUrl.fingerprint == fingerprint)
     return session.scalar(query)

@@ -225,8 +225,10 @@ class Pages:
             frontier.settle(session, self._tenant_id, row.id, "queued", reason=MAYBE_GONE, **values)
             return
         columns |= {"looks": row.looks + 1, "first_gone_at": row.first_gone_at}
+        if frontier.look_at_copies(session, self._tenant_id, row):
+            columns["product_id"] = None  # a copy that shows it still is its page from now on
         if columns.get("status_code") == 200:  # from now on it is a page like any other
-            frontier.settle(session, self._tenant_id, row.id, "fetched", reason=GONE, product_id=None, **columns)
+            frontier.settle(session, self._tenant_id, row.id, "fetched", reason=GONE, **{**columns, "product_id": None})
         else:
             frontier.settle(session, self._tenant_id, row.id, "failed", **columns)
 

@@ -112,6 +112,31 @@ def test_a_page_that_was_gone_for_a_moment_keeps_its_product(ingest, listing_sho
     assert (facts["products"]["gone"], facts["products"]["unchanged"]) == (0, 36)
 
 
+def test_a_product_whose_main_page_is_gone_stands_at_its_language_copy_from_now_on(ingest, listing_shop):
+    copies = {code: f"{listing_shop.url}/{code}/products/dress-7" for code in ("de", "en")}
+    named = "".join(f'<link rel="alternate" hreflang="{code}" href="{url}">' for code, url in copies.items())
+    body = str(listing_shop.pages.pop("/products/dress-7").body).replace("<head>", f"<head>{named}")
+    for code, url in copies.items():
+        listing_shop.pages[f"/{code}/products/dress-7"] = Answer(body)
+        listing_shop.pages["/"] = Answer(f"{listing_shop.pages['/'].body}<a href='{url}'>{code}</a>")
+    first = ingest.crawl()
+    before = {product.id: product.url for product in ingest.products().values()}
+    (main,) = (url for url in before.values() if url in copies.values())
+    gone = main.removeprefix(listing_shop.url)
+    del listing_shop.pages[gone]
+
+    facts = [ingest.crawl(), ingest.crawl()]
+    listing_shop.forget()
+    facts.append(ingest.crawl())
+
+    after = {product.id: product.url for product in ingest.products().values()}
+    (other,) = (url for url in copies.values() if url != main)
+    assert first["products"]["new"] == 36
+    assert [one["products"]["gone"] for one in facts] == [0, 0, 0]
+    assert after == {id_: other if url == main else url for id_, url in before.items()}
+    assert listing_shop.count(other.removeprefix(listing_shop.url)) == 1
+
+
 def test_a_maintenance_page_in_place_of_every_product_empties_no_catalog_before_it_stays(ingest, listing_shop):
     ingest.crawl()
     for path in listing_shop.pages:
