@@ -46,6 +46,31 @@ class NotASitemap(Exception):
     """The address answers something else: most often a web page that says "not found" with status 200."""
 
 
+class _Found:
+    """What the sitemaps read so far named: pages, each once and up to a bound, further sitemaps, and problems."""
+
+    def __init__(self, max_pages: int, sitemaps: set[str]) -> None:
+        self.pages: dict[str, SitemapEntry] = {}
+        self.problems: dict[str, str] = {}
+        self._max_pages, self._sitemaps = max_pages, sitemaps
+
+    def further(self, entries: Iterable[SitemapEntry]) -> Iterator[str]:
+        """Yield the sitemaps of an index that no other one named."""
+        for entry in entries:
+            if entry.url not in self._sitemaps:
+                self._sitemaps.add(entry.url)
+                yield entry.url
+
+    def keep(self, entries: Iterable[SitemapEntry], address: str) -> None:
+        """Keep a sitemap's pages; what follows the bound is not even read."""
+        for entry in entries:
+            if len(self.pages) < self._max_pages:
+                self.pages.setdefault(entry.url, entry)
+            elif entry.url not in self.pages:
+                self.problems[address] = "too_many_entries"
+                return
+
+
 def read(
     fetcher: Fetcher,
     starts: Iterable[str],
@@ -62,35 +87,28 @@ def read(
     """
     named = list(starts)
     waiting = deque((start, 0) for start in named or [urljoin(shop_url, path) for path in USUAL])
-    seen = {start for start, _ in waiting}
-    entries: dict[str, SitemapEntry] = {}
-    problems: dict[str, str] = {}
+    found = _Found(max_entries, {start for start, _ in waiting})
     files = 0
     while waiting:
         address, depth = waiting.popleft()
         if problem := _why_not(address, depth, files, max_files, allows):
-            problems[address] = problem
+            found.problems[address] = problem
             continue
         files += 1
         try:
-            found, is_index = _parse(fetcher.get(address, kind="sitemap", max_bytes=MAX_BYTES).body)
+            entries, is_index = _parse(fetcher.get(address, kind="sitemap", max_bytes=MAX_BYTES).body)
         except FetchError as error:
             if named or error.status not in {404, 410}:
-                problems[address] = error.code
-            continue
+                found.problems[address] = error.code
         except NotASitemap:
-            problems[address] = "not_a_sitemap"
-            continue
-        for entry in _own(found, address, shop_url):
-            if is_index and entry.url not in seen:
-                seen.add(entry.url)
-                waiting.append((entry.url, depth + 1))
-            elif not is_index and len(entries) < max_entries:
-                entries.setdefault(entry.url, entry)
-            elif not is_index and entry.url not in entries:
-                problems[address] = "too_many_entries"
-                break
-    return Sitemap(tuple(entries.values()), problems)
+            found.problems[address] = "not_a_sitemap"
+        else:
+            own = _own(entries, address, shop_url)
+            if is_index:
+                waiting.extend((url, depth + 1) for url in found.further(own))
+            else:
+                found.keep(own, address)
+    return Sitemap(tuple(found.pages.values()), found.problems)
 
 
 def parse(body: bytes) -> tuple[list[SitemapEntry], bool]:
