@@ -22,6 +22,7 @@ from backend.up.valkey import Valkey
 # A waiting OpenMP thread would burn the core that another process needs; two-thread inference on a busy machine
 # took 25 times as long.
 THREADS = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+_BEHIND = 10  # the nice value of what no shopper waits for: vision, crawls and their proxy, the schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def plan(data_dir: Path, private: Private, env: Mapping[str, str]) -> Plan:
         servers.append(_valkey(valkey))
     if not env.get("DATABASE_URL"):
         servers.append(_postgres(postgres))
-    egress = _ours("egress", "egress", runtime, ready=lambda: listens(_port_of(runtime["NITERU_EGRESS_URL"])))
+    port = _port_of(runtime["NITERU_EGRESS_URL"])
+    egress = _ours("egress", "egress", runtime, ready=lambda: listens(port), nice=_BEHIND)
     parts = (*servers, egress, *_workers(runtime, env), _web(runtime, env))
     return Plan(parts, runtime, migrate_after=(servers[-1] if servers else egress).name)
 
@@ -132,15 +134,14 @@ def _gallery(folder: Path, port: int) -> Part:
 
 
 def _workers(runtime: Mapping[str, str], env: Mapping[str, str]) -> list[Part]:
-    # A shopper waits for the query worker, nobody for vision and crawl: the kernel should know.
-    nices = {queues.QUERY: 0, queues.VISION: 10, queues.CRAWL: 10}
+    nices = {queues.QUERY: 0, queues.VISION: _BEHIND, queues.CRAWL: _BEHIND}
     parts = []
     for name, nice in nices.items():
         for number in range(int(env.get(f"NITERU_{name.upper()}_WORKERS") or 1)):
             label = f"{name}-worker" + (f"-{number + 1}" if number else "")
             ready = _WorkerCheck(runtime["REDIS_URL"], name, number + 1)
             parts.append(_ours(label, f"worker {name}", runtime, ready=ready, nice=nice))
-    return [*parts, _ours("scheduler", "scheduler", runtime, ready=lambda: True)]
+    return [*parts, _ours("scheduler", "scheduler", runtime, ready=lambda: True, nice=_BEHIND)]
 
 
 @dataclass(frozen=True, slots=True)
