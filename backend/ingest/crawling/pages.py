@@ -225,12 +225,13 @@ class Pages:
             frontier.settle(session, self._tenant_id, row.id, "queued", reason=MAYBE_GONE, **values)
             return
         columns |= {"looks": row.looks + 1, "first_gone_at": row.first_gone_at}
-        if frontier.look_at_copies(session, self._tenant_id, row):
-            columns["product_id"] = None  # a copy that shows it still is its page from now on
+        state = "failed"
         if columns.get("status_code") == 200:  # from now on it is a page like any other
-            frontier.settle(session, self._tenant_id, row.id, "fetched", reason=GONE, **{**columns, "product_id": None})
-        else:
-            frontier.settle(session, self._tenant_id, row.id, "failed", **columns)
+            state, columns["reason"] = "fetched", GONE
+        # A copy that shows the product still is its page from now on; a page without one has none to keep.
+        if frontier.look_at_copies(session, self._tenant_id, row) or state == "fetched":
+            columns["product_id"] = None
+        frontier.settle(session, self._tenant_id, row.id, state, **columns)
 
     def _links(self, row: FrontierUrl, page: Page) -> Iterable[Link]:
         following = set(page.next_links)

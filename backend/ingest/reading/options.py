@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from backend.ingest.reading.layout import Layout
 from backend.ingest.reading.outline import Element
-from backend.ingest.reading.stock import SOLD_OUT
+from backend.ingest.reading.stock import SOLD_OUT, is_disabled
 from backend.ingest.records import IN_STOCK, OUT_OF_STOCK, Variant
 
 _SIZE = re.compile(
@@ -153,8 +153,7 @@ def _swatch(radio: Element, label: Element | None, layout: Layout) -> _Row:
 
 
 def _is_off(element: Element) -> bool:
-    attributes = element.attributes
-    return "disabled" in attributes or attributes.get("aria-disabled") == "true" or bool(_OFF.search(element.names))
+    return is_disabled(element) or bool(_OFF.search(element.names))
 
 
 def _choice(words: str) -> _Choice:

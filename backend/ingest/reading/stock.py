@@ -45,7 +45,7 @@ def find_availability(layout: Layout) -> tuple[str | None, bool]:
         for words, element in buttons
         if not SOLD_OUT.search(words) and (_BUY.search(words) or _is_named_buy(element, words))
     ]
-    if any(not _is_disabled(element) for element in buys):
+    if any(not is_disabled(element) for element in buys):
         return IN_STOCK, True
     if any(SOLD_OUT.search(words) for words, _ in buttons):
         return OUT_OF_STOCK, True
@@ -70,7 +70,8 @@ def _is_named_buy(element: Element, words: str) -> bool:
     return len(words) <= 30 and element.tag in {"button", "a"} and bool(_BUY_NAME.search(element.names))
 
 
-def _is_disabled(element: Element) -> bool:
+def is_disabled(element: Element) -> bool:
+    """Say whether an element is marked as one that cannot be used."""
     return "disabled" in element.attributes or element.attributes.get("aria-disabled") == "true"
 
 

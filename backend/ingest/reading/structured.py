@@ -129,8 +129,8 @@ class _Reader:
 
     def _variants_here(self, group: Item) -> list[Item]:
         """Return a group's variants; where colours have pages of their own, those of this page alone."""
-        variants = self._variants(group)
-        here = [variant for variant in variants if _path(text_of(variant.get("url")), self._url) == _path(self._url)]
+        variants, page = self._variants(group), _path(self._url)
+        here = [variant for variant in variants if _path(text_of(variant.get("url")), self._url) == page]
         return here or variants
 
     def _group(self, product: Item) -> str | None:
