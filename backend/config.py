@@ -1,11 +1,13 @@
 """Settings, read once: from the environment first, then from what `niteru up` wrote into the data folder."""
 
+import ipaddress
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -29,6 +31,7 @@ class Settings:
     milvus_token: str
     storage_url: str
     egress_url: str
+    egress_deny: tuple[Network, ...]
     chromium_path: str
     vision_runtime: str
     vision_device: str
@@ -68,6 +71,7 @@ class Settings:
             milvus_token=read.text("MILVUS_TOKEN", ""),
             storage_url=read.text("STORAGE_URL", str(data_dir / "objects")),
             egress_url=read.needed("NITERU_EGRESS_URL"),
+            egress_deny=read.networks("NITERU_EGRESS_DENY"),
             chromium_path=read.text("NITERU_CHROMIUM", ""),
             vision_runtime=read.text("NITERU_VISION_RUNTIME", "auto"),
             vision_device=read.text("NITERU_VISION_DEVICE", "cpu"),
@@ -146,3 +150,9 @@ class _Reader:
             return int(value)
         except ValueError:
             raise ConfigError(f"{name} must be a whole number, but is {value!r}.") from None
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        try:
+            return tuple(ipaddress.ip_network(part) for part in self.text(name, "").replace(",", " ").split())
+        except ValueError as error:
+            raise ConfigError(f"{name} must list networks like 198.51.100.0/24, but {error}.") from None

@@ -4,10 +4,11 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -157,14 +158,21 @@ class RunningProxy:
 
 @contextmanager
 def run_proxy(
-    bounds: Bounds | None = None, *, allow_hosts: AllowHosts | None = None, resolve: Resolve | None = None
+    bounds: Bounds | None = None,
+    *,
+    allow_hosts: AllowHosts | None = None,
+    resolve: Resolve | None = None,
+    deny: Collection[str] = (),
 ) -> Iterator[RunningProxy]:
     running = RunningProxy()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     bounds = bounds or replace(Bounds(), connect_s=3.0)
-    proxy = EgressProxy(SECRET, allow_hosts or running.allow_hosts, resolve=resolve or running.resolve, bounds=bounds)
+    proxy = EgressProxy(
+        SECRET, allow_hosts or running.allow_hosts, resolve=resolve or running.resolve, bounds=bounds,
+        deny=[ip_network(network) for network in deny],
+    )  # fmt: skip
     asyncio.run_coroutine_threadsafe(proxy.start(), loop).result(10)
     running.port = proxy.port
     try:

@@ -113,7 +113,7 @@ class Visitor:
 
     def _rendered(self, url: str) -> Visit:
         try:
-            drawn = self._browser.render(url, allows=self._manners.allows)
+            drawn = self._browser.render(url, allows=self._manners.allows, owe=self._manners.owe)
         except BrowserCrashed as error:
             raise FetchError("browser_crashed", "The browser died under this page.", retryable=True) from error
         self._traffic.note_drawing(drawn.requests, drawn.bytes)

@@ -15,7 +15,7 @@ from backend.ingest.addresses import same_site
 from backend.ingest.fetching import browser_process
 from backend.ingest.fetching.browser_page import MAX_HTML, OpenPage
 from backend.ingest.fetching.browser_process import Process, find_chromium, memory_of, watchdog
-from backend.ingest.fetching.browser_traffic import Allows, Payload
+from backend.ingest.fetching.browser_traffic import Allows, Owes, Payload
 from backend.ingest.fetching.errors import FetchError, raise_for_answer, refusal
 from backend.ingest.reading.extract import Page, extract
 
@@ -98,18 +98,26 @@ class Browser:
         """The process id of the running Chromium."""
         return self._running.pid if self._running else None
 
-    def render(self, url: str, *, unroll: bool = True, allows: Allows = lambda _url: True) -> Rendered:
+    def render(
+        self,
+        url: str,
+        *,
+        unroll: bool = True,
+        allows: Allows = lambda _url: True,
+        owe: Owes = lambda _url, _lane: None,
+    ) -> Rendered:
         """Draw the page and return its HTML.
 
         With `unroll`, a page that shows no product of its own is scrolled and its "load more" button clicked until
         no new links appear, so that endless listings show every product. What `allows` denies of the page's site is
-        not asked for, by the page or its scripts; it is called in the browser's thread and may raise FetchError.
+        not asked for, by the page or its scripts; `owe` is told what else of its site they ask for. Both are called
+        in the browser's thread; `allows` may raise FetchError.
         Raises BrowserCrashed, and fetch.FetchError (timeout, connection, private_address, http_error …).
         """
         if not url.startswith(("http://", "https://")):
             raise FetchError("bad_url", "The address is not one that can be fetched.")
         try:
-            return self._thread.submit(self._render_guarded, url, unroll, allows).result()
+            return self._thread.submit(self._render_guarded, url, unroll, allows, owe).result()
         finally:
             self._thread.submit(self._tidy)  # while the caller reads the page
 
@@ -126,7 +134,7 @@ class Browser:
         self.close()
         self._thread.shutdown()
 
-    def _render_guarded(self, url: str, unroll: bool, allows: Allows) -> Rendered:
+    def _render_guarded(self, url: str, unroll: bool, allows: Allows, owe: Owes) -> Rendered:
         if self._pages >= self._pages_per_process:
             self._stop()
         running = self._start()
@@ -134,7 +142,7 @@ class Browser:
         bound_s = self._timeout_s * 1.5 + (self._unroll_s if unroll else 0)
         with watchdog(running.pid, bound_s) as bite:
             try:
-                return self._render(running, url, unroll, allows)
+                return self._render(running, url, unroll, allows, owe)
             except PlaywrightTimeout:
                 raise FetchError("timeout", "The page was not drawn in time.", retryable=True) from None
             except PlaywrightError as error:
@@ -146,10 +154,10 @@ class Browser:
                 log.warning("browser_crashed", extra={"url": url})
                 raise BrowserCrashed(url) from error
 
-    def _render(self, running: Process, url: str, unroll: bool, allows: Allows) -> Rendered:
+    def _render(self, running: Process, url: str, unroll: bool, allows: Allows, owe: Owes) -> Rendered:
         opened = self._last = self._next or self._open(running)
         self._next = None
-        answer = opened.go(url, allows)
+        answer = opened.go(url, allows, owe)
         _check(answer, url, opened.url)
         self._next = self._open(running)  # while this page is drawing itself
         opened.wait_for_document()

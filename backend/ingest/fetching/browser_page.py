@@ -7,7 +7,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Response
 from playwright.sync_api import Error as PlaywrightError
 
-from backend.ingest.fetching.browser_traffic import Allows, Traffic
+from backend.ingest.fetching.browser_traffic import Allows, Owes, Traffic
 from backend.ingest.fetching.errors import FetchError
 
 MAX_HTML = 12_000_000
@@ -20,7 +20,8 @@ _FOREVER_MS = 1e9
 # Runs before the page's own scripts, which cannot change what it keeps. Counting elements rather than changes leaves
 # out clocks and carousels that never stop; in the first seconds a changed text counts too, it may be the price.
 _BEFORE_THE_PAGE = """(() => {
-  for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel']) delete window[name];
+  const unseen = ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel', 'SharedWorker'];
+  for (const name of unseen) delete window[name];
   if (window !== top) return;
   window.open = () => null;
   const later = setTimeout.bind(window), clock = performance.now.bind(performance), elements = document.all;
@@ -86,9 +87,9 @@ class OpenPage:
     def url(self) -> str:
         return self._page.url
 
-    def go(self, url: str, allows: Allows) -> Response | None:
+    def go(self, url: str, allows: Allows, owe: Owes) -> Response | None:
         """Ask for the document; returns when its first bytes have come."""
-        self.traffic.begin(url, allows)
+        self.traffic.begin(url, allows, owe)
         return self._page.goto(url, wait_until="commit")
 
     def html(self) -> str:

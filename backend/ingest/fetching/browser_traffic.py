@@ -12,10 +12,12 @@ from playwright.sync_api import Error as PlaywrightError
 
 from backend.ingest.addresses import same_site
 from backend.ingest.fetching.errors import FetchError
+from backend.ingest.fetching.manners import PAGES, PICTURES
 
 MAX_PAYLOADS, MAX_PAYLOAD_BYTES = 60, 3_000_000
 _MAX_BUFFERED_BYTES = 30_000_000
-_AWAITED = frozenset({"Fetch", "XHR", "Script", "Document", "Stylesheet"})
+_FILES = frozenset({"Script", "Stylesheet"})
+_AWAITED = frozenset({"Fetch", "XHR", "Document"}) | _FILES
 _BLOCKED = [
     "*/favicon.ico", "*.woff", "*.woff2", "*.ttf", "*.otf", "*.eot", "*.mp4", "*.webm", "*.m3u8", "*.mp3", "*.mov",
     "*://www.google-analytics.com/*", "*://www.googletagmanager.com/*", "*://*.doubleclick.net/*",
@@ -24,6 +26,8 @@ _BLOCKED = [
 
 Event = dict[str, Any]
 Allows = Callable[[str], bool]
+Owes = Callable[[str, str], None]
+"""Takes the address of what a page asked for by itself, and the lane of manners that it counts on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Traffic:
 
     Documents and fetches stop here for a moment, redirects included, which Playwright's own routes do not see: those
     of the shop that its robots.txt disallows fail, and so do other sites' frames, which no product fact comes from.
+    Those of its workers stop here too, but are not counted.
     The proxy's challenge is answered here too, once a context, because Playwright's way is to stop every request.
     """
 
@@ -46,6 +51,8 @@ class Traffic:
         self._devtools, self._user, self._password = devtools, user, password
         self._shop_url = ""
         self._allows: Allows = lambda _url: True
+        self._owe: Owes = lambda _url, _lane: None
+        self._had_turn = False
         self._main_frame, self._document_id = "", ""
         self._open: set[str] = set()
         self._answers: dict[str, tuple[str, int]] = {}  # request id of a JSON answer -> address, bytes so far
@@ -59,9 +66,9 @@ class Traffic:
         self.requests, self.bytes = 0, 0
         self._listen()
 
-    def begin(self, url: str, allows: Allows) -> None:
-        """Say which page is about to be opened, and what of its site may be asked for."""
-        self._shop_url, self._allows = url, allows
+    def begin(self, url: str, allows: Allows, owe: Owes) -> None:
+        """Say which page is about to be opened, what of its site may be asked for, and who counts what is."""
+        self._shop_url, self._allows, self._owe = url, allows, owe
 
     @property
     def idle_ms(self) -> float:
@@ -112,6 +119,13 @@ class Traffic:
                 self._devtools.send("Fetch.failRequest", {"requestId": request_id, "errorReason": "BlockedByClient"})
             else:
                 self._devtools.send("Fetch.continueRequest", {"requestId": request_id})
+                self._note_own(url, PAGES)
+
+    def _note_own(self, url: str, lane: str) -> None:
+        if not self._had_turn:  # the page itself, whose turn it is
+            self._had_turn = True
+        elif same_site(url, self._shop_url):
+            self._owe(url, lane)
 
     def _is_main(self, frame_id: str) -> bool:
         self._main_frame = self._main_frame or frame_id  # the first document that is asked for is the page's own
@@ -139,6 +153,8 @@ class Traffic:
         answer = event["response"]
         if event["type"] in {"XHR", "Fetch"} and "json" in answer["mimeType"] and 200 <= answer["status"] < 300:
             self._answers[event["requestId"]] = (answer["url"], 0)
+        if event["type"] in _FILES and not answer.get("fromDiskCache"):
+            self._note_own(answer["url"], PICTURES)
 
     def _count(self, event: Event) -> None:
         if event["requestId"] in self._answers:

@@ -19,6 +19,7 @@ PAGES, PICTURES = "pages", "pictures"
 LONGEST_HOLD_S = 3600.0
 """A host that asks us to wait longer is left alone for this run."""
 _FASTER_PICTURES = 4  # they are static files in the shops that say nothing of a Crawl-delay
+_MOST_OWED = 10  # turns: or a page that asks for hundreds of things would keep its shop from being read
 _ROBOTS_AGAIN_S = (1.5, 4.0, 8.0, 16.0, 60.0)
 NEVER = frozenset({"tls", "refused", "private_address", "bad_url"})
 """Why a robots.txt cannot be read, where asking again will not help."""
@@ -91,6 +92,17 @@ class Manners:
                     return True
             self._pulse.wait(left)
         return False
+
+    def owe(self, url: str, lane: str = PAGES) -> None:
+        """Put off the next turn of the URL's host by one more: an open page asked it for something by itself.
+
+        What a page asks for is not held back, as it might never be drawn then; the next pages wait for it instead.
+        """
+        host = self._host(url)
+        lane, interval = self._lane(host, lane)
+        with host.turns:
+            moment, due = time.monotonic(), host.next_at.get(lane, 0.0)
+            host.next_at[lane] = max(due, min(max(due, moment) + interval, moment + _MOST_OWED * interval))
 
     def invited(self, url: str) -> bool:
         """Say whether the URL may be asked for now: its turn came, and robots.txt allows it. Raises FetchError."""

@@ -3,8 +3,8 @@
 A worker names its tenant (user) and proves it (password, egress.password_for). The proxy resolves a host once, refuses
 every address that is not public, and connects to the very address it checked, on ports 80 and 443. What stands in the
 tenant's `allow_hosts` is open for that tenant alone: ADDRESS:PORT opens that address, public or not; NAME:PORT opens
-the port only, because whoever owns a name decides where it points. A refusal is 403 with the reason in X-Niteru-Egress
-and, because clients show nothing else of a refused CONNECT, in the status line.
+the port only, because whoever owns a name decides where it points. What the operator denies stays closed. A refusal is
+403 with the reason in X-Niteru-Egress and, because clients show nothing else of a refused CONNECT, in the status line.
 """
 
 import asyncio
@@ -24,10 +24,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend import db, egress
-from backend.config import Settings
+from backend.config import Network, Settings
 from backend.ingest.fetching import proxy_wire as wire
 from backend.ingest.fetching.proxy_wire import Bounds, Link, Refused
-from backend.ingest.fetching.public_addresses import BadHost, Resolve, is_address, only_public, plain_host, resolve
+from backend.ingest.fetching.public_addresses import (
+    BadHost,
+    Resolve,
+    is_address,
+    is_in,
+    only_public,
+    plain_host,
+    resolve,
+)
 from backend.tenants.models import Tenant
 
 log = logging.getLogger(__name__)
@@ -40,7 +48,8 @@ class EgressProxy:
     """An HTTP proxy on 127.0.0.1 (CONNECT and absolute-form HTTP).
 
     `allow_hosts` gives a tenant's exceptions as host:port, or None when there is no such tenant, and raises Refused
-    when it cannot tell; `resolve` names a host's addresses. Port 0 takes a free one; `port` tells which.
+    when it cannot tell; `deny` names networks that nobody reaches; `resolve` names a host's addresses. Port 0 takes a
+    free one; `port` tells which.
     """
 
     def __init__(
@@ -50,11 +59,12 @@ class EgressProxy:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        deny: Collection[Network] = (),
         resolve: Resolve = resolve,
         bounds: Bounds | None = None,
     ) -> None:
         self._secret_key, self._allow_hosts, self._resolve = secret_key, allow_hosts, resolve
-        self._host, self.port = host, port
+        self._host, self.port, self._deny = host, port, deny
         self._bounds = bounds or Bounds()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -161,18 +171,19 @@ class EgressProxy:
         raise Refused("authentication_required", status=407)
 
     async def _find(self, host: str, port: int) -> list[str]:
-        """Resolve once and keep the public addresses. Raises Refused when the name is not known."""
+        """Resolve once and keep the addresses that may be reached. Raises Refused when the name is not known."""
         try:
             async with asyncio.timeout(self._bounds.connect_s):
-                return only_public(await self._resolve(host, port))
+                found = only_public(await self._resolve(host, port))
         except (OSError, TimeoutError, UnicodeError):
             raise Refused("dns", status=502) from None
+        return [address for address in found if not is_in(address, self._deny)]
 
     async def _dial(self, goal: tuple[str, str, int]) -> Link:
         """Connect to an address that was checked. Raises Refused."""
         tenant_id, host, port = goal
         allowed = await self._allow_hosts(tenant_id) or ()
-        opened = is_address(host) and _spelled(host, port) in allowed
+        opened = is_address(host) and _spelled(host, port) in allowed and not is_in(host, self._deny)
         addresses = [host] if opened else await self._find(host, port)
         if not addresses:
             log.info("egress_refused", extra={"tenant_id": tenant_id, "host": host, "reason": "private_address"})
@@ -253,8 +264,9 @@ def serve(settings: Settings) -> None:
 async def _serve_until_told(settings: Settings) -> None:
     address = urlsplit(settings.egress_url)
     proxy = EgressProxy(
-        settings.secret_key, TenantExceptions(), host=address.hostname or "127.0.0.1", port=address.port or 8903
-    )
+        settings.secret_key, TenantExceptions(), host=address.hostname or "127.0.0.1", port=address.port or 8903,
+        deny=settings.egress_deny,
+    )  # fmt: skip
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)

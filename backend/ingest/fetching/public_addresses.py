@@ -7,6 +7,8 @@ import socket
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 
+from backend.config import Network
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -62,6 +64,14 @@ def is_public(address: str) -> bool:
     if isinstance(found, ipaddress.IPv4Address):
         return not any(found in net for net in _CLOSED_V4)
     return found.scope_id is None and found in _OPEN_V6 and not any(found in net for net in _CLOSED_V6)
+
+
+def is_in(address: str, networks: Iterable[Network]) -> bool:
+    """Say whether a numeric address lies in one of the networks, an IPv4 one spelled as IPv6 too."""
+    found: Address = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return any(found in network for network in networks)
 
 
 def is_address(host: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from backend.ingest.fetching.browser import Browser
 from backend.ingest.fetching.fetch import FetchError
+from backend.ingest.fetching.manners import PAGES, PICTURES
 from backend.tenants.models import new_id
 from tests.ingest.local_shop import TENANT, Answer, LocalShop, RunningProxy, Trap, drawn_by
 
@@ -192,3 +193,44 @@ def test_what_robots_disallow_is_asked_for_neither_by_the_page_nor_by_its_script
     assert all(f"<p>{name}</p>" in drawn.html for name in ("open", "refused", "by redirect", "old"))
     assert (caught.value.code, caught.value.retryable) == ("disallowed", False)
     assert not [path for path in shop.asked if path.startswith("/secret/")]
+
+
+def test_what_robots_disallow_is_not_asked_for_by_a_pages_workers_either(chromium: Browser, shop: LocalShop) -> None:
+    """A shared worker would be seen by nobody: there is none."""
+    asks = "fetch('{0}/secret/{1}').catch(() => fetch('{0}/open/{1}').then(() => postMessage('{1} asked')))"
+    shop.pages["/worker.js"] = Answer(asks.format("", "file"), kind="text/javascript")
+    shop.pages["/shared.js"] = Answer("fetch('/secret/shared')", kind="text/javascript")
+    shop.pages["/"] = drawn_by(
+        f"""const note = e => {{ document.body.insertAdjacentHTML('beforeend', `<p>${{e.data}}</p>`) }};
+        new Worker('/worker.js').onmessage = note;
+        const blob = new Blob([`{asks.format("${location.origin}", "blob")}`]);
+        new Worker(URL.createObjectURL(blob)).onmessage = note;
+        try {{ new SharedWorker('/shared.js') }} catch (error) {{ note({{data: 'none shared'}}) }}""",
+        "<h1>Hi</h1>",
+    )
+
+    drawn = chromium.render(shop.url + "/", unroll=False, allows=lambda url: "/secret/" not in url)
+
+    assert all(f"<p>{said}</p>" in drawn.html for said in ("file asked", "blob asked", "none shared"))
+    assert not [path for path in shop.asked if path.startswith("/secret/")]
+
+
+def test_what_a_page_asks_of_its_shop_is_told_but_not_the_page_itself(chromium: Browser, shop: LocalShop) -> None:
+    shop.pages["/go"] = Answer(status=302, headers={"Location": "/there"})
+    shop.pages["/there"] = shop.pages["/a.js"] = Answer("0", kind="text/javascript")
+    shop.pages["/worker.js"] = Answer("fetch('/there').then(() => postMessage('done'))", kind="text/javascript")
+    shop.pages["/"] = drawn_by(
+        """const done = () => { document.title = 'done' };
+        fetch('/go').then(() => { new Worker('/worker.js').onmessage = done });
+        fetch('http://other.example/x').catch(() => 0)""",
+        "<h1>Hi</h1><script src='/a.js'></script><img src='/a.jpg'>",
+    )
+    owed: list[tuple[str, str]] = []
+
+    drawn = chromium.render(shop.url + "/", unroll=False, owe=lambda url, lane: owed.append((url, lane)))
+
+    assert "<title>done</title>" in drawn.html
+    paths = sorted((url.removeprefix(shop.url), lane) for url, lane in owed)
+    assert [one for one in paths if one[0] != "/worker.js"] == [
+        ("/a.js", PICTURES), ("/go", PAGES), ("/there", PAGES), ("/there", PAGES),
+    ]  # fmt: skip

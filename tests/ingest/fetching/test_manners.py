@@ -83,6 +83,29 @@ def test_a_host_that_asks_us_to_wait_is_asked_for_neither_pages_nor_pictures(pro
     assert seconds_of(manners, (f"{SHOP}/1.jpg", PICTURES)) > 0.1
 
 
+def test_what_a_page_asks_for_by_itself_puts_off_the_next_page(proxy, pulse):
+    waited = []
+    for text in ("User-agent: *\nCrawl-delay: 0.1", ""):
+        manners = manners_of(proxy, pulse, {SHOP: text}, delay_s=0.1)
+        manners.allows(SHOP + "/")
+        manners.turn(f"{SHOP}/1")
+        for _ in range(3):
+            manners.owe(f"{SHOP}/script.js", PICTURES)
+        manners.owe(f"{SHOP}/api")
+        waited.append(seconds_of(manners, (f"{SHOP}/2", PAGES)))
+
+    assert waited[0] >= 0.4  # one pace for all
+    assert 0.1 <= waited[1] < waited[0]  # scripts are files, as pictures are
+
+
+def test_a_page_that_asks_for_hundreds_of_things_does_not_keep_its_shop_from_being_read(proxy, pulse):
+    manners = manners_of(proxy, pulse, {SHOP: ""}, delay_s=0.02)
+    for _ in range(400):
+        manners.owe(f"{SHOP}/api")
+
+    assert seconds_of(manners, (f"{SHOP}/2", PAGES)) < 4.0
+
+
 def test_nobody_waits_for_a_turn_once_the_crawl_has_to_stop(proxy, pulse):
     manners = manners_of(proxy, pulse, {SHOP: ""})
     manners.hold(SHOP, 600)

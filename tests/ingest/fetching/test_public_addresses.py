@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from backend.ingest.fetching.public_addresses import BadHost, is_address, is_public, only_public, plain_host
+from backend.ingest.fetching.public_addresses import BadHost, is_address, is_in, is_public, only_public, plain_host
 
 ADDRESSES = st.ip_addresses(v=4).map(int)
 FORMS = st.sampled_from(
@@ -93,3 +93,13 @@ def test_an_address_that_is_not_public_is_known_as_such(address: str) -> None:
 )
 def test_a_public_address_is_known_as_such(address: str) -> None:
     assert is_public(address)
+
+
+def test_a_denied_network_holds_its_addresses_in_both_spellings() -> None:
+    denied = [ipaddress.ip_network("93.184.216.0/24"), ipaddress.ip_network("2606:4700::/32")]
+
+    assert is_in("93.184.216.34", denied)
+    assert is_in("::ffff:93.184.216.34", denied)
+    assert is_in("2606:4700::1", denied)
+    assert not is_in("93.184.217.1", denied)
+    assert not is_in("2606:4701::1", denied)
