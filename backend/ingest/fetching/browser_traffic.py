@@ -18,6 +18,7 @@ MAX_PAYLOADS, MAX_PAYLOAD_BYTES = 60, 3_000_000
 _MAX_BUFFERED_BYTES = 30_000_000
 _FILES = frozenset({"Script", "Stylesheet"})
 _AWAITED = frozenset({"Fetch", "XHR", "Document"}) | _FILES
+_WORKER_S = 1.0
 _BLOCKED = [
     "*/favicon.ico", "*.woff", "*.woff2", "*.ttf", "*.otf", "*.eot", "*.mp4", "*.webm", "*.m3u8", "*.mp3", "*.mov",
     "*://www.google-analytics.com/*", "*://www.googletagmanager.com/*", "*://*.doubleclick.net/*",
@@ -43,7 +44,7 @@ class Traffic:
 
     Documents and fetches stop here for a moment, redirects included, which Playwright's own routes do not see: those
     of the shop that its robots.txt disallows fail, and so do other sites' frames, which no product fact comes from.
-    Those of its workers stop here too, but are not counted.
+    Those of its workers stop here too, but nobody hears how they end: each is given a second.
     The proxy's challenge is answered here too, once a context, because Playwright's way is to stop every request.
     """
 
@@ -60,6 +61,7 @@ class Traffic:
         self._challenged: set[str] = set()
         self._payloads: list[Payload] = []
         self._changed_at = time.monotonic()
+        self._workers_until = 0.0
         self.document_url = ""
         self.refusal: FetchError | None = None  # why nobody knows whether the document may be asked for
         self.broken = ""  # what went wrong with the document itself after its first bytes had come
@@ -73,7 +75,8 @@ class Traffic:
     @property
     def idle_ms(self) -> float:
         """Milliseconds since the last awaited request ended; 0 while one is under way."""
-        return 0.0 if self._open else (time.monotonic() - self._changed_at) * 1000
+        moment = time.monotonic()
+        return 0.0 if self._open or moment < self._workers_until else (moment - self._changed_at) * 1000
 
     def payloads(self) -> tuple[Payload, ...]:
         """Return the JSON answers of fetch and XMLHttpRequest so far, in order; big and broken ones left out."""
@@ -108,6 +111,8 @@ class Traffic:
         request_id, url = event["requestId"], event["request"]["url"]
         is_document = event["resourceType"] == "Document"
         is_main = is_document and self._is_main(event["frameId"])
+        if event.get("networkId") not in self._open:
+            self._await_worker()
         try:
             refused = not self._allows(url) if same_site(url, self._shop_url) else is_document and not is_main
         except FetchError as error:  # nobody knows what the host allows
@@ -127,6 +132,9 @@ class Traffic:
         elif same_site(url, self._shop_url):
             self._owe(url, lane)
 
+    def _await_worker(self) -> None:
+        self._workers_until = time.monotonic() + _WORKER_S
+
     def _is_main(self, frame_id: str) -> bool:
         self._main_frame = self._main_frame or frame_id  # the first document that is asked for is the page's own
         return frame_id == self._main_frame
@@ -144,8 +152,10 @@ class Traffic:
         if not event["request"]["url"].startswith(("http://", "https://")):
             return
         self.requests += 1
-        if event.get("type") in _AWAITED:
+        if event.get("type") in _AWAITED and event["loaderId"]:
             self._open.add(event["requestId"])
+        elif event.get("type") == "Script":  # which a worker runs
+            self._await_worker()
         if event.get("type") == "Document" and self._is_main(event["frameId"]):
             self.document_url, self._document_id = event["request"]["url"], event["requestId"]
 

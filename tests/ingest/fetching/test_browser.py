@@ -121,6 +121,18 @@ def test_a_clock_that_never_stops_does_not_keep_a_page_from_standing_still(chrom
     assert time.monotonic() - start < 8  # the bound at which a page that never stands still is taken as it is
 
 
+def test_what_a_worker_fetches_is_waited_for_but_not_for_long(chromium: Browser, shop: LocalShop) -> None:
+    shop.pages["/api"] = Answer('"Dress"', kind="application/json", wait_s=0.4)
+    shop.pages["/worker.js"] = Answer("fetch('/api').then(a => a.json()).then(postMessage)", kind="text/javascript")
+    shop.pages["/"] = drawn_by("new Worker('/worker.js').onmessage = e => { document.title = e.data }", "<h1>Hi</h1>")
+
+    start = time.monotonic()
+    drawn = chromium.render(shop.url + "/", unroll=False)
+
+    assert "<title>Dress</title>" in drawn.html
+    assert time.monotonic() - start < 8  # the bound at which a page that never stands still is taken as it is
+
+
 def test_every_page_starts_without_the_last_ones_cookies(chromium: Browser, shop: LocalShop) -> None:
     shop.pages["/"] = Answer("<h1>Hi</h1>", headers={"Set-Cookie": "seen=1"})
 
