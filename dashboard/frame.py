@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from backend import http
 from backend.errors import DomainError, NotFound
 from dashboard import formats
-from dashboard.locale import LOCALES, knows, locale, said, t, tn
+from dashboard.locale import LOCALES, advice, knows, locale, said, t, tn
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def init_app(app: Flask) -> None:
     """Give templates their words and formats, and the dashboard its files and its page for unknown addresses."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        t=t, tn=tn, knows=knows, said=said, locale=locale, locales=LOCALES, number=formats.number,
+        t=t, tn=tn, knows=knows, said=said, advice=advice, locale=locale, locales=LOCALES, number=formats.number,
         percent=formats.percent, price=formats.price, plain_price=formats.plain_price, moment=formats.moment,
         day=formats.day, seconds=formats.seconds, host=formats.host, path=formats.path, colors=formats.colors,
     )  # fmt: skip

@@ -51,3 +51,10 @@ def said(kind: str, code: str) -> str:
     """
     keys = [f"{kind}.{code}", *([f"reason.{code}"] if kind == "run_error" else [])]
     return next((t(key) for key in keys if key in WORDS), code.replace("_", " "))
+
+
+def advice(reason: str) -> str:
+    """Return what a seller can do about the reason that a run keeps as its advice; a sentence of before stays."""
+    if " " in reason:
+        return reason
+    return t(f"advice.{reason}") if knows(f"advice.{reason}") else t("advice.other", reason=said("reason", reason))

@@ -13,9 +13,9 @@ from backend import queues
 from backend.config import ConfigError, Settings
 from backend.db import transaction
 from backend.ingest import runs
+from backend.ingest.advice import Unusable
 from backend.ingest.cataloging import embedding, pictures, publishing
 from backend.ingest.cataloging.pictures import Pump
-from backend.ingest.crawling.advice import Unusable, advice_for
 from backend.ingest.crawling.crawl import Crawl, End
 from backend.ingest.crawling.feed_source import FeedSource
 from backend.ingest.fetching import robots
@@ -81,7 +81,7 @@ def crawl(*, tenant_id: str, run_id: str, attempt: int) -> None:
                 end = _crawl(settings, run, shop, pulse)
         except Unusable as error:
             with pulse.writing() as session:
-                runs.fail(session, tenant_id, run_id, error=error.code, advice=error.advice)
+                runs.fail(session, tenant_id, run_id, error=error.code, advice=error.reason)
             log.warning("crawl_unusable", extra={"run_id": run_id, "reason": error.code})
             return
     log.info("crawl_ended", extra={"run_id": run_id, "end": end.value})
@@ -104,7 +104,7 @@ def _room_to_store() -> Iterator[None]:
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
-        raise Unusable("disk_full", advice_for("disk_full")) from error
+        raise Unusable("disk_full") from error
 
 
 def _crawl(settings: Settings, run: IngestRun, shop: Tenant, pulse: Pulse) -> End:
@@ -167,8 +167,7 @@ def _retire(run: IngestRun, pulse: Pulse, *, whole: bool) -> None:
     with pulse.writing() as session:
         retired = retire_missing(session, run.tenant_id, run.id) if whole else Retired(0, 0)
         if retired.held or not whole:
-            advice = advice_for("many_vanished" if whole else "feed_cut")
-            runs.get_run(session, run.tenant_id, run.id).advice = advice
+            runs.get_run(session, run.tenant_id, run.id).advice = "many_vanished" if whole else "feed_cut"
     log.info("products_retired", extra={"run_id": run.id, "products": retired.gone, "held": retired.held})
 
 

@@ -201,7 +201,7 @@ def finish(session: Session, tenant_id: str, run_id: str, *, state: str = "succe
 
 
 def fail(session: Session, tenant_id: str, run_id: str, *, error: str, advice: str | None = None) -> bool:
-    """End an open run that cannot go on, with what happened and what the seller can do."""
+    """End an open run that cannot go on, with what happened and the reason that the seller gets advice for."""
     run = _locked(session, tenant_id, run_id)
     if run.state not in RUN_OPEN:
         return False
@@ -214,8 +214,7 @@ def revive(session: Session, run: IngestRun) -> bool:
     """Say whether a crawl whose worker is gone may be tried again; a run that died too often has failed instead."""
     if run.attempt - run.slices < _MOST_ATTEMPTS:
         return True
-    advice = "The crawl's worker died again and again. Please tell the operator: the log has the reason."
-    fail(session, run.tenant_id, run.id, error="worker_died", advice=advice)
+    fail(session, run.tenant_id, run.id, error="worker_died", advice="worker_died")
     return False
 
 

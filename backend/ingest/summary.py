@@ -7,6 +7,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from backend.errors import NotFound
+from backend.ingest.advice import advice_for
 from backend.ingest.traffic import KINDS, STAGES
 from backend.tenants.models import RUN_OPEN, FrontierUrl, IngestRun, Product, ProductImage, now
 
@@ -33,7 +34,7 @@ def summary(session: Session, tenant_id: str, run_id: str) -> dict[str, Any]:
         "requests": _requests(run.traffic),
         "seconds": round(_seconds(run.started_at, run.finished_at), 1),
         "seconds_by_stage": _seconds_by_stage(run),
-        "advice": run.advice,
+        "advice": advice_for(run.advice) if run.advice else None,
         "error": run.error,
     }
 

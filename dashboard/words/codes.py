@@ -94,6 +94,8 @@ WORDS = {
     "reason.http_410": ("Removed (HTTP 410)", "削除されました（HTTP 410）"),
     "reason.http_500": ("The shop failed (HTTP 500)", "ショップ側のエラー（HTTP 500）"),
     "reason.http_503": ("The shop is busy (HTTP 503)", "ショップが混み合っています（HTTP 503）"),
+    "reason.http_451": ("May not be shown here (HTTP 451)", "ここでは表示できません（HTTP 451）"),
+    "reason.http_5xx": ("The shop answers with errors", "ショップ側のエラー"),
     "reason.failed": ("Failed", "失敗"),
     "reason.http_error": ("The shop failed again and again", "ショップ側のエラーが続きました"),
     "reason.egress_down": ("Niteru's own way out was closed", "Niteru 側の接続に問題がありました"),

@@ -166,23 +166,36 @@ def test_a_running_crawl_is_told_live_and_its_end_too(seller, stocked):
 
 
 @pytest.mark.parametrize(
-    ("error", "sentence"),
+    ("error", "advice", "sentences"),
     [
-        ("no_products", "商品ページが見つかりませんでした"),
-        ("tls", "証明書が無効です"),
-        ("some_new_code", "some new code"),
+        ("no_products", "no_products", ("商品が見つかりません", "アドレスが正しいかご確認ください")),
+        ("shop_refuses", "http_403", ("ショップに拒否されました", "NiteruBot を許可してください")),
+        ("tls", "tls", ("証明書が無効です", "証明書を更新し")),
+        ("some_new_code", "another_code", ("some new code", "another code")),
+        ("no_products", "Check <it>.", ("商品が見つかりません", "Check &lt;it&gt;.")),
     ],
 )
-def test_a_crawl_that_failed_says_why_in_the_persons_language(seller, error, sentence):
+def test_a_crawl_that_failed_says_why_and_what_to_do_in_the_persons_language(seller, error, advice, sentences):
     me = seller(locale="ja")
     with transaction(me.shop.tenant_id) as session:
         run = runs.request_crawl(session, me.shop.tenant_id)
-        runs.fail(session, me.shop.tenant_id, run.id, error=error, advice="Check <it>.")
+        runs.fail(session, me.shop.tenant_id, run.id, error=error, advice=advice)
 
     page = me.get("/crawl").get_data(as_text=True)
 
-    assert sentence in page
-    assert ("Check &lt;it&gt;." in page) == (error != "no_products")
+    assert all(sentence in page for sentence in sentences)
+
+
+def test_a_crawl_that_ended_well_may_have_advice_too(seller):
+    me = seller(locale="ja")
+    with transaction(me.shop.tenant_id) as session:
+        run = runs.request_crawl(session, me.shop.tenant_id)
+        run.advice = "many_vanished"
+        runs.finish(session, me.shop.tenant_id, run.id)
+
+    page = me.get("/crawl").get_data(as_text=True)
+
+    assert "<h3>ご確認ください</h3><p>多くの商品が一度に見つからなくなりました" in page
 
 
 def test_a_search_and_its_click_are_seen(seller):

@@ -7,6 +7,9 @@ import pytest
 
 import backend.ingest
 import dashboard
+from backend.ingest.advice import ADVICE
+from backend.ingest.crawling.frontier import PASSING
+from backend.ingest.crawling.reception import DOWN
 from backend.vision.attributes import PATTERNS, fine_names, shade_names
 from backend.vision.colors import PALETTE
 from backend.vision.values import CATEGORIES
@@ -20,7 +23,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 SAME_IN_BOTH = {"settings.system", "fact.sku"}
 # What data names (a code), and what is put together from parts: "nav." ~ name.
 BUILT = re.compile(
-    r"^(category|fine|pattern|shade|gender|color|availability|usefulness|image_state|attention|via|source|reason|action|run_error|stage|"
+    r"^(advice|category|fine|pattern|shade|gender|color|availability|usefulness|image_state|attention|via|source|reason|action|run_error|stage|"
     r"run_state|run_kind|schedule|count|state|kind|pair_state|failure_kind|signal|tier|role|role_may|nav|fact|start|why_not|why_not_next|why_not_short|error|keys|embed|"
     r"story|pairs\.empty)\."
 )
@@ -89,12 +92,26 @@ def test_what_vision_names_has_words(prefix, codes):
 
 
 FETCHES = re.compile(r'FetchError\(\s*"(\w+)"')
+ENDS = re.compile(r'Unusable\(\s*"(\w+)"|runs\.fail\([^)]*error="(\w+)"')
+STATUSES = {f"http_{status}" for status in (401, 403, 404, 410, 451, 500, 503)}
+
+
+def named_in_ingest(said):
+    sources = (path.read_text() for path in Path(backend.ingest.__file__).parent.rglob("*.py"))
+    return {code for source in sources for found in said.finditer(source) for code in found.groups() if code}
 
 
 def test_every_reason_why_a_page_or_picture_fails_has_words():
-    ingest = Path(backend.ingest.__file__).parent
-    codes = {code for path in ingest.rglob("*.py") for code in FETCHES.findall(path.read_text())}
-    codes |= {"unreadable", "killed_worker", "maybe_gone", "gone", "cut_short", "budget", "store_failed", "page_limit"}
+    codes = named_in_ingest(FETCHES) | {*DOWN, *PASSING, *STATUSES}
+    codes |= {"maybe_gone", "gone", "cut_short", "budget", "store_failed", "page_limit", "http_5xx"}
 
     assert {f"reason.{code}" for code in codes} - set(WORDS) == set()
-    assert len(codes) > 15
+    assert len(codes) > 25
+
+
+def test_every_way_a_crawl_ends_early_has_words_and_advice():
+    codes = named_in_ingest(ENDS)
+
+    assert {f"run_error.{code}" for code in codes} - set(WORDS) == set()
+    assert codes - {"shop_unreachable", "shop_refuses"} <= set(ADVICE)  # for which it depends on the answer
+    assert len(codes) > 7

@@ -9,6 +9,7 @@ from backend import queues
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.ingest import runs
+from backend.ingest.advice import advice_for
 from backend.tenants.models import FrontierUrl, IngestRun, OutboxMessage, Product, ProductImage, Tenant, now
 
 
@@ -115,12 +116,12 @@ def test_an_ended_run_cannot_end_again_in_another_way(tenant_id):
     run_id = request(tenant_id)
 
     with transaction(tenant_id) as session:
-        first = runs.fail(session, tenant_id, run_id, error="no_products", advice="Look again.")
+        first = runs.fail(session, tenant_id, run_id, error="no_products", advice="no_products")
         second = runs.finish(session, tenant_id, run_id)
         facts = runs.summary(session, tenant_id, run_id)
 
     assert (first, second) == (True, False)
-    assert (facts["state"], facts["error"], facts["advice"]) == ("failed", "no_products", "Look again.")
+    assert (facts["state"], facts["error"], facts["advice"]) == ("failed", "no_products", advice_for("no_products"))
 
 
 def test_the_end_of_a_run_says_when_the_next_one_is_due(tenant_id):

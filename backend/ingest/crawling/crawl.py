@@ -11,8 +11,8 @@ from enum import Enum
 
 from backend.config import Settings
 from backend.ingest import addresses
+from backend.ingest.advice import Unusable
 from backend.ingest.crawling import frontier, seeds
-from backend.ingest.crawling.advice import Unusable, advice_for
 from backend.ingest.crawling.pages import Pages
 from backend.ingest.crawling.patterns import Patterns
 from backend.ingest.fetching.browser import Browser
@@ -116,4 +116,4 @@ class Crawl:
                 return
             start = frontier.find(session, self._pulse.tenant_id, addresses.fingerprint(self._shop_url))
         reason = start.reason if start is not None and start.state in {"failed", "disallowed"} else None
-        raise Unusable("no_products", advice_for(reason or "no_products"))
+        raise Unusable("no_products", reason)

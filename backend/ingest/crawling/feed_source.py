@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from backend.errors import DomainError
 from backend.ingest import addresses
 from backend.ingest.addresses import same_site
+from backend.ingest.advice import Unusable
 from backend.ingest.cataloging import sync
 from backend.ingest.crawling import frontier
-from backend.ingest.crawling.advice import Unusable, advice_for
 from backend.ingest.crawling.crawl import End
 from backend.ingest.crawling.frontier import Link
 from backend.ingest.fetching.fetch import Fetcher, FetchError
@@ -84,7 +84,7 @@ class FeedSource:
             rows += len(batch)
         self._note(rows)
         if not rows:
-            raise Unusable("feed_unreadable", advice_for("feed_unreadable"))
+            raise Unusable("feed_unreadable")
         return End.COMPLETE
 
     @property
@@ -133,7 +133,7 @@ class FeedSource:
                 newest = own.where(Feed.storage_key.is_not(None)).order_by(Feed.created_at.desc()).limit(1)
                 feed = session.scalar(newest)
             if feed is None:
-                raise Unusable("no_feed", advice_for("no_feed"))
+                raise Unusable("no_feed")
             session.flush()
             self._feed_id, key = feed.id, feed.storage_key
             etag, last_modified = (feed.etag, feed.last_modified) if conditional else (None, None)
@@ -150,7 +150,7 @@ class FeedSource:
             except FetchError as error:
                 log.info("feed_unreachable", extra={"reason": error.code})
                 if wait is None or not error.retryable or self._pulse.stopped:
-                    raise Unusable("feed_unreachable", advice_for("feed_unreachable")) from error
+                    raise Unusable("feed_unreachable") from error
                 self._pulse.wait(max(wait, error.retry_after or 0.0))
             else:
                 self._names = {

@@ -22,8 +22,8 @@ HTTP, BROWSER, PROBED = "http", "browser", "probed"
 DEFERRED = 0
 """The priority of what comes last: addresses of a form that may be a trap."""
 KILLED, PAGE_LIMIT, PATTERN_LIMIT = "killed_worker", "page_limit", "pattern_limit"
-_PASSING = (
-    KILLED, "timeout", "connection", "truncated", "rate_limited", "browser_crashed", "unreadable", "too_complex",
+PASSING = (
+    KILLED, "timeout", "connection", "truncated", "rate_limited", "browser_crashed", "unreadable",
     "robots_unreachable", "bot_check",
 )  # fmt: skip
 """Why a page failed that another day may bring."""
@@ -69,7 +69,7 @@ def begin(session: Session, tenant_id: str, run_id: str) -> None:
     here = select(Product.id).where(Product.tenant_id == tenant_id, Product.gone_at.is_(None))
     selling = select(FrontierUrl.pattern).where(mine, FrontierUrl.product_id.in_(here))
     promising = or_(FrontierUrl.priority >= SITEMAP, FrontierUrl.pattern.in_(selling))
-    passing = or_(FrontierUrl.reason.in_(_PASSING), FrontierUrl.reason.startswith("http_5"))
+    passing = or_(FrontierUrl.reason.in_(PASSING), FrontierUrl.reason.startswith("http_5"))
     missing = func.coalesce(FrontierUrl.status_code, 0).in_((404, 410))
     again = or_(
         FrontierUrl.product_id.in_(here),

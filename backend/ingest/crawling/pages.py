@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from backend.config import Settings
 from backend.ingest import addresses
+from backend.ingest.advice import Unusable
 from backend.ingest.cataloging.products import sync_page
 from backend.ingest.crawling import frontier
-from backend.ingest.crawling.advice import DOWN, Reception, Unusable, advice_for
 from backend.ingest.crawling.frontier import Link
 from backend.ingest.crawling.patterns import Patterns
+from backend.ingest.crawling.reception import DOWN, Reception
 from backend.ingest.crawling.visits import READER, Visit, Visitor
 from backend.ingest.fetching.browser import Browser
 from backend.ingest.fetching.fetch import Fetcher, FetchError
@@ -264,9 +265,9 @@ class Pages:
         log.info("page_failed", extra={"url": row.url, "reason": reason, "again": again})
         self._reception.note(reason)
         if (error.retry_after or 0.0) > LONGEST_HOLD_S:
-            raise Unusable("asked_to_wait", advice_for("asked_to_wait"))
+            raise Unusable("asked_to_wait")
         if row.url == addresses.canonical(self._shop_url) and not again and not self.got and error.code in DOWN:
-            raise Unusable("shop_unreachable", advice_for(error.code))
+            raise Unusable("shop_unreachable", error.code)
 
     def _postpone_or_settle(self, row: FrontierUrl, error: FetchError, reason: str) -> bool:
         missed = error.status in GONE_STATUS and row.product_id is not None

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable
 
 from backend.ingest import addresses, runs
+from backend.ingest.advice import Unusable
 from backend.ingest.crawling import frontier, shortcuts
-from backend.ingest.crawling.advice import DOWN, Unusable, advice_for
 from backend.ingest.crawling.frontier import Link
 from backend.ingest.crawling.patterns import Patterns
+from backend.ingest.crawling.reception import DOWN
 from backend.ingest.fetching import robots, sitemap
 from backend.ingest.fetching.fetch import Fetcher
 from backend.ingest.fetching.manners import NEVER, Manners
@@ -31,7 +32,7 @@ def ask_leave(manners: Manners, shop_url: str, pulse: Pulse) -> Robots:
             wait = max(seconds or 0.0, error.retry_after or 0.0)
             if seconds is None or pulse.stopped or error.code in NEVER or wait > _LONGEST_WAIT_S:
                 code = error.code if error.code in DOWN else "robots_unreachable"
-                raise Unusable(code, advice_for(code)) from error
+                raise Unusable(code) from error
             pulse.wait(wait)
     raise AssertionError("the last wait raises")
 
