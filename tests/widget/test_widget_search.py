@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.widget import widget_drawn as drawn
-from tests.widget.conftest import product_page
+from tests.widget.conftest import SEARCH, product_page
 
 PICTURE_IN_PAGE = """async (kind) => {
   const canvas = new OffscreenCanvas(300, 400);
@@ -38,6 +38,19 @@ def test_the_button_sits_in_the_search_field_and_moves_nothing(visit):
     assert field["y"] <= button["y"]
     assert button["y"] + button["height"] <= field["y"] + field["height"]
     assert min(button["height"], button["width"]) >= 24
+
+
+def test_the_button_lies_in_a_field_in_a_table(visit, service, shop):
+    """Whose offsets count from its cell, which is no place for the button to count from."""
+    search = f"<table><tr><td>Find it here, or ask us by telephone:</td><td>{SEARCH}</td></tr></table>"
+    shop.pages["/products/1"] = product_page(shop, service, search=search)
+
+    seen = visit()
+    button = seen.page.locator("niteru-camera").bounding_box()
+
+    field = seen.page.locator("input[type=search]").bounding_box()
+    assert field["x"] < button["x"] < button["x"] + button["width"] < field["x"] + field["width"]
+    assert field["y"] <= button["y"] < button["y"] + button["height"] <= field["y"] + field["height"]
 
 
 def test_without_a_search_field_the_button_floats_in_the_corner(visit, service, shop):

@@ -60,14 +60,24 @@ function overlay(element, field) {
   const width = Math.max(size, 32);
   const end = takenEnd(field, rtl);
   const left = rtl ? field.offsetLeft + end : field.offsetLeft + field.offsetWidth - end - width;
+  const top = field.offsetTop + (field.offsetHeight - size) / 2;
   const { backgroundColor, color } = getComputedStyle(field);
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(
-    `:host([data-place=field]){left:${left}px!important;top:${field.offsetTop + (field.offsetHeight - size) / 2}px!important;` +
-      `width:${width}px!important;height:${size}px!important}.root{color:${color};background:${backgroundColor}}`,
-  );
+  const lay = (/** @type {number} */ x, /** @type {number} */ y) =>
+    sheet.replaceSync(
+      `:host([data-place=field]){left:${x}px!important;top:${y}px!important;` +
+        `width:${width}px!important;height:${size}px!important}.root{color:${color};background:${backgroundColor}}`,
+    );
+  lay(left, top);
   const root = element.shadowRoot;
   if (root) root.adoptedStyleSheets = [root.adoptedStyleSheets[0] ?? sheet, sheet];
+  const at = element.getBoundingClientRect();
+  const over = field.getBoundingClientRect();
+  // What the field counts from may not be what we count from, a table's cell for one. (Scaled pages count well.)
+  if (Math.abs(over.width - field.offsetWidth) > 1) return;
+  const across = (rtl ? over.left + end : over.right - end - width) - at.left;
+  const down = over.top + (over.height - size) / 2 - at.top;
+  if (Math.abs(across) > 1 || Math.abs(down) > 1) lay(left + across, top + down);
 }
 
 /**
