@@ -27,10 +27,10 @@ def crawl(tenant: str, wait: bool, source: str | None, feed_url: str | None, as_
     connect()
     tenant_id = find_tenant_id(tenant)
     if source or feed_url:
-        from backend.ingest.crawling import feed_source
+        from backend.ingest import feeds
 
         with transaction(tenant_id) as session:
-            feed_source.choose(session, tenant_id, source=source, feed_url=feed_url)
+            feeds.choose(session, tenant_id, source=source, feed_url=feed_url)
     run_id = start_crawl(tenant_id)
     facts = wait_for_run(tenant_id, run_id) if wait else read_run(tenant_id, run_id)
     show(facts, as_json=as_json, text=lambda: describe_run(facts))

@@ -40,20 +40,26 @@ def summary(session: Session, tenant_id: str, run_id: str) -> dict[str, Any]:
 
 
 def progress(session: Session, tenant_id: str, run_id: str) -> dict[str, Any]:
-    """Return the summary with what is left: `pages_left`, `images_left`, `pages_per_minute`, `seconds_left` or None.
+    """Return the summary with `pages_left`, `images_left`, how many of each are done a minute, and `seconds_left`.
 
-    Raises NotFound.
+    `seconds_left` is that of the slower one, None where nothing can be said yet; the pages still to come are taken to
+    bring as many pictures as those of this run did. Raises NotFound.
     """
     facts = summary(session, tenant_id, run_id)
-    left = _count(session, tenant_id, run_id, "queued") + _count(session, tenant_id, run_id, "leased")
-    done = facts["pages"]["http"] + facts["pages"]["browser"] + facts["pages"]["failed"]
-    rate = done / facts["seconds"] if facts["seconds"] > 1 else 0.0
+    pages_left = _count(session, tenant_id, run_id, "queued") + _count(session, tenant_id, run_id, "leased")
+    images_left = facts["images"]["wanted"] + facts["images"]["stored"]
+    read = facts["pages"]["http"] + facts["pages"]["browser"] + facts["pages"]["failed"]
+    looked_at = _count_looked_at(session, tenant_id, run_id)
+    page_rate, image_rate = (count / facts["seconds"] if facts["seconds"] > 1 else 0.0 for count in (read, looked_at))
+    to_come = images_left + (pages_left * (looked_at + images_left) / read if read else 0)
+    waits = [left / rate for left, rate in ((pages_left, page_rate), (to_come, image_rate)) if left and rate]
     return {
         **facts,
-        "pages_left": left,
-        "images_left": facts["images"]["wanted"] + facts["images"]["stored"],
-        "pages_per_minute": round(rate * 60, 1),
-        "seconds_left": round(left / rate) if rate and facts["state"] == "running" else None,
+        "pages_left": pages_left,
+        "images_left": images_left,
+        "pages_per_minute": round(page_rate * 60, 1),
+        "images_per_minute": round(image_rate * 60, 1),
+        "seconds_left": round(max(waits)) if waits and facts["state"] == "running" else None,
     }
 
 
@@ -150,6 +156,13 @@ def _count(session: Session, tenant_id: str, run_id: str, state: str) -> int:
     query = select(func.count()).where(
         FrontierUrl.tenant_id == tenant_id, FrontierUrl.run_id == run_id, FrontierUrl.state == state
     )
+    return session.scalar(query) or 0
+
+
+def _count_looked_at(session: Session, tenant_id: str, run_id: str) -> int:
+    """Count the run's own pictures that are through."""
+    through = ProductImage.state.in_(("live", "set_aside", "failed"))
+    query = select(func.count()).where(ProductImage.tenant_id == tenant_id, ProductImage.run_id == run_id, through)
     return session.scalar(query) or 0
 
 

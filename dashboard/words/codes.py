@@ -143,6 +143,7 @@ WORDS = {
     "action.key_revoked": ("Key revoked", "キーを無効化"),
     "action.origins_set": ("Origins changed", "利用サイトを変更"),
     "action.settings_saved": ("Settings changed", "設定を変更"),
+    "action.source_saved": ("Source of products changed", "商品情報の取得元を変更"),
     "action.schedule_saved": ("Schedule changed", "クロールの予定を変更"),
     "action.tenant_created": ("Shop created", "ショップを作成"),
     "action.member_added": ("Person added", "メンバーを追加"),

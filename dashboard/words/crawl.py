@@ -38,6 +38,7 @@ WORDS = {
     "crawl.images": ("Pictures", "画像"),
     "crawl.done_of": ("{done} of {all}", "{done}／{all}"),
     "crawl.rate": ("{n} a minute", "毎分 {n} ページ"),
+    "crawl.rate_images": ("{n} a minute", "毎分 {n} 枚"),
     "crawl.left": ("about {time} left", "残り約 {time}"),
     "crawl.took_n": ("for {time}", "所要 {time}"),
     "crawl.advice": ("Please look", "ご確認ください"),

@@ -117,7 +117,7 @@ WORDS = {
         "アドレスが間違っているか、削除されたか、別のショップのページです。",
     ),
     "error.413.title": ("That is too large", "サイズが大きすぎます"),
-    "error.413.words": ("Please choose a smaller picture.", "もっと小さい画像を選んでください。"),
+    "error.413.words": ("Please choose a smaller file.", "もっと小さいファイルを選んでください。"),
     "error.500.title": ("Something went wrong here", "エラーが発生しました"),
     "error.500.words": (
         "It is not your doing, and nothing was half saved. Please try again in a moment.",

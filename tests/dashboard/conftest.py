@@ -20,6 +20,21 @@ from tests.conftest import Shop, free_port
 from tests.dashboard.seeding import drawn_pieces, fill
 
 PASSWORD = "correct horse battery"
+PATHS = (
+    "/",
+    "/catalog",
+    "/pairs",
+    "/pairs?state=merged",
+    "/crawl",
+    "/crawl/failures",
+    "/crawl/failures?kind=pictures",
+    "/searches",
+    "/try",
+    "/embed",
+    "/keys",
+    "/settings",
+)
+"""Every page of a shop but a product's."""
 
 
 @pytest.fixture

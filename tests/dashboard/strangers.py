@@ -205,6 +205,7 @@ CASES: dict[str, Case] = {
     "shop.revoke_key": _shop_case("POST", "/keys/{key}/revoke"),
     "shop.set_origins": _shop_case("POST", "/keys/{key}/origins", origins="https://evil.example"),
     "shop.settings": _shop_case("GET", "/settings"),
+    "shop.save_source": _shop_case("POST", "/settings/source", source="feed", feed_url="https://evil.example/feed"),
     "shop.save_schedule": _shop_case("POST", "/settings/schedule", crawl_every_hours="168"),
     "shop.save_settings": _shop_case("POST", "/settings", name="stolen"),
 }

@@ -27,9 +27,17 @@ CHANGES = {
     "shop.revoke_key": "/keys/{id}/revoke",
     "shop.set_origins": "/keys/{id}/origins",
     "shop.save_settings": "/settings",
+    "shop.save_source": "/settings/source",
     "shop.save_schedule": "/settings/schedule",
 }
-FOR_OWNERS = {"shop.create_key", "shop.revoke_key", "shop.set_origins", "shop.save_settings", "shop.save_schedule"}
+FOR_OWNERS = {
+    "shop.create_key",
+    "shop.revoke_key",
+    "shop.set_origins",
+    "shop.save_settings",
+    "shop.save_source",
+    "shop.save_schedule",
+}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

@@ -8,22 +8,7 @@ from sqlalchemy import select
 from backend.db import transaction
 from backend.ingest import runs
 from backend.tenants.models import IngestRun
-from tests.dashboard.conftest import PASSWORD
-
-PATHS = (
-    "/",
-    "/catalog",
-    "/pairs",
-    "/pairs?state=merged",
-    "/crawl",
-    "/crawl/failures",
-    "/crawl/failures?kind=pictures",
-    "/searches",
-    "/try",
-    "/embed",
-    "/keys",
-    "/settings",
-)
+from tests.dashboard.conftest import PASSWORD, PATHS
 
 
 def open_as(browser: Browser, address: str, me, locale: str, **how) -> Page:

@@ -13,31 +13,18 @@ from backend.db import transaction
 from backend.ingest import runs
 from backend.tenants import accounts, keys
 from backend.tenants.models import Event, IngestRun, Product, SearchQuery, now
+from tests.dashboard.conftest import PATHS
 
-PAGES = (
-    "/",
-    "/catalog",
-    "/pairs",
-    "/pairs?state=merged",
-    "/crawl",
-    "/crawl/failures",
-    "/crawl/failures?kind=pictures",
-    "/crawl/live",
-    "/searches",
-    "/try",
-    "/embed",
-    "/keys",
-    "/settings",
-)
+ALL = (*PATHS, "/crawl/live")
 
 
 @pytest.mark.parametrize("locale", ["en", "ja"])
 def test_every_page_opens_empty_and_full_in_both_languages(seller, stocked, locale):
     me = seller(locale=locale)
-    empty = {path: me.get(path).status_code for path in PAGES}
+    empty = {path: me.get(path).status_code for path in ALL}
     products = stocked(me.shop)
 
-    full = {path: me.get(path) for path in (*PAGES, *(f"/products/{product.id}" for product in products))}
+    full = {path: me.get(path) for path in (*ALL, *(f"/products/{product.id}" for product in products))}
 
     assert set(empty.values()) == {200}
     assert {answer.status_code for answer in full.values()} == {200}

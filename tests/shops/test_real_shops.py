@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from backend import queues
 from backend.db import transaction
-from backend.ingest.crawling import feed_source
+from backend.ingest import feeds
 from backend.tenants.models import FrontierUrl, Product, ProductImage
 from tests.ingest.whole import Ingest
 from tests.shops.real_shop import FORBIDDEN, THEMES, catalog_of, garment_images, is_trap_image, serve
@@ -57,7 +57,7 @@ def test_the_feed_alone_gives_the_same_catalog(theme, shared: Path, tenant_of):
     with serve(shared, theme) as real_shop:
         ingest = tenant_of(real_shop)
         with transaction(ingest.tenant_id) as session:
-            feed_source.choose(session, ingest.tenant_id, source="feed", feed_url=f"{real_shop.url}/feed.xml")
+            feeds.choose(session, ingest.tenant_id, source="feed", feed_url=f"{real_shop.url}/feed.xml")
         ingest.ask()
         ingest.work(queues.CRAWL)
         truth, log = real_shop.truth(), [request.path for request in real_shop.log()]

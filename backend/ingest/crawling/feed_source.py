@@ -5,53 +5,31 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
-from backend.errors import DomainError
-from backend.ingest import addresses
+from backend.errors import NotFound
+from backend.ingest import addresses, feeds
 from backend.ingest.addresses import same_site
 from backend.ingest.advice import Unusable
 from backend.ingest.cataloging import sync
 from backend.ingest.crawling import frontier
 from backend.ingest.crawling.crawl import End
 from backend.ingest.crawling.frontier import Link
+from backend.ingest.feeds import BOTH, FEED
 from backend.ingest.fetching.fetch import Fetcher, FetchError
 from backend.ingest.pulse import Pulse
 from backend.ingest.reading.feeds import FeedProblem, read_feed
 from backend.ingest.records import ProductRecord
 from backend.storage import Storage
-from backend.tenants import accounts, catalog_sync
+from backend.tenants import catalog_sync
 from backend.tenants.models import Feed, Product, now
 
 log = logging.getLogger(__name__)
-FEED, BOTH = "feed", "both"
-"""`source` of the tenant's settings: the feed alone, or beside the crawl; anything else is the crawl alone."""
 _MAX_BYTES = 100_000_000
 _WAITS_S = (2.0, 10.0)
-_AT_ONCE, _PIECE = 50, 65_536
+_AT_ONCE = 50
 _MOST_PROBLEMS = 100
-
-
-class NoFeedAddress(DomainError):
-    """A feed is to be read, and no address of one is known."""
-
-    code = "no_feed"
-
-
-def choose(session: Session, tenant_id: str, *, source: str | None = None, feed_url: str | None = None) -> None:
-    """Keep where the shop's catalog comes from from now on. Raises NoFeedAddress."""
-    tenant = accounts.get_tenant(session, tenant_id)
-    chosen = {name: value for name, value in (("source", source), ("feed_url", feed_url)) if value is not None}
-    if feed_url is not None and not (feed_url.startswith(("http://", "https://")) and urlsplit(feed_url).hostname):
-        raise NoFeedAddress("The feed's address must begin with http:// or https://.")
-    settings = {**tenant.settings, **chosen}
-    uploaded = select(Feed.id).where(Feed.tenant_id == tenant_id, Feed.storage_key.is_not(None)).limit(1)
-    if settings.get("source") in {FEED, BOTH} and not settings.get("feed_url") and session.scalar(uploaded) is None:
-        raise NoFeedAddress("Name the feed's address too.")
-    tenant.settings = settings
 
 
 class FeedSource:
@@ -111,8 +89,7 @@ class FeedSource:
 
     def _records(self, body: bytes) -> Iterator[ProductRecord]:
         """Yield the products of the shop's own site; every other row is a problem."""
-        pieces = (body[start : start + _PIECE] for start in range(0, len(body), _PIECE))
-        for number, one in enumerate(read_feed(pieces), 1):
+        for number, one in enumerate(read_feed(feeds.pieces(body)), 1):
             if isinstance(one, ProductRecord) and same_site(one.url, self._shop_url):
                 yield one
                 continue
@@ -124,22 +101,24 @@ class FeedSource:
     def _body(self, *, conditional: bool = True) -> bytes | None:
         """Return the file; None when it is the one of the last run. Raises Unusable."""
         with self._pulse.writing() as session:
-            own = select(Feed).where(Feed.tenant_id == self._tenant_id)
-            if self._url:
-                feed = session.scalar(own.where(Feed.url == self._url))
-                feed = feed or Feed(tenant_id=self._tenant_id, url=self._url)
+            feed = feeds.current(session, self._tenant_id, self._url)
+            if self._url and feed is None:
+                feed = Feed(tenant_id=self._tenant_id, url=self._url)
                 session.add(feed)
-            else:
-                newest = own.where(Feed.storage_key.is_not(None)).order_by(Feed.created_at.desc()).limit(1)
-                feed = session.scalar(newest)
             if feed is None:
                 raise Unusable("no_feed")
             session.flush()
             self._feed_id, key = feed.id, feed.storage_key
             etag, last_modified = (feed.etag, feed.last_modified) if conditional else (None, None)
         if not self._url:
-            return self._storage.read(key or "")
+            return self._read(key or "")
         return self._fetch(self._url, etag, last_modified)
+
+    def _read(self, key: str) -> bytes:
+        try:
+            return self._storage.read(key)
+        except NotFound as error:  # another upload took its place this very moment, or somebody emptied the store
+            raise Unusable("no_feed") from error
 
     def _fetch(self, url: str, etag: str | None, last_modified: str | None) -> bytes | None:
         for wait in (*_WAITS_S, None):

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from backend.db import transaction
-from backend.ingest.crawling import feed_source
+from backend.ingest import feeds
+from backend.storage import open_storage
 from backend.tenants import accounts
 from backend.tenants.models import Feed
 from tests.ingest.local_shop import Answer
@@ -39,7 +40,7 @@ def feed_shop(selling_shop, ingest):
 
 def use(ingest, source, url):
     with transaction(ingest.tenant_id) as session:
-        feed_source.choose(session, ingest.tenant_id, source=source, feed_url=url)
+        feeds.choose(session, ingest.tenant_id, source=source, feed_url=url)
 
 
 def read_feed_row(ingest):
@@ -115,13 +116,41 @@ def test_beside_a_crawl_the_feed_names_pages_that_no_link_leads_to(ingest, feed_
 
 def test_a_feed_without_an_address_cannot_be_chosen_and_what_was_chosen_before_stays(make_shop):
     tenant_id = make_shop().tenant_id
-    for chosen in ({"source": "feed"}, {"source": "both", "feed_url": "ftp://shop.example/feed"}):
-        with transaction(tenant_id) as session, pytest.raises(feed_source.NoFeedAddress):
-            feed_source.choose(session, tenant_id, **chosen)
+    bad = {"source": "both", "feed_url": "ftp://shop.example/feed"}, {"source": "pages"}
+    for error, chosen in ((feeds.NoFeed, {"source": "feed"}), *((feeds.BadSource, each) for each in bad)):
+        with transaction(tenant_id) as session, pytest.raises(error):
+            feeds.choose(session, tenant_id, **chosen)
 
     with transaction(tenant_id) as session:
-        feed_source.choose(session, tenant_id, source="crawl", feed_url="https://shop.example/feed.xml")
-        feed_source.choose(session, tenant_id, source="feed")
+        feeds.choose(session, tenant_id, source="crawl", feed_url="https://shop.example/feed.xml")
+        feeds.choose(session, tenant_id, source="feed")
         settings = accounts.get_tenant(session, tenant_id).settings
 
     assert settings == {"source": "feed", "feed_url": "https://shop.example/feed.xml"}
+
+
+def test_an_uploaded_file_makes_the_catalog_and_can_be_replaced(ingest, feed_shop, settings):
+    storage, feed = open_storage(settings.storage_url), feed_shop.pages["/feed.xml"].body
+    feeds.keep_upload(ingest.tenant_id, storage, feed.encode())
+
+    first = ingest.crawl()
+    del feed_shop.goods["dress-4"]
+    feed_shop.goods["dress-3"].price = "7.00"
+    publish(feed_shop)
+    feeds.keep_upload(ingest.tenant_id, storage, feed_shop.pages["/feed.xml"].body.encode())
+    second = ingest.crawl()
+
+    assert (first["products"]["new"], second["products"]["changed"]) == (5, 1)
+    assert feed_shop.asked == []
+    assert read_feed_row(ingest).rows == 4
+
+
+def test_an_uploaded_file_that_is_gone_from_the_store_ends_the_crawl_with_advice(ingest, feed_shop, settings):
+    storage = open_storage(settings.storage_url)
+    feeds.keep_upload(ingest.tenant_id, storage, feed_shop.pages["/feed.xml"].body.encode())
+    storage.delete_all(f"{ingest.tenant_id}/feeds")
+
+    facts = ingest.crawl()
+
+    assert (facts["state"], facts["error"]) == ("failed", "no_feed")
+    assert "upload" in facts["advice"]
