@@ -97,3 +97,28 @@ def test_an_edit_made_in_the_browser_is_there_after_a_reload(browser, address, s
 
     expect(page.get_by_role("heading", level=1)).to_have_text("A better title")
     page.context.close()
+
+
+def test_a_feed_is_uploaded_in_the_browser(browser, address, seller, stocked):
+    """Its fields are in nobody's way whose pages are read; a file that is no feed is refused beside its field."""
+    me = seller(locale="en")
+    stocked(me.shop)
+    row = "id\ttitle\tlink\tprice\n1\tA dress\thttps://shop.example/products/1\t10 USD\n"
+    page = open_as(browser, address, me, "en")
+    page.goto(address + me.url("/settings"))
+    field = page.get_by_label("Or upload its file")
+    expect(field).to_be_hidden()
+
+    page.get_by_role("radio", name="A product feed").focus()
+    page.keyboard.press("Space")
+    field.set_input_files({"name": "feed.tsv", "mimeType": "text/plain", "buffer": b"GIF89a"})
+    page.locator("form", has=field).get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This file was not kept")).to_be_visible()
+    obstacles = [each["id"] for each in Axe().run(page).response["violations"]]
+    field.set_input_files({"name": "feed.tsv", "mimeType": "text/plain", "buffer": row.encode()})
+    page.locator("form", has=field).get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("status")).to_contain_text("The next crawl")
+    expect(page.get_by_text("A file was uploaded")).to_be_visible()
+    assert obstacles == []
+    page.context.close()
