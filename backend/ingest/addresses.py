@@ -38,6 +38,8 @@ _EFFECT_PATH = re.compile(
     re.IGNORECASE,
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
+_LANGUAGE_PATH = re.compile(r"^/[a-z]{2}(?:[-_][a-z]{2,4})?/", re.IGNORECASE)
+_LANGUAGE_NAMES = frozenset({"lang", "language", "locale", "hl"})
 _DEFAULT_PORT = {"http": 80, "https": 443}
 # A segment after one of these names one thing, even when it is a short plain word.
 _CONTAINERS = frozenset(
@@ -144,6 +146,21 @@ def same_site(url: str, shop_url: str) -> bool:
     host, shop = (str(parts.hostname).removeprefix("www.") for parts in (theirs, ours))
     below = not _is_address(shop) and host.endswith("." + shop)
     return theirs.port == ours.port and (host == shop or below)
+
+
+def differ_by_language(url: str, other: str) -> bool:
+    """Say whether two different addresses are the same but for the language that begins the path, or a parameter names.
+
+    >>> differ_by_language("https://shop.example/products/a", "https://shop.example/en-us/products/a")
+    True
+    """
+    return canonical(url) != canonical(other) and _without_language(url) == _without_language(other)
+
+
+def _without_language(url: str) -> tuple[str, str, list[tuple[str, str]]]:
+    parts = urlsplit(canonical(url))
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0].lower() not in _LANGUAGE_NAMES]
+    return parts.netloc.removeprefix("www."), _LANGUAGE_PATH.sub("/", parts.path).rstrip("/"), query
 
 
 def _is_slug(segment: str) -> bool:

@@ -103,6 +103,7 @@ WORDS = {
     "reason.unreadable": ("The page could not be understood", "ページを解析できませんでした"),
     "reason.killed_worker": ("The page was too much for the crawler", "ページが重く、読み取りが中断しました"),
     "reason.maybe_gone": ("The product is missing; a second look follows", "商品が見つからず、再確認を待っています"),
+    "reason.language_copy": ("A copy in another language", "別の言語の同じページ"),
     "reason.gone": ("The product is no longer there", "商品がなくなりました"),
     "reason.cut_short": ("The list had more to show than time allowed", "一覧が長く、途中までの取得です"),
     "reason.budget": ("Beyond the limit on pictures of one crawl", "1 回のクロールの画像容量を超えました"),

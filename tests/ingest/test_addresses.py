@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.ingest.addresses import canonical, fingerprint, has_effect, pattern, same_site
+from backend.ingest.addresses import canonical, differ_by_language, fingerprint, has_effect, pattern, same_site
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,22 @@ def test_an_address_that_does_something_is_known(path: str) -> None:
 )  # fmt: skip
 def test_an_address_that_only_shows_something_is_not_taken_for_one_that_acts(path: str) -> None:
     assert not has_effect(f"https://shop.example{path}")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("/products/a", "/en/products/a", True),
+        ("/ja/products/a", "/en-us/products/a/", True),
+        ("/products/a", "/products/a?locale=de", True),
+        ("/products/a?v=1&lang=en", "/products/a?v=1&lang=ja", True),
+        ("/products/a", "/products/a", False),
+        ("/products/a", "/products/a?utm_source=x", False),
+        ("/products/a", "/en/products/b", False),
+        ("/de/produkte/kleid", "/en/products/dress", False),
+        ("/products/a?v=1", "/en/products/a?v=2", False),
+        ("/en", "/ja", False),
+    ],
+)
+def test_addresses_that_differ_by_a_language_alone(one, other, expected):
+    assert differ_by_language(f"https://shop.example{one}", f"https://shop.example{other}") is expected

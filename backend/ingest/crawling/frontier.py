@@ -22,6 +22,7 @@ HTTP, BROWSER, PROBED = "http", "browser", "probed"
 DEFERRED = 0
 """The priority of what comes last: addresses of a form that may be a trap."""
 KILLED, PAGE_LIMIT, PATTERN_LIMIT = "killed_worker", "page_limit", "pattern_limit"
+LANGUAGE_COPY = "language_copy"
 PASSING = (
     KILLED, "timeout", "connection", "truncated", "rate_limited", "browser_crashed", "unreadable",
     "robots_unreachable", "bot_check",
@@ -182,7 +183,7 @@ def settle_target(session: Session, tenant_id: str, run_id: str, fingerprint: st
 
 
 def look_at_copies(session: Session, tenant_id: str, row: FrontierUrl) -> bool:
-    """Put back the other pages of this run that showed the row's product, to be read anew; False without any."""
+    """Put back the other pages of this run that show the row's product, to be read (anew); False without any."""
     others = session.scalars(
         update(FrontierUrl)
         .where(
@@ -190,9 +191,9 @@ def look_at_copies(session: Session, tenant_id: str, row: FrontierUrl) -> bool:
             FrontierUrl.run_id == row.run_id,
             FrontierUrl.product_id == row.product_id,
             FrontierUrl.id != row.id,
-            FrontierUrl.state.in_(("queued", "fetched")),
+            or_(FrontierUrl.state.in_(("queued", "fetched")), FrontierUrl.reason == LANGUAGE_COPY),
         )
-        .values(state="queued", content_hash=None, record_hash=None)
+        .values(state="queued", reason=None, content_hash=None, record_hash=None)
         .returning(FrontierUrl.id)
     )
     return bool(others.all())

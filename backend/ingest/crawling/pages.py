@@ -13,7 +13,7 @@ from backend.config import Settings
 from backend.ingest import addresses
 from backend.ingest.advice import Unusable
 from backend.ingest.cataloging.products import sync_page
-from backend.ingest.crawling import frontier
+from backend.ingest.crawling import copies, frontier
 from backend.ingest.crawling.frontier import Link
 from backend.ingest.crawling.patterns import Patterns
 from backend.ingest.crawling.reception import DOWN, Reception
@@ -79,12 +79,17 @@ class Pages:
         self._visitor.close()
 
     def sort_out(self, rows: Sequence[FrontierUrl]) -> list[FrontierUrl]:
-        """Return the rows that robots.txt allows; the others, which may be thousands, are settled at one stroke."""
+        """Return the rows to be asked for: not those that robots.txt disallows, nor copies in other languages.
+
+        There may be thousands of both, so they are settled at one stroke.
+        """
         disallowed = [row for row in rows if self._is_disallowed(row)]
-        if disallowed:
+        allowed = [row for row in rows if row not in disallowed]
+        if rows:
             with self._pulse.writing() as session:
                 frontier.settle_all(session, self._tenant_id, [row.id for row in disallowed], "disallowed", ROBOTS)
-        return [row for row in rows if row not in disallowed]
+                return copies.sort_out(session, self._tenant_id, self._run_id, allowed)
+        return []
 
     def _is_disallowed(self, row: FrontierUrl) -> bool:
         try:

@@ -55,6 +55,7 @@ class FrontierUrl(Owned, Base):
     __tablename__ = "frontier_url"
     __table_args__ = (
         UniqueConstraint("tenant_id", "fingerprint"),
+        Index("ix_frontier_url_product", "tenant_id", "product_id"),
         Index("ix_frontier_url_next", "tenant_id", "run_id", "state", "priority"),
         one_of("state", "queued", "leased", "fetched", "failed", "disallowed", "skipped"),
     )

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from backend.db import transaction
-from backend.ingest import runs, schedule
+from backend.ingest import addresses, runs, schedule
 from backend.ingest.crawling import pages
+from backend.tenants import accounts, catalog_addresses
 from backend.tenants.models import Event, IngestRun, SearchQuery
 from tests.ingest.local_shop import Answer
 
@@ -135,6 +136,31 @@ def test_a_product_whose_main_page_is_gone_stands_at_its_language_copy_from_now_
     assert [one["products"]["gone"] for one in facts] == [0, 0, 0]
     assert after == {id_: other if url == main else url for id_, url in before.items()}
     assert listing_shop.count(other.removeprefix(listing_shop.url)) == 1
+
+
+def test_copies_in_other_languages_are_asked_for_by_no_crawl_while_their_page_is_there(ingest, listing_shop):
+    codes, slugs = ("de", "fr", "en"), [f"dress-{number}" for number in range(5)]
+    for slug in slugs:
+        paths = {code: f"/{code}/products/{slug}" for code in codes} | {"ja": f"/products/{slug}"}
+        named = "".join(
+            f'<link rel="alternate" hreflang="{code}" href="{listing_shop.url}{path}">' for code, path in paths.items()
+        )
+        body = str(listing_shop.pages[f"/products/{slug}"].body).replace("<head>", f"<head>{named}")
+        links = "".join(f"<a href='{path}'>{code}</a>" for code, path in paths.items())
+        for path in paths.values():
+            listing_shop.pages[path] = Answer(body.replace("</body>", f"{links}</body>"))
+    with transaction(ingest.tenant_id) as session:
+        accounts.get_tenant(session, ingest.tenant_id).locale = "ja"
+
+    first, second = ingest.crawl(), ingest.crawl()
+
+    asked = [path for path in listing_shop.asked if path.startswith(tuple(f"/{code}/" for code in codes))]
+    assert asked == []
+    assert (first["products"]["new"], second["products"]["unchanged"]) == (36, 36)
+    assert first["pages"]["skipped"] == second["pages"]["skipped"] == len(codes) * len(slugs)
+    main, copy = (f"{listing_shop.url}{path}" for path in ("/products/dress-1", "/de/products/dress-1"))
+    with transaction(ingest.tenant_id) as session:
+        assert catalog_addresses.find_at(session, ingest.tenant_id, addresses.fingerprint(copy)).url == main
 
 
 def test_a_maintenance_page_in_place_of_every_product_empties_no_catalog_before_it_stays(ingest, listing_shop):
