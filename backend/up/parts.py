@@ -22,7 +22,7 @@ from backend.up.valkey import Valkey
 # A waiting OpenMP thread would burn the core that another process needs; two-thread inference on a busy machine
 # took 25 times as long.
 THREADS = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-_BEHIND = 10  # the nice value of what no shopper waits for: vision, crawls and their proxy, the schedule
+_BEHIND = 19  # of what no shopper waits for: vision, crawls and their proxy, the schedule; 10 cost a search a tenth
 
 
 @dataclass(frozen=True, slots=True)
