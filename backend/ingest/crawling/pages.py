@@ -87,7 +87,8 @@ class Pages:
         allowed = [row for row in rows if row not in disallowed]
         if rows:
             with self._pulse.writing() as session:
-                frontier.settle_all(session, self._tenant_id, [row.id for row in disallowed], "disallowed", ROBOTS)
+                if disallowed:
+                    frontier.settle_all(session, self._tenant_id, [row.id for row in disallowed], "disallowed", ROBOTS)
                 return copies.sort_out(session, self._tenant_id, self._run_id, allowed)
         return []
 
