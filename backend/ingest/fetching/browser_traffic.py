@@ -61,7 +61,7 @@ class Traffic:
         self._challenged: set[str] = set()
         self._payloads: list[Payload] = []
         self._changed_at = time.monotonic()
-        self._workers_until = 0.0
+        self._workers_until: dict[str, float] = {}  # request id -> how long what a worker asked for is waited for
         self.document_url = ""
         self.refusal: FetchError | None = None  # why nobody knows whether the document may be asked for
         self.broken = ""  # what went wrong with the document itself after its first bytes had come
@@ -76,7 +76,8 @@ class Traffic:
     def idle_ms(self) -> float:
         """Milliseconds since the last awaited request ended; 0 while one is under way."""
         moment = time.monotonic()
-        return 0.0 if self._open or moment < self._workers_until else (moment - self._changed_at) * 1000
+        waits = self._open or moment < max(self._workers_until.values(), default=0.0)
+        return 0.0 if waits else (moment - self._changed_at) * 1000
 
     def payloads(self) -> tuple[Payload, ...]:
         """Return the JSON answers of fetch and XMLHttpRequest so far, in order; big and broken ones left out."""
@@ -111,8 +112,9 @@ class Traffic:
         request_id, url = event["requestId"], event["request"]["url"]
         is_document = event["resourceType"] == "Document"
         is_main = is_document and self._is_main(event["frameId"])
-        if event.get("networkId") not in self._open:
-            self._await_worker()
+        network_id = str(event.get("networkId") or request_id)
+        if network_id not in self._open:
+            self._await_worker(network_id)
         try:
             refused = not self._allows(url) if same_site(url, self._shop_url) else is_document and not is_main
         except FetchError as error:  # nobody knows what the host allows
@@ -132,8 +134,8 @@ class Traffic:
         elif same_site(url, self._shop_url):
             self._owe(url, lane)
 
-    def _await_worker(self) -> None:
-        self._workers_until = time.monotonic() + _WORKER_S
+    def _await_worker(self, request_id: str) -> None:
+        self._workers_until[request_id] = time.monotonic() + _WORKER_S
 
     def _is_main(self, frame_id: str) -> bool:
         self._main_frame = self._main_frame or frame_id  # the first document that is asked for is the page's own
@@ -154,8 +156,9 @@ class Traffic:
         self.requests += 1
         if event.get("type") in _AWAITED and event["loaderId"]:
             self._open.add(event["requestId"])
+            self._workers_until.pop(event["requestId"], None)  # it stopped before it was told of, and is the page's own
         elif event.get("type") == "Script":  # which a worker runs
-            self._await_worker()
+            self._await_worker(event["requestId"])
         if event.get("type") == "Document" and self._is_main(event["frameId"]):
             self.document_url, self._document_id = event["request"]["url"], event["requestId"]
 
