@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from backend.search.facets import Facets
 from backend.search.ranking import Tier
+from backend.search.why import LeftOut, Why
 
 FoundBy = Literal["detector", "box", "whole"]
 
@@ -12,7 +14,8 @@ FoundBy = Literal["detector", "box", "whole"]
 class Match:
     """A product that was found. `score` is a cosine similarity (for words, the share of them that it has).
 
-    `price` is today's: null when the product's page was not seen lately, or shows none.
+    `price` is today's: null when the product's page was not seen lately, or shows none. `why` is told to secret keys
+    that ask for it.
     """
 
     product_id: str
@@ -24,6 +27,7 @@ class Match:
     availability: str | None
     score: float
     tier: Tier
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class FoundObject:
     """A garment in the photo: `box` is x, y, w, h as fractions of it.
 
     `found_by` is "whole" when no garment was told apart and the whole picture stands for one. `shades` are finer names
-    of the colours, in their order; `fine_category` and `pattern` are null where the models do not tell them.
+    of the colours, in their order; `fine_category` and `pattern` are null where the models do not tell them. `facets`
+    count all that was found, before `limit`; `left_out` is told where `why` is asked for.
     """
 
     box: list[float]
@@ -43,6 +48,8 @@ class FoundObject:
     shades: list[str]
     found_by: FoundBy
     matches: list[Match]
+    facets: Facets
+    left_out: list[LeftOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,15 @@ class PhotoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ListAnswer:
-    """The answer to `similar` and to words, best first."""
+    """The answer to `similar` and to words, best first. `facets` are null for `similar`."""
 
     query_id: str
     took_ms: dict[str, float]
     matches: list[Match]
     understood: list[Chip]
     notice: str | None
+    facets: Facets | None
+    left_out: list[LeftOut]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -15,16 +14,20 @@ from backend import queues
 from backend.config import Settings
 from backend.db import transaction
 from backend.errors import NotFound
-from backend.search.answers import FoundObject, ListAnswer, Match, PhotoAnswer
+from backend.search import noting
+from backend.search.answers import FoundObject, ListAnswer, PhotoAnswer
+from backend.search.clock import Clock, photo_ms
 from backend.search.closer import look_closer
+from backend.search.facets import EVERYTHING, Narrowing
+from backend.search.found import Found, found
 from backend.search.gallery import Filters, Gallery, Vector
 from backend.search.kinds import kinds_for
-from backend.search.matches import Found, found, to_matches
+from backend.search.matches import Answered, Manner, to_matches
 from backend.search.milvus_gallery import open_gallery
 from backend.search.nearest import nearest, search_kinds, thresholds_for, with_spare
-from backend.search.ranking import merge, ranking
+from backend.search.ranking import Thresholds, merge, ranking
 from backend.search.words import understand
-from backend.tenants import accounts, catalog, history, showcase, wording
+from backend.tenants import accounts, catalog, showcase, wording
 from backend.tenants.models import Product, new_id
 from backend.vision.card import read_card
 
@@ -32,6 +35,8 @@ LOOK_AT_PHOTO = "backend.search.jobs.look_at_photo"
 NO_PRODUCTS = "This shop has no products in Niteru yet. Results appear when its first crawl is done."
 NO_VECTORS = "The pictures of this product are not searchable yet, or none of them shows it."
 SIMILAR_CACHE_S = 20
+_MOST_BY_WORDS = 200
+_BY_WORDS = Thresholds(same=1.0, close=1.0, style=0.0)
 _OBJECT_FACTS = ("box", "category", "confidence", "fine_category", "pattern", "colors", "shades", "found_by")
 
 
@@ -59,30 +64,33 @@ class Engine:
         box: Sequence[float] | None = None,
         words: str = "",
         filters: Filters | None = None,
+        narrowing: Narrowing = EVERYTHING,
         limit: int = 20,
+        why: bool = False,
     ) -> PhotoAnswer:
         """Find what looks like each garment of the photo (encoded bytes), or like the one in `box`.
 
         Raises Busy, Refused (the photo is none), GalleryUnavailable, BadFilter.
         """
-        clock = _Clock()
+        clock = Clock()
         filters = filters or Filters()
         understood = understand(words, filters)
         looked = self._look(tenant_id, photo, box)
         clock.lap("asked")
-        ranked = self._search_objects(tenant_id, looked, understood.narrow(filters), limit)
+        ranked = self._search_objects(tenant_id, looked, understood.narrow(filters), with_spare(limit, narrowing))
+        manner = Manner(limit, narrowing, why=thresholds_for(looked["model_id"]) if why else None)
         with transaction(tenant_id) as session:
-            groups = to_matches(session, tenant_id, ranked, limit=limit)
+            groups = to_matches(session, tenant_id, ranked, manner)
             clock.lap("search")
             answer = PhotoAnswer(
                 query_id=new_id(),
-                took_ms=_photo_ms(clock, looked["ms"]),
+                took_ms=photo_ms(clock, looked["ms"]),
                 primary=_largest(looked["objects"]),
                 objects=[_object(one, group) for one, group in zip(looked["objects"], groups, strict=True)],
                 understood=understood.chips,
-                notice=None if any(groups) else _notice(session, tenant_id),
+                notice=None if any(group.matches for group in groups) else _notice(session, tenant_id),
             )
-            _record_photo(session, tenant_id, answer, words)
+            noting.record_photo(session, tenant_id, answer, words)
         return answer
 
     def similar(
@@ -91,46 +99,80 @@ class Engine:
         ref: ProductRef,
         *,
         filters: Filters | None = None,
+        narrowing: Narrowing = EVERYTHING,
         limit: int = 20,
         known_etags: Container[str] = (),
+        why: bool = False,
     ) -> ListAnswer:
         """Find what looks like a product of the catalog, by its stored embeddings: no model runs.
 
         An answer that the caller has already (its `etag_of` is among `known_etags`) is not noted as a search.
         Raises NotFound, GalleryUnavailable, BadFilter.
         """
-        clock = _Clock()
+        clock = Clock()
         with transaction(tenant_id) as session:
             product = self._find(session, tenant_id, ref)
             group = showcase.duplicate_group(session, tenant_id, product) if product else []
         ranked, notice = [], NO_PRODUCTS
         if product is not None:
-            ranked = self._similar(tenant_id, product, group, filters or Filters(), limit)
+            ranked = self._similar(tenant_id, product, group, filters or Filters(), 2 * with_spare(limit, narrowing))
             notice = NO_VECTORS
+        tiers = thresholds_for(read_card().model_id) if why else None
         with transaction(tenant_id) as session:
-            (matches,) = to_matches(session, tenant_id, [ranked], limit=limit)
+            manner = Manner(limit, narrowing, apart=True, asked=product, why=tiers)
+            (one,) = to_matches(session, tenant_id, [ranked], manner)
             clock.lap("search")
-            answer = ListAnswer(new_id(), clock.total(), matches, [], None if ranked else notice)
+            answer = ListAnswer(
+                new_id(), clock.total(), one.matches, [], None if ranked else notice, None, one.left_out
+            )
             if etag_of(answer) not in known_etags:
-                _record_list(session, tenant_id, answer, kind="similar", product_id=group[0] if group else None)
+                noting.record_list(session, tenant_id, answer, kind="similar", product_id=group[0] if group else None)
         return answer
 
-    def text(self, tenant_id: str, words: str, *, filters: Filters | None = None, limit: int = 20) -> ListAnswer:
+    def like_picture(
+        self,
+        tenant_id: str,
+        picture: bytes,
+        *,
+        filters: Filters | None = None,
+        narrowing: Narrowing = EVERYTHING,
+        limit: int = 20,
+        why: bool = False,
+    ) -> ListAnswer:
+        """Find what looks like the main garment of a product's picture (encoded bytes). Raises as `photo` does."""
+        answer = self.photo(tenant_id, picture, filters=filters, narrowing=narrowing, limit=limit, why=why)
+        main = answer.objects[answer.primary]
+        return ListAnswer(
+            answer.query_id, answer.took_ms, main.matches, answer.understood, answer.notice, None, main.left_out
+        )
+
+    def text(
+        self,
+        tenant_id: str,
+        words: str,
+        *,
+        filters: Filters | None = None,
+        narrowing: Narrowing = EVERYTHING,
+        limit: int = 20,
+        why: bool = False,
+    ) -> ListAnswer:
         """Find products by words, in the catalog: no model and no gallery takes part."""
-        clock = _Clock()
+        clock = Clock()
         filters = filters or Filters()
         understood = understand(words, filters)
         with transaction(tenant_id) as session:
             meant = wording.Wording(
                 understood.words, _conditions(understood.narrow(Filters(genders=filters.genders))), understood.left
             )
-            rows = wording.find_by_words(session, tenant_id, meant, _conditions(filters), limit=limit)
+            rows = wording.find_by_words(session, tenant_id, meant, _conditions(filters), limit=_MOST_BY_WORDS)
             ranked = [Found(product.id, share, "close" if share >= 1 else "style") for product, share in rows]
-            (matches,) = to_matches(session, tenant_id, [ranked], limit=limit)
+            (one,) = to_matches(session, tenant_id, [ranked], Manner(limit, narrowing, why=_BY_WORDS if why else None))
             clock.lap("search")
-            notice = None if matches else _notice(session, tenant_id)
-            answer = ListAnswer(new_id(), clock.total(), matches, understood.chips, notice)
-            _record_list(session, tenant_id, answer, kind="text", words=words)
+            notice = None if one.matches else _notice(session, tenant_id)
+            answer = ListAnswer(
+                new_id(), clock.total(), one.matches, understood.chips, notice, one.facets, one.left_out
+            )
+            noting.record_list(session, tenant_id, answer, kind="text", words=words)
         return answer
 
     def _look(self, tenant_id: str, photo: bytes, box: Sequence[float] | None) -> dict[str, Any]:
@@ -144,13 +186,11 @@ class Engine:
             box=list(box) if box else None,
         )
 
-    def _search_objects(
-        self, tenant_id: str, looked: dict[str, Any], filters: Filters, limit: int
-    ) -> list[list[Found]]:
+    def _search_objects(self, tenant_id: str, looked: dict[str, Any], filters: Filters, most: int) -> list[list[Found]]:
         objects = looked["objects"]
         vectors = np.stack([_vector(one["vector"]) for one in objects])
         gallery = self._gallery(tenant_id, looked["model_id"], looked["dim"])
-        thresholds, most = thresholds_for(looked["model_id"]), with_spare(limit)
+        thresholds = thresholds_for(looked["model_id"])
         kinds = [_kinds(one, filters) for one in objects]
         answers = search_kinds(gallery, vectors, kinds, filters=filters, limit=most)
         color = _color_values(looked["model_id"])
@@ -176,16 +216,16 @@ class Engine:
             raise NotFound("This product is not in the catalogue. A new one appears there after the next crawl.")
         return product
 
-    def _similar(self, tenant_id: str, product: Product, group: list[str], filters: Filters, limit: int) -> list[Found]:
+    def _similar(self, tenant_id: str, product: Product, group: list[str], filters: Filters, most: int) -> list[Found]:
         card, values = read_card(), catalog.effective(product)
         kinds = kinds_for(values.category, 1.0) if values.category and not filters.categories else None
-        asked = json.dumps([card.model_id, group, asdict(filters), limit])
+        asked = json.dumps([card.model_id, group, asdict(filters), most])
         cache_key = f"niteru:similar:{tenant_id}:{hashlib.sha256(asked.encode()).hexdigest()}"
         cached = queues.redis().get(cache_key)
         if isinstance(cached, bytes):
             return [replace(Found(*fields), kinds=kinds) for fields in json.loads(cached)]
         gallery = self._gallery(tenant_id, card.model_id, card.dim)
-        ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, limit=limit)
+        ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, most=most)
         queues.redis().set(
             cache_key,
             json.dumps([[one.product_id, one.score, one.tier, one.image_id] for one in ranked]),
@@ -227,8 +267,9 @@ def _largest(objects: Sequence[dict[str, Any]]) -> int:
     return max(range(len(objects)), key=lambda index: objects[index]["box"][2] * objects[index]["box"][3])
 
 
-def _object(one: dict[str, Any], matches: list[Match]) -> FoundObject:
-    return FoundObject(**{name: one[name] for name in _OBJECT_FACTS}, matches=matches)
+def _object(one: dict[str, Any], answered: Answered) -> FoundObject:
+    facts = {name: one[name] for name in _OBJECT_FACTS}
+    return FoundObject(**facts, matches=answered.matches, facets=answered.facets, left_out=answered.left_out)
 
 
 def _notice(session: Session, tenant_id: str) -> str | None:
@@ -244,50 +285,3 @@ def _conditions(filters: Filters) -> wording.Conditions:
         price_max=filters.price_max,
         in_stock=filters.in_stock,
     )
-
-
-def _record_photo(session: Session, tenant_id: str, answer: PhotoAnswer, words: str) -> None:
-    history.record_query(
-        session,
-        tenant_id,
-        answer.query_id,
-        kind="photo",
-        categories=list(dict.fromkeys(one.category for one in answer.objects)),
-        words=words,
-        matches=sum(len(one.matches) for one in answer.objects),
-        took_ms=answer.took_ms["total"],
-    )
-
-
-def _record_list(session: Session, tenant_id: str, answer: ListAnswer, **facts: Any) -> None:
-    history.record_query(
-        session,
-        tenant_id,
-        answer.query_id,
-        matches=len(answer.matches),
-        took_ms=answer.took_ms["total"],
-        **facts,
-    )
-
-
-def _photo_ms(clock: "_Clock", seen: dict[str, float]) -> dict[str, float]:
-    """Return the stages; `wait` is the queue and the way to the worker and back."""
-    took = clock.total()
-    wait = took.pop("asked") - sum(seen.values())
-    return {"wait": round(wait, 2), **{stage: round(ms, 2) for stage, ms in seen.items()}, **took}
-
-
-class _Clock:
-    """Milliseconds of each stage since the one before."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._ms: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._ms[stage] = round((now - self._last) * 1000, 2)
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        return {**self._ms, "total": round((time.perf_counter() - self._start) * 1000, 2)}

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from backend.search.facets import Narrowing
 from backend.search.gallery import Filters
 from backend.vision.attributes import PATTERNS
 from backend.vision.colors import PALETTE
@@ -50,6 +51,9 @@ Pattern = Annotated[str, _among(PATTERNS), _documented(PATTERNS)]
 Categories = Annotated[list[Category], BeforeValidator(_listed), Field(max_length=len(CATEGORIES))]
 Genders = Annotated[list[Gender], BeforeValidator(_listed), Field(max_length=len(GENDERS))]
 Colors = Annotated[list[Color], BeforeValidator(_listed), Field(max_length=len(PALETTE))]
+Texts = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100)]], BeforeValidator(_listed), Field(max_length=20)
+]
 
 
 class PriceRange(BaseModel):
@@ -77,6 +81,12 @@ class FiltersForm(BaseModel):
     color: Colors = []
     price: PriceRange = PriceRange()
     in_stock: bool | None = None
+    brand: Texts = []
+    size: Texts = []
+
+    def narrowing(self) -> Narrowing:
+        """Return the conditions that only the catalog can check."""
+        return Narrowing(brands=tuple(self.brand), sizes=tuple(self.size))
 
     def filters(self) -> Filters:
         return Filters(
@@ -108,6 +118,7 @@ class SearchForm(BaseModel):
         default_factory=FiltersForm, description="Conditions as JSON", examples=['{"color": "red", "in_stock": true}']
     )
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT, description="How many matches at most")
+    why: bool = Field(default=False, description="Explain every match, and what was left out; with a secret key only")
 
 
 class PhotoForm(SearchForm):
@@ -123,11 +134,14 @@ class PhotoForm(SearchForm):
 
 
 class SimilarForm(SearchForm):
-    """Names one product, in exactly one way."""
+    """Names one product, in exactly one way. One that is not in the catalogue is answered by its picture."""
 
     url: str | None = Field(default=None, min_length=1, max_length=2000, description="An address of its page")
     product_id: str | None = Field(default=None, min_length=1, max_length=64)
     sku: str | None = Field(default=None, min_length=1, max_length=200)
+    image_url: str | None = Field(
+        default=None, max_length=2000, description="A picture of the product, on the shop's own hosts"
+    )
 
     @model_validator(mode="after")
     def _names_one_product(self) -> Self:

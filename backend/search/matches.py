@@ -1,13 +1,17 @@
 """From what the gallery found to what a shopper sees: joined with the catalog, which has the last word."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from backend.search.answers import Match
-from backend.search.ranking import Ranked, Tier
+from backend.search.facets import EVERYTHING, Facets, Narrowing, facets_of
+from backend.search.found import Found
+from backend.search.placing import design_of, place, spread
+from backend.search.ranking import Thresholds
+from backend.search.why import LeftOut, Reason, Why
 from backend.tenants import catalog, showcase
 from backend.tenants.models import Product, now
 
@@ -16,43 +20,125 @@ PRICE_AGE = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A product that was found, before the catalog was asked.
+class Manner:
+    """How what was found becomes an answer of at most `limit` products.
 
-    `image_id` is the picture that won it. `kinds` are the categories that answer the question, None for any; a product
-    that looks the same is an answer whatever its category, and so is one whose category nobody knows.
+    `apart`: no second colour of a design, nor of the `asked` product's, where there are enough others. `why`: the
+    tiers that were used, where the answer is to explain itself.
     """
 
-    product_id: str
-    score: float
-    tier: Tier
-    image_id: str | None = None
-    kinds: frozenset[str] | None = None
-
-    def is_answered_by(self, product: Product) -> bool:
-        category = catalog.effective(product).category
-        return self.kinds is None or self.tier == "same" or category is None or category in self.kinds
+    limit: int
+    narrowing: Narrowing = EVERYTHING
+    apart: bool = False
+    asked: Product | None = None
+    why: Thresholds | None = None
 
 
-def found(ranked: Sequence[Ranked], kinds: frozenset[str] | None = None) -> list[Found]:
-    return [Found(one.hit.product_id, one.hit.score, one.tier, one.hit.image_id, kinds) for one in ranked]
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to one group: `facets` count what may be shown, before `limit`; `left_out` is told where `why` is."""
+
+    matches: list[Match]
+    facets: Facets
+    left_out: list[LeftOut]
 
 
-def to_matches(session: Session, tenant_id: str, groups: Sequence[Sequence[Found]], *, limit: int) -> list[list[Match]]:
-    """Return each group's matches in its order, at most `limit`.
+def to_matches(session: Session, tenant_id: str, groups: Sequence[Sequence[Found]], manner: Manner) -> list[Answered]:
+    """Return each group's answer, in its order but for the seller's rules and for what repeats itself.
 
-    Left out is what the gallery still holds and search may not show any more (gone, hidden, duplicates), and what is
-    of a kind that does not answer the question.
+    Left out is what the gallery still holds and search may not show any more (gone, hidden, duplicates), what is of a
+    kind that does not answer the question, and what the narrowing does not admit.
     """
     everything = [one for group in groups for one in group]
     products = catalog.products_by_id(session, tenant_id, [one.product_id for one in everything])
-    shown = {product.id: product for product in products}
-    kept = [
-        [one for one in group if one.product_id in shown and one.is_answered_by(shown[one.product_id])][:limit]
-        for group in groups
-    ]
-    pictures = _Pictures(session, tenant_id, [one for group in kept for one in group])
-    return [[_match(shown[one.product_id], one, pictures.of(one)) for one in group] for group in kept]
+    shelf = _Shelf(session, tenant_id, {product.id: product for product in products}, everything, manner)
+    return [shelf.answer(group) for group in groups]
+
+
+class _Shelf:
+    """The products of one answer, with what their places and their pictures need."""
+
+    def __init__(
+        self,
+        session: Session,
+        tenant_id: str,
+        shown: Mapping[str, Product],
+        everything: Sequence[Found],
+        manner: Manner,
+    ) -> None:
+        self._shown, self._manner = shown, manner
+        self._rules = {product.id: product.placement for product in shown.values() if product.placement}
+        self._seen = {design_of(manner.asked)} if manner.apart and manner.asked else set()
+        self._pictures = _Pictures(session, tenant_id, [one for one in everything if one.product_id in shown])
+        images = [one.image_id for one in everything if one.image_id] if manner.why else []
+        self._boxes = showcase.boxes_for_sale(session, tenant_id, images) if images else {}
+
+    def answer(self, group: Sequence[Found]) -> Answered:
+        refused = {one.product_id: reason for one in group if (reason := self._refusal(one)) is not None}
+        admitted = place([one for one in group if one.product_id not in refused], self._rules)
+        marks = {one.product_id: self._marks(one) for one in admitted}
+        kept = spread(admitted, marks, limit=self._manner.limit, seen=self._seen)
+        return Answered(
+            [self._match(one) for one in kept],
+            facets_of(self._shown[one.product_id] for one in admitted),
+            self._left_out(group, refused, kept) if self._manner.why else [],
+        )
+
+    def _refusal(self, one: Found) -> Reason | None:
+        product = self._shown.get(one.product_id)
+        if product is None:
+            return "not_shown"
+        if not one.is_answered_by(product):
+            return "other_kind"
+        return None if self._manner.narrowing.admits(product) else "filtered"
+
+    def _marks(self, one: Found) -> set[Hashable]:
+        """What another product may share with this one so that a shopper sees the same twice."""
+        product = self._shown[one.product_id]
+        content = self._pictures.content_of(one)
+        marks: set[Hashable] = {("picture", content, catalog.effective(product).category)} if content else set()
+        return marks | {design_of(product)} if self._manner.apart else marks
+
+    def _left_out(self, group: Sequence[Found], refused: Mapping[str, Reason], kept: Sequence[Found]) -> list[LeftOut]:
+        seen = self._seen.union(*(self._marks(one) for one in kept)) if kept else self._seen
+        there = {one.product_id for one in kept}
+        return [
+            LeftOut(one.product_id, round(one.score, 4), refused.get(one.product_id) or self._repeats(one, seen))
+            for one in group
+            if one.product_id not in there
+        ]
+
+    def _repeats(self, one: Found, seen: Collection[Hashable]) -> Reason:
+        repeated = self._marks(one).intersection(seen)
+        if not repeated:
+            return "over_limit"
+        return "same_design" if design_of(self._shown[one.product_id]) in repeated else "same_picture"
+
+    def _match(self, one: Found) -> Match:
+        product = self._shown[one.product_id]
+        values, price = catalog.effective(product), price_now(product)
+        return Match(
+            product_id=product.id,
+            title=values.title,
+            url=values.url,
+            image_url=self._pictures.of(one),
+            price=price,
+            currency=values.currency if price is not None else None,
+            availability=values.availability,
+            score=round(one.score, 4),
+            tier=one.tier,
+            why=self._why(one) if self._manner.why else None,
+        )
+
+    def _why(self, one: Found) -> Why:
+        return Why(
+            image_id=one.image_id,
+            box=self._boxes.get(one.image_id or ""),
+            similarity=round(one.score, 4),
+            reaches=asdict(self._manner.why) if self._manner.why else {},
+            kinds=None if one.kinds is None else sorted(one.kinds),
+            rule=self._rules.get(one.product_id),
+        )
 
 
 def price_now(product: Product) -> float | None:
@@ -64,30 +150,20 @@ def price_now(product: Product) -> float | None:
     return float(price)
 
 
-def _match(product: Product, one: Found, image_url: str | None) -> Match:
-    values = catalog.effective(product)
-    price = price_now(product)
-    return Match(
-        product_id=product.id,
-        title=values.title,
-        url=values.url,
-        image_url=image_url,
-        price=price,
-        currency=values.currency if price is not None else None,
-        availability=values.availability,
-        score=round(one.score, 4),
-        tier=one.tier,
-    )
-
-
 class _Pictures:
     """The picture of each match: the one that won it, so that the colour is right, else the product's first."""
 
     def __init__(self, session: Session, tenant_id: str, matches: Sequence[Found]) -> None:
         ids = {one.image_id for one in matches if one.image_id is not None}
-        self._won = showcase.picture_addresses(session, tenant_id, ids) if ids else {}
+        self._won = showcase.pictures_by_id(session, tenant_id, ids) if ids else {}
         others = {one.product_id for one in matches if one.image_id not in self._won}
         self._first = showcase.first_pictures(session, tenant_id, others) if others else {}
 
     def of(self, one: Found) -> str | None:
-        return self._won.get(one.image_id or "") or self._first.get(one.product_id)
+        won = self._won.get(one.image_id or "")
+        return won.url if won else self._first.get(one.product_id)
+
+    def content_of(self, one: Found) -> str | None:
+        """Return the hash of the bytes of the picture that won it."""
+        won = self._won.get(one.image_id or "")
+        return won.content_hash if won else None

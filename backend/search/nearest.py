@@ -5,13 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from backend.search.facets import Narrowing
+from backend.search.found import Found, found
 from backend.search.gallery import MAX_LIMIT, Filters, Gallery, Hit, Vector
-from backend.search.matches import Found, found
 from backend.search.ranking import MODELS, Thresholds, ranking, thresholds_of
 
 _MOST_VECTORS = 16
 _UNCALIBRATED_STYLE = 0.15
 _LOOKALIKES = 5
+_NARROWED = 400  # products among which the catalog looks for those of a brand or a size
 Kinds = frozenset[str] | None
 
 
@@ -55,7 +57,7 @@ def nearest(
     *,
     colors: Sequence[str],
     filters: Filters,
-    limit: int,
+    most: int,
 ) -> list[Found]:
     """Ask with the stored vectors of the product, or of one of its duplicates when it has none of its own."""
     entries = next((entries for one in group if (entries := gallery.entries_of_product(one))), [])
@@ -63,13 +65,12 @@ def nearest(
         return []
     vectors = np.stack([entry.vector for entry in entries[:_MOST_VECTORS]])
     excluded = tuple(dict.fromkeys([*filters.exclude_product_ids, *group]))
-    most = with_spare(limit)
     others = replace(filters, exclude_product_ids=excluded)
     found_by_kind = search_kinds(gallery, vectors, [kinds] * len(vectors), filters=others, limit=most)
     answers = [hits for lists in found_by_kind for hits in lists]
     return found(ranking(answers, thresholds=thresholds_for(model_id), limit=most, colors=colors))
 
 
-def with_spare(limit: int) -> int:
+def with_spare(limit: int, narrowing: Narrowing) -> int:
     """More than asked for: some may be gone, hidden, duplicates or of another kind. Each row more costs time."""
-    return min(MAX_LIMIT, limit * 2)
+    return min(MAX_LIMIT, max(limit * 2, _NARROWED) if narrowing else limit * 2)

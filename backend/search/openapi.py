@@ -20,6 +20,16 @@ _EXAMPLE_MATCH: Json = {
     "availability": "InStock",
     "score": 0.8712,
     "tier": "close",
+    "why": None,
+}
+_EXAMPLE_FACETS: Json = {
+    "category": [{"value": "dress", "count": 12}],
+    "gender": [{"value": "women", "count": 12}],
+    "color": [{"value": "red", "count": 7}, {"value": "pink", "count": 2}],
+    "brand": [],
+    "size": [{"value": "M", "count": 9}],
+    "in_stock": 11,
+    "price": {"min": 6800, "max": 24800, "currency": "JPY"},
 }
 _EXAMPLE_LIST: Json = {
     "query_id": _EXAMPLE_ID,
@@ -27,6 +37,8 @@ _EXAMPLE_LIST: Json = {
     "matches": [_EXAMPLE_MATCH],
     "understood": [],
     "notice": None,
+    "facets": _EXAMPLE_FACETS,
+    "left_out": [],
 }
 _EXAMPLE_OBJECT: Json = {
     "box": [0.31, 0.18, 0.4, 0.66],
@@ -38,6 +50,8 @@ _EXAMPLE_OBJECT: Json = {
     "shades": ["wine"],
     "found_by": "detector",
     "matches": [_EXAMPLE_MATCH],
+    "facets": _EXAMPLE_FACETS,
+    "left_out": [],
 }
 EXAMPLES: Mapping[str, Json] = {
     "PhotoAnswer": {

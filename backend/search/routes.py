@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, jsonify, request
 from flask.blueprints import BlueprintSetupState
@@ -9,9 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from backend import http
 from backend.db import transaction
+from backend.errors import NotFound
 from backend.search import events, listing, openapi, uploads
-from backend.search.engine import Engine, ProductRef, etag_of
-from backend.search.forms import PhotoForm, ProductsForm, SimilarForm, TextForm
+from backend.search.answers import ListAnswer
+from backend.search.engine import NO_VECTORS, Engine, ProductRef, etag_of
+from backend.search.forms import PhotoForm, ProductsForm, SearchForm, SimilarForm, TextForm
 from backend.search.remote import fetch_picture
 from backend.tenants import accounts, auth, keys, showcase
 
@@ -44,10 +47,7 @@ def search_photo() -> ResponseReturnValue:
     uploads.check_multipart()
     form = http.parse(PhotoForm, request.form.to_dict())
     photo = _photo(form)
-    answer = _engine().photo(
-        g.tenant_id, photo, box=form.box, words=form.q, filters=form.filters.filters(), limit=form.limit
-    )
-    return jsonify(asdict(answer))
+    return jsonify(asdict(_engine().photo(g.tenant_id, photo, box=form.box, words=form.q, **_wish(form))))
 
 
 @bp.get("/similar")
@@ -56,9 +56,7 @@ def similar() -> ResponseReturnValue:
     """Find what looks like a product of the shop."""
     form = http.parse(SimilarForm, request.args.to_dict())
     ref = ProductRef(url=form.url, product_id=form.product_id, sku=form.sku)
-    answer = _engine().similar(
-        g.tenant_id, ref, filters=form.filters.filters(), limit=form.limit, known_etags=request.if_none_match
-    )
+    answer = _similar(form, ref)
     response = jsonify(asdict(answer))
     response.set_etag(etag_of(answer))
     response.cache_control.private = True
@@ -71,8 +69,7 @@ def similar() -> ResponseReturnValue:
 def search_text() -> ResponseReturnValue:
     """Find products by words."""
     form = http.parse(TextForm, request.args.to_dict())
-    answer = _engine().text(g.tenant_id, form.q, filters=form.filters.filters(), limit=form.limit)
-    return jsonify(asdict(answer))
+    return jsonify(asdict(_engine().text(g.tenant_id, form.q, **_wish(form))))
 
 
 @bp.post("/events")
@@ -112,6 +109,29 @@ def openapi_document() -> ResponseReturnValue:
 def _engine() -> Engine:
     engine: Engine = current_app.extensions["niteru_engine"]
     return engine
+
+
+def _wish(form: SearchForm) -> dict[str, Any]:
+    """Return what every search takes. Raises BadInput where a page asks what only the shop's server may know."""
+    if form.why and g.holder.kind != "secret":
+        raise http.BadInput("why: only a secret key may ask it, from the shop's own server.")
+    filters = form.filters
+    return {"filters": filters.filters(), "narrowing": filters.narrowing(), "limit": form.limit, "why": form.why}
+
+
+def _similar(form: SimilarForm, ref: ProductRef) -> ListAnswer:
+    """Answer by the product's vectors; one that has none yet, or is not in the catalogue, by the picture given."""
+    wish = _wish(form)
+    try:
+        answer = _engine().similar(g.tenant_id, ref, known_etags=request.if_none_match, **wish)
+        if form.image_url is None or answer.notice != NO_VECTORS:
+            return answer
+    except NotFound:
+        if form.image_url is None:
+            raise
+    _limit_photos()
+    picture = fetch_picture(auth.settings(), g.tenant_id, form.image_url, is_ours=_is_ours)
+    return _engine().like_picture(g.tenant_id, picture, **wish)
 
 
 def _limit_photos() -> None:

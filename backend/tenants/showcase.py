@@ -1,20 +1,37 @@
 """What answers need of the catalog besides the products: which picture to show, who is a duplicate, whose hosts."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from backend.tenants.models import Product, ProductImage
+from backend.tenants.models import Detection, Product, ProductImage
 
 
-def picture_addresses(session: Session, tenant_id: str, image_ids: Collection[str]) -> dict[str, str]:
-    """Return the addresses of these pictures by id; those that left their page are left out."""
-    query = select(ProductImage.id, ProductImage.url).where(
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """Where a picture is, and the hash of its bytes."""
+
+    url: str
+    content_hash: str | None
+
+
+def pictures_by_id(session: Session, tenant_id: str, image_ids: Collection[str]) -> dict[str, ShownPicture]:
+    """Return these pictures by id; those that left their page are left out."""
+    query = select(ProductImage.id, ProductImage.url, ProductImage.content_hash).where(
         ProductImage.tenant_id == tenant_id, ProductImage.id.in_(image_ids), ProductImage.state != "gone"
     )
-    return {row.id: row.url for row in session.execute(query)}
+    return {row.id: ShownPicture(row.url, row.content_hash) for row in session.execute(query)}
+
+
+def boxes_for_sale(session: Session, tenant_id: str, image_ids: Collection[str]) -> dict[str, list[float]]:
+    """Return the box (x, y, w, h as fractions) of the garment on sale in each of these pictures."""
+    query = select(Detection).where(
+        Detection.tenant_id == tenant_id, Detection.image_id.in_(image_ids), Detection.for_sale
+    )
+    return {box.image_id: [box.x, box.y, box.w, box.h] for box in session.scalars(query)}
 
 
 def first_pictures(session: Session, tenant_id: str, product_ids: Collection[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from backend.db import Base
 from backend.tenants.models.accounts import ApiKey, AuditEntry, Membership, Tenant, User
 from backend.tenants.models.catalog import (
+    PLACEMENTS,
     Decision,
     Detection,
     DuplicatePair,
@@ -18,6 +19,7 @@ from backend.tenants.models.searches import Event, SearchQuery
 TENANT_OWNED = tuple(sorted(table.name for table in Base.metadata.tables.values() if "tenant_id" in table.c))
 
 __all__ = [
+    "PLACEMENTS",
     "RUN_OPEN",
     "TENANT_OWNED",
     "ApiKey",

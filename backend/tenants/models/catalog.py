@@ -9,12 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Base
 from backend.tenants.models.columns import Json, Owned, json_list, json_object, moment, now, one_of, reference, texts
 
+PLACEMENTS = ("pin", "boost", "bury")
+
 
 class Product(Owned, Base):
     """One thing sold. `overrides` holds the seller's edits, which win over the crawled columns.
 
     `price_max` is set where the price is a range. `item_group` joins colour children that have an address each.
-    `missing_since` is when a crawl first missed it, `gone_at` when a second look agreed.
+    `placement` is where the seller wants it among the answers of search. `missing_since` is when a crawl first missed
+    it, `gone_at` when a second look agreed.
     """
 
     __tablename__ = "product"
@@ -22,6 +25,7 @@ class Product(Owned, Base):
         UniqueConstraint("tenant_id", "fingerprint"),
         Index("ix_product_tenant_sku", "tenant_id", "sku"),
         one_of("state", "live", "attention", "gone", "hidden"),
+        one_of("placement", *PLACEMENTS),
     )
 
     url: Mapped[str] = mapped_column(Text)
@@ -52,6 +56,7 @@ class Product(Owned, Base):
     overrides: Mapped[Json] = json_object()
     state: Mapped[str] = mapped_column(Text, default="live", server_default="live")
     attention: Mapped[list[str]] = texts()
+    placement: Mapped[str | None] = mapped_column(Text)
     duplicate_of: Mapped[str | None] = reference("product", ondelete="SET NULL")
     first_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
     last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)

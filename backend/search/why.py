@@ -1,0 +1,32 @@
+"""Why a product stands where it stands, and why another is not there: for the seller, never for shoppers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Reason = Literal["not_shown", "other_kind", "filtered", "same_picture", "same_design", "over_limit"]
+"""`not_shown`: gone, hidden or a duplicate; `other_kind`: no answer to such a garment; `filtered`: by a condition that
+only the catalog knows; `same_picture`, `same_design`: what repeats a product above it; `over_limit`: further down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The picture and the garment in it (`box` as fractions) that won, its similarity, and what came after.
+
+    `reaches` are the lowest scores of the tiers. `kinds` are the categories that were searched, null for all;
+    `rule` is the seller's (pin, boost, bury).
+    """
+
+    image_id: str | None
+    box: list[float] | None
+    similarity: float
+    reaches: Mapping[str, float]
+    kinds: list[str] | None
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    product_id: str
+    score: float
+    reason: Reason
