@@ -75,6 +75,60 @@ class MilvusGallery:
             self._uri, self._token, tenant_id=self._tenant_id, model_id=self._model_id, dim=self._dim, collection=fresh
         )
 
+    @property
+    def collection(self) -> str:
+        """The generation's own name; "" for the live gallery, whose name changes."""
+        return self._own
+
+    def live_generation(self) -> "MilvusGallery | None":
+        """Return what is live now, whichever model made it, or None; asks the server, never this process's memory.
+
+        Writers must use it: what this process remembers of the alias may be a moment older than a publish.
+        """
+        self._server.live.pop(self._alias, None)
+        try:
+            return self.generation(self._server.call("describe_collection", self._alias)["collection_name"])
+        except Missing:
+            return None
+
+    def generation(self, collection: str, dim: int = 0) -> "MilvusGallery":
+        """Return one generation by its name; without `dim`, the server is asked how long its vectors are.
+
+        Raises ValueError for a name that is not this tenant's.
+        """
+        if re.fullmatch(re.escape(self._alias) + r"_\w+_[0-9]+", collection, re.ASCII) is None:
+            raise ValueError("a generation's name begins with its tenant's alias")
+        if not dim:
+            fields = self._server.call("describe_collection", collection)["fields"]
+            dim = next(int(field["params"]["dim"]) for field in fields if field["name"] == "vector")
+        return MilvusGallery(
+            self._uri, self._token, tenant_id=self._tenant_id, model_id=self._model_id, dim=dim, collection=collection
+        )
+
+    def is_by(self, model_id: str) -> bool:
+        """Say whether this generation holds embeddings by that model."""
+        return re.fullmatch(re.escape(f"{self._alias}_{slug(model_id)}_") + r"[0-9]+", self._own) is not None
+
+    def name_after(self, *taken: str) -> str:
+        """Return a name for a new generation of this model, numbered after those of `taken` that are of the model."""
+        numbers = [int(name.removeprefix(self._prefix)) for name in taken if self._is_ours(name)]
+        return f"{self._prefix}{max(numbers, default=0) + 1}"
+
+    def begin(self) -> None:
+        """Make this generation's collection, empty, in place of whatever a killed attempt left."""
+        self.forget()
+        self._create(self._own)
+
+    def forget(self) -> None:
+        """Drop this generation, and the alias where it is the live one; nothing happens when it is gone already."""
+        if not self._server.call("has_collection", self._own):
+            return
+        live = self.live_generation()
+        if live and live.collection == self._own and not self._server.is_lite:  # Lite drops aliases with it
+            self._server.call("drop_alias", self._alias)
+        self._server.call("drop_collection", self._own)
+        self._server.live.pop(self._alias, None)
+
     def publish(self) -> None:
         """Make this gallery the tenant's live one; the former stays for a rollback until it is dropped."""
         self._point_alias(self._writable())
@@ -117,6 +171,19 @@ class MilvusGallery:
             return []
         entries = map(to_entry, self._query(any_of("product_id", product_ids), ["*"], consistency="Bounded"))
         return sorted(entries, key=lambda entry: entry.embedding_id)
+
+    def entries_of_images(self, image_ids: Collection[str]) -> list[Entry]:
+        """Return the images' entries, ordered by embedding id; sees the newest writes."""
+        found = [
+            to_entry(row)
+            for batch in _batches(sorted(image_ids), _BATCH)
+            for row in self._query(any_of("image_id", batch), ["*"])
+        ]
+        return sorted(found, key=lambda entry: entry.embedding_id)
+
+    def images(self) -> dict[str, str]:
+        """Return the image's id of every entry, by embedding id; sees the newest writes."""
+        return {row["embedding_id"]: row["image_id"] for row in self._query("", ["embedding_id", "image_id"])}
 
     def count(self) -> int:
         collection = self._find()
@@ -192,18 +259,22 @@ class MilvusGallery:
         Killed creations and drops leave collections that no alias reaches.
         """
         for name in (f"{self._prefix}{number + spare}" for spare in range(_SPARE_GENERATIONS)):
-            if not self._server.call("has_collection", name):
-                try:
-                    self._server.call("create_collection", name, schema=collection_schema(self._dim))
-                except GalleryUnavailable:
-                    if not self._server.call("has_collection", name):  # nobody else was quicker
-                        raise
-            if not self._server.is_lite:
-                self._server.call("create_index", name, server_index())
-                self._server.call("load_collection", name)
+            self._create(name)
             if self._size(name) == 0:
                 return name
         raise GalleryUnavailable("No collection could be created for the gallery; look at the gallery server's log.")
+
+    def _create(self, name: str) -> None:
+        """Create the collection unless it is there."""
+        if not self._server.call("has_collection", name):
+            try:
+                self._server.call("create_collection", name, schema=collection_schema(self._dim))
+            except GalleryUnavailable:
+                if not self._server.call("has_collection", name):  # nobody else was quicker
+                    raise
+        if not self._server.is_lite:
+            self._server.call("create_index", name, server_index())
+            self._server.call("load_collection", name)
 
     def _size(self, collection: str) -> int:
         (row,) = self._server.call("query", collection, output_fields=["count(*)"], consistency_level="Strong")
