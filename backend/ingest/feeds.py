@@ -62,7 +62,7 @@ def choose(session: Session, tenant_id: str, *, source: str | None = None, feed_
     needed = settings.get("source", CRAWL) != CRAWL
     if needed and not settings.get("feed_url") and current(session, tenant_id, None) is None:
         raise NoFeed("Name the feed's address too.")
-    tenant.settings = settings
+    accounts.change_settings(session, tenant_id, chosen)
 
 
 def current(session: Session, tenant_id: str, feed_url: str | None) -> Feed | None:
@@ -81,12 +81,11 @@ def keep_upload(tenant_id: str, storage: Storage, data: bytes) -> None:
     key = f"{tenant_id}/feeds/{feed_id}/feed"
     storage.write(key, data)
     with transaction(tenant_id) as session:
-        tenant = accounts.get_tenant(session, tenant_id)
         earlier = (Feed.tenant_id == tenant_id) & Feed.storage_key.is_not(None)
         old = [feed.storage_key or "" for feed in session.scalars(select(Feed).where(earlier))]
         session.execute(delete(Feed).where(earlier))
         session.add(Feed(id=feed_id, tenant_id=tenant_id, storage_key=key))
-        tenant.settings = {**tenant.settings, "feed_url": ""}
+        accounts.change_settings(session, tenant_id, {"feed_url": ""})
     for each in old:  # only now: had the commit failed, they would still be needed
         storage.delete_all(each.rpartition("/")[0])
 

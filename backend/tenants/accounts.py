@@ -1,12 +1,14 @@
 """Shops, the people who sign in, and what each may do."""
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import func, select
+from sqlalchemy import cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from backend.errors import DomainError, NotFound
@@ -80,6 +82,12 @@ def get_tenant(session: Session, tenant_id: str) -> Tenant:
     if tenant is None:
         raise NotFound("There is no such shop.")
     return tenant
+
+
+def change_settings(session: Session, tenant_id: str, chosen: Mapping[str, object]) -> None:
+    """Keep these settings of the shop beside its others; of two changes at once, both hold."""
+    merged = Tenant.settings.op("||")(cast(chosen, JSONB))
+    session.execute(update(Tenant).where(Tenant.id == tenant_id).values(settings=merged))
 
 
 def list_tenant_ids(session: Session) -> list[str]:

@@ -107,8 +107,7 @@ def save_schedule() -> ResponseReturnValue:
     """Keep how often the shop is crawled, and its hot products' prices are looked at."""
     chosen = {name: _chosen(name) for name in CHOICES}
     with transaction(g.tenant_id) as session:
-        tenant = accounts.get_tenant(session, g.tenant_id)
-        tenant.settings = {**tenant.settings, **chosen}
+        accounts.change_settings(session, g.tenant_id, chosen)
         runs.schedule_next(session, g.tenant_id)
         accounts.audit(session, g.tenant_id, "schedule_saved", user_id=current_id(), hours=chosen)
     flash(t("settings.saved"), "note")
