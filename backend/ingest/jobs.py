@@ -198,8 +198,7 @@ def _embed(tenant_id: str, image_ids: Sequence[str]) -> None:
         return
     with _retried(tenant_id, image_ids):
         looks, broken = embedding.look(vision, open_storage(settings.storage_url), subjects)
-        gallery = publishing.gallery_of(settings, tenant_id)
-        entries = embedding.write(gallery, vision.model_id, tenant_id, looks, broken)
+        entries = embedding.write(settings, vision, tenant_id, looks, broken)
     log.info("images_embedded", extra={"images": len(looks), "entries": entries, "broken": len(broken)})
 
 

@@ -1,19 +1,21 @@
 """From stored pictures to gallery entries: look, judge, choose the garment that is on sale, write."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from backend.config import Settings
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.ingest.cataloging.categories import weigh
+from backend.ingest.cataloging.generations import Model, Written, written
 from backend.ingest.cataloging.publishing import ONLY_PICTURE, entry_facts, writing
-from backend.search.gallery import MAX_COLORS, Entry, Gallery, embedding_id
+from backend.search.gallery import MAX_COLORS, Entry, embedding_id
 from backend.storage import Storage
 from backend.tenants import catalog
 from backend.tenants import models as rows
@@ -77,6 +79,26 @@ def read_subjects(session: Session, tenant_id: str, image_ids: Sequence[str]) ->
 
 def look(vision: Vision, storage: Storage, subjects: Sequence[Subject]) -> tuple[list[Look], dict[str, str]]:
     """Look at the pictures in one batch; returns the looks, and image id → reason for those that cannot be read."""
+    pictures, broken = _decoded(storage, subjects)
+    seen = vision.see([picture for _, picture in pictures])
+    looks = [_judge(vision, *pair, garments) for pair, garments in zip(pictures, seen, strict=True)]
+    return looks, broken
+
+
+def look_again(vision: Vision, storage: Storage, subjects: Sequence[Subject]) -> tuple[list[Look], dict[str, str]]:
+    """Look at pictures that are searchable already: they are seen with other eyes, and not judged anew."""
+    pictures, broken = _decoded(storage, subjects)
+    seen = vision.see([picture for _, picture in pictures])
+    looks = []
+    for (subject, picture), garments in zip(pictures, seen, strict=True):
+        chosen = choose_for_sale(garments, subject.category)
+        whole = [vision.whole(picture)] if chosen is None else []
+        chosen = len(garments) if chosen is None else chosen
+        looks.append(Look(subject, (*garments, *whole), chosen, None, "", 0.0))
+    return looks, broken
+
+
+def _decoded(storage: Storage, subjects: Sequence[Subject]) -> tuple[list[tuple[Subject, Picture]], dict[str, str]]:
     pictures: list[tuple[Subject, Picture]] = []
     broken: dict[str, str] = {}
     for subject in subjects:
@@ -84,9 +106,7 @@ def look(vision: Vision, storage: Storage, subjects: Sequence[Subject]) -> tuple
             pictures.append((subject, images.decode(storage.read(subject.storage_key))))
         except (ImageError, NotFound) as error:
             broken[subject.image_id] = error.code
-    seen = vision.see([picture for _, picture in pictures])
-    looks = [_judge(vision, *pair, garments) for pair, garments in zip(pictures, seen, strict=True)]
-    return looks, broken
+    return pictures, broken
 
 
 def _judge(vision: Vision, subject: Subject, picture: Picture, garments: Sequence[Garment]) -> Look:
@@ -107,7 +127,7 @@ def _judge(vision: Vision, subject: Subject, picture: Picture, garments: Sequenc
     return Look(subject, tuple(seen), chosen, reason, judged.kind, judged.probability)
 
 
-def write(gallery: Gallery, model_id: str, tenant_id: str, looks: Sequence[Look], broken: dict[str, str]) -> int:
+def write(settings: Settings, model: Model, tenant_id: str, looks: Sequence[Look], broken: Mapping[str, str]) -> int:
     """Put the chosen garments into the gallery and all boxes into the catalog; return how many entries there are.
 
     Safe to run twice: ids are derived, and the images' earlier vectors and boxes are replaced.
@@ -115,13 +135,14 @@ def write(gallery: Gallery, model_id: str, tenant_id: str, looks: Sequence[Look]
     with writing(tenant_id) as session:
         products = _products(session, tenant_id, {one.subject.product_id for one in looks})
         entries = {
-            one.subject.image_id: _entry(one, products[one.subject.product_id], model_id)
+            one.subject.image_id: entry_of(one, products[one.subject.product_id], model.model_id)
             for one in looks
             if one.chosen is not None and one.subject.product_id in products
         }
+        gallery = written(session, settings, tenant_id, model)
         _replace(session, tenant_id, gallery, [one.subject.image_id for one in looks], entries)
         for one in looks:
-            _write_look(session, tenant_id, one, entries.get(one.subject.image_id), model_id)
+            _write_look(session, tenant_id, one, entries.get(one.subject.image_id), model.model_id)
         for image_id, reason in broken.items():
             _set(session, tenant_id, image_id, state="failed", reason=reason)
         session.flush()
@@ -137,24 +158,27 @@ def _products(session: Session, tenant_id: str, product_ids: set[str]) -> dict[s
 
 
 def _replace(
-    session: Session, tenant_id: str, gallery: Gallery, image_ids: Sequence[str], entries: dict[str, Entry]
+    session: Session, tenant_id: str, gallery: Written, image_ids: Sequence[str], entries: Mapping[str, Entry]
 ) -> None:
     """Write the entries; vectors that the images had before and have no more are forgotten first."""
-    condition = (rows.Detection.tenant_id == tenant_id) & rows.Detection.image_id.in_(image_ids)
+    condition = _boxes_of(tenant_id, image_ids)
     old = session.execute(
         select(rows.Detection.image_id, rows.Detection.embedding_id).where(
             condition, rows.Detection.embedding_id.is_not(None)
         )
     )
     kept = {entry.embedding_id for entry in entries.values()}
-    stale = sorted({image_id for image_id, embedding in old if embedding not in kept})
-    if stale:
-        gallery.delete_images(stale)
-    gallery.upsert(list(entries.values()))
+    stale = {image_id for image_id, embedding in old if embedding not in kept}
+    gallery.replace(list(entries.values()), outdated=stale & entries.keys(), gone=stale - entries.keys())
     session.execute(delete(rows.Detection).where(condition))
 
 
-def _entry(seen: Look, product: Product, model_id: str) -> Entry:
+def _boxes_of(tenant_id: str, image_ids: Collection[str]) -> ColumnElement[bool]:
+    return (rows.Detection.tenant_id == tenant_id) & rows.Detection.image_id.in_(image_ids)
+
+
+def entry_of(seen: Look, product: Product, model_id: str) -> Entry:
+    """Return the gallery's row of the garment on sale."""
     assert seen.chosen is not None
     garment = seen.garments[seen.chosen]
     facts = entry_facts(product)
@@ -171,7 +195,23 @@ def _entry(seen: Look, product: Product, model_id: str) -> Entry:
     )
 
 
-def _write_look(session: Session, tenant_id: str, seen: Look, entry: Entry | None, model_id: str) -> None:
+def rewrite(session: Session, tenant_id: str, seen: Look, entry: Entry, model_id: str) -> None:
+    """Note in the catalog what a model saw again in a searchable picture."""
+    session.execute(delete(rows.Detection).where(_boxes_of(tenant_id, [seen.subject.image_id])))
+    _add_boxes(session, tenant_id, seen, entry)
+    session.execute(
+        update(ProductImage)
+        .where(ProductImage.tenant_id == tenant_id, ProductImage.id == seen.subject.image_id)
+        .values(model_id=model_id, color=_main_color(seen))
+    )
+
+
+def _main_color(seen: Look) -> str | None:
+    colors = seen.garments[seen.chosen].colors if seen.chosen is not None else ()
+    return colors[0] if colors else None
+
+
+def _add_boxes(session: Session, tenant_id: str, seen: Look, entry: Entry | None) -> None:
     for number, garment in enumerate(seen.garments):
         on_sale = number == seen.chosen
         x, y, w, h = _corners(garment.box)
@@ -190,14 +230,17 @@ def _write_look(session: Session, tenant_id: str, seen: Look, entry: Entry | Non
                 embedding_id=entry.embedding_id if entry and on_sale else None,
             )
         )  # fmt: skip
-    colors = seen.garments[seen.chosen].colors if seen.chosen is not None else ()
+
+
+def _write_look(session: Session, tenant_id: str, seen: Look, entry: Entry | None, model_id: str) -> None:
+    _add_boxes(session, tenant_id, seen, entry)
     _set(
         session, tenant_id, seen.subject.image_id,
         state="live" if entry else "set_aside",
         reason=seen.reason if entry or seen.reason else "product_not_shown",
         usefulness=seen.kind,
         usefulness_score=seen.probability,
-        color=colors[0] if colors else None,
+        color=_main_color(seen),
         model_id=model_id,
         live_at=now() if entry else None,
         attempts=0,

@@ -11,10 +11,11 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.ingest import runs
 from backend.ingest.cataloging.duplicates import mark_duplicates
+from backend.ingest.cataloging.generations import Written, forget_galleries, open_live, written
 from backend.search.gallery import MAX_COLORS, Facts
-from backend.search.milvus_gallery import MilvusGallery, open_gallery
+from backend.search.milvus_gallery import MilvusGallery
 from backend.storage import open_storage
-from backend.tenants import accounts, catalog
+from backend.tenants import catalog
 from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import Detection, OutboxMessage, Product, ProductImage, Tenant
 from backend.vision.card import read_card
@@ -29,10 +30,8 @@ _LAST_CHOICE = frozenset({"size_chart", "banner", "swatch"})
 
 def gallery_of(settings: Settings, tenant_id: str) -> MilvusGallery:
     """Return the tenant's live gallery of the current model."""
-    card = read_card()
     with transaction(tenant_id) as session:
-        uri = accounts.get_tenant(session, tenant_id).gallery_uri or settings.milvus_uri
-    return open_gallery(uri, settings.milvus_token, tenant_id=tenant_id, model_id=card.model_id, dim=card.dim)
+        return open_live(session, settings, tenant_id, read_card())
 
 
 @contextmanager
@@ -67,7 +66,6 @@ def follow_catalog(settings: Settings, tenant_id: str) -> int:
 
     Safe to run twice: it writes what the catalog says now, and forgets the notes only afterwards.
     """
-    gallery = gallery_of(settings, tenant_id)
     touched = 0
     while True:
         with writing(tenant_id) as session:
@@ -79,6 +77,7 @@ def follow_catalog(settings: Settings, tenant_id: str) -> int:
                 return touched
             image_ids = {one for message in messages for one in message.payload.get("image_ids", [])}
             product_ids = {one for message in messages for one in message.payload.get("product_ids", [])}
+            gallery = written(session, settings, tenant_id, read_card())
             touched += _follow(session, tenant_id, gallery, sorted(product_ids), sorted(image_ids))
             ids = [message.id for message in messages]
             session.execute(
@@ -87,7 +86,7 @@ def follow_catalog(settings: Settings, tenant_id: str) -> int:
 
 
 def _follow(
-    session: Session, tenant_id: str, gallery: MilvusGallery, product_ids: Sequence[str], image_ids: Sequence[str]
+    session: Session, tenant_id: str, gallery: Written, product_ids: Sequence[str], image_ids: Sequence[str]
 ) -> int:
     """Write the products as they are now; images that came back meanwhile are left alone."""
     lost = session.scalars(
@@ -99,9 +98,9 @@ def _follow(
     # What stands behind another product is found through that one.
     shown = [product for product in rows if product.state in catalog.SHOWN and product.duplicate_of is None]
     away = set(product_ids) - {product.id for product in shown}
-    touched = gallery.delete_images(lost) if lost else 0
-    touched += gallery.delete_products(sorted(away)) if away else 0
-    touched += gallery.update_products({product.id: entry_facts(product) for product in shown}) if shown else 0
+    touched = gallery.delete_images(lost)
+    touched += gallery.delete_products(sorted(away))
+    touched += gallery.update_products({product.id: entry_facts(product) for product in shown})
     if away:
         # Their pictures are looked at again should the products come back.
         session.execute(
@@ -165,7 +164,8 @@ def finish_run(settings: Settings, tenant_id: str, run_id: str) -> bool:
         if count_open_images(session, tenant_id) or rescue(session, tenant_id):
             return False
     follow_catalog(settings, tenant_id)
-    gallery_of(settings, tenant_id).create()
+    with writing(tenant_id) as session:
+        written(session, settings, tenant_id, read_card()).create()
     with transaction(tenant_id) as session:
         if count_open_images(session, tenant_id):
             return False
@@ -181,7 +181,8 @@ def finish_run(settings: Settings, tenant_id: str, run_id: str) -> bool:
 
 def forget_tenant(settings: Settings, tenant_id: str) -> None:
     """Delete everything of a tenant: gallery, stored pictures, rows."""
-    gallery_of(settings, tenant_id).drop()
+    with writing(tenant_id) as session:
+        forget_galleries(session, settings, tenant_id, read_card())
     open_storage(settings.storage_url).delete_all(tenant_id)
     with transaction(tenant_id) as session:
         session.execute(delete(Tenant).where(Tenant.id == tenant_id))

@@ -80,6 +80,10 @@ class MilvusGallery:
         """The generation's own name; "" for the live gallery, whose name changes."""
         return self._own
 
+    @property
+    def dim(self) -> int:
+        return self._dim
+
     def live_generation(self) -> "MilvusGallery | None":
         """Return what is live now, whichever model made it, or None; asks the server, never this process's memory.
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from backend.db import transaction
 from backend.demo.pictures import garment_picture
 from backend.ingest.cataloging import embedding
-from backend.ingest.cataloging.publishing import gallery_of
 from backend.storage import open_storage
 from backend.tenants import catalog_edits, catalog_sync
 from backend.tenants.models import Detection, Product, ProductImage
@@ -59,12 +58,11 @@ def look(ingest, product_id, category, confidence=0.97):
         image.state, image.reason = "stored", None
     with transaction(ingest.tenant_id) as session:
         (subject,) = embedding.read_subjects(session, ingest.tenant_id, [image.id])
-    gallery = gallery_of(ingest.settings, ingest.tenant_id)
     vector = np.eye(1, read_card().dim, dtype=np.float32)[0]
     box, kind, pattern = Box(0.15, 0.1, 0.7, 0.8), Guess(category, 0.9), Guess("floral", 0.8)
     garment = Garment(box, category, confidence, ("navy",), vector, ("dark navy",), fine=kind, pattern=pattern)
     seen = embedding.Look(subject, (garment,), 0, None, "garment", 0.9)
-    embedding.write(gallery, read_card().model_id, ingest.tenant_id, [seen], {})
+    embedding.write(ingest.settings, read_card(), ingest.tenant_id, [seen], {})
 
 
 def row(ingest, product_id) -> Product:
