@@ -9,7 +9,7 @@ from backend.errors import DomainError
 from backend.tenants import catalog_pairs
 from backend.tenants.catalog import EDITABLE, SHOWN, decimal, effective, get_product
 from backend.tenants.catalog_gallery import requeue_images, tell_gallery
-from backend.tenants.models import Product
+from backend.tenants.models import PLACEMENTS, Product
 
 UNKNOWN, DISAGREES = "category_unknown", "category_disagrees"
 """Reasons for attention that a seller settles by naming the category."""
@@ -70,6 +70,18 @@ def set_hidden(session: Session, tenant_id: str, product_id: str, *, hidden: boo
             requeue_images(session, tenant_id, product_id)
     tell_gallery(session, tenant_id, product_ids=[product_id])
     catalog_pairs.settle(session, tenant_id)
+    return product
+
+
+def set_placement(session: Session, tenant_id: str, product_id: str, placement: str | None) -> Product:
+    """Keep where the seller wants the product among search's answers, None for its own place; no crawl undoes it.
+
+    Raises NotFound, BadEdit.
+    """
+    if placement is not None and placement not in PLACEMENTS:
+        raise BadEdit(f"A product's place is one of {', '.join(PLACEMENTS)}, or none.")
+    product = get_product(session, tenant_id, product_id, lock=True)
+    product.placement = placement
     return product
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from backend.db import transaction
 from backend.tenants import accounts, catalog, catalog_edits, catalog_trace, review
 from backend.tenants.catalog_category import note_choice
-from backend.tenants.models import Product
+from backend.tenants.models import PLACEMENTS, Product
 from backend.vision.attributes import PATTERNS
 from backend.vision.colors import PALETTE
 from backend.vision.fusion import seen_in
@@ -54,6 +54,7 @@ def _page(product_id: str, *, given: dict[str, Any] | None = None, problems: dic
         categories=CATEGORIES,
         genders=GENDERS,
         patterns=PATTERNS,
+        placements=PLACEMENTS,
         palette=[*PALETTE, *(color for color in facts.colors if color not in PALETTE)],
     )
 
@@ -180,6 +181,19 @@ def hide_product(product_id: UUID) -> ResponseReturnValue:
             subject=str(product_id),
         )
     flash(t("product.was_hidden" if hidden else "product.was_shown"), "note")
+    return redirect(url_for("shop.product", product_id=product_id))
+
+
+@shop.post("/products/<uuid:product_id>/place")
+def place_product(product_id: UUID) -> ResponseReturnValue:
+    placement = request.form.get("placement", "")
+    if placement in {"", *PLACEMENTS}:
+        with transaction(g.tenant_id) as session:
+            catalog_edits.set_placement(session, g.tenant_id, str(product_id), placement or None)
+            accounts.audit(
+                session, g.tenant_id, "product_placed", user_id=current_id(), subject=str(product_id), place=placement
+            )
+        flash(t("product.was_placed"), "note")
     return redirect(url_for("shop.product", product_id=product_id))
 
 

@@ -174,6 +174,17 @@ WORDS = {
     "product.was_reset": ("The value from your page holds again.", "ページの値に戻しました。"),
     "product.was_hidden": ("The product is hidden from search.", "検索から外しました。"),
     "product.was_shown": ("The product goes back into search.", "再び検索に表示します。"),
+    "product.place": ("Place in search results", "検索結果での位置"),
+    "product.place_hint": (
+        "Among products that look equally alike. A product is never shown as more alike than it is.",
+        "同じくらい似ている商品の中での位置です。実際より似ている商品として表示されることはありません。",
+    ),
+    "place.usual": ("Usual place", "通常の位置"),
+    "place.pin": ("First", "先頭に表示"),
+    "place.boost": ("A little earlier", "少し上位に表示"),
+    "place.bury": ("Last", "最後に表示"),
+    "product.place_save": ("Save place", "位置を保存"),
+    "product.was_placed": ("Saved. The next search follows it.", "保存しました。次の検索から反映されます。"),
     "product.was_chosen": (
         "Kept. The picture is being looked at again with your choice.",
         "保存しました。選択に合わせて画像を解析し直します。",

@@ -182,6 +182,7 @@ CASES: dict[str, Case] = {
     "shop.product": _shop_case("GET", "/products/{product}"),
     "shop.edit_product": _shop_case("POST", "/products/{product}", title="stolen"),
     "shop.reset_product": _shop_case("POST", "/products/{product}/reset", field="title"),
+    "shop.place_product": _shop_case("POST", "/products/{product}/place", placement="pin"),
     "shop.hide_product": _shop_case("POST", "/products/{product}/hidden", hidden="1"),
     "shop.choose_for_sale": _shop_case("POST", "/products/{product}/for-sale", detection="{detection}"),
     "shop.choose_category": _shop_case("POST", "/products/{product}/category", category="dress"),

@@ -17,6 +17,7 @@ CHANGES = {
     "shop.edit_product": "/products/{id}",
     "shop.reset_product": "/products/{id}/reset",
     "shop.hide_product": "/products/{id}/hidden",
+    "shop.place_product": "/products/{id}/place",
     "shop.choose_for_sale": "/products/{id}/for-sale",
     "shop.choose_category": "/products/{id}/category",
     "shop.crawl_resume": "/crawl/{id}/resume",

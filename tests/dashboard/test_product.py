@@ -319,3 +319,19 @@ def test_a_category_that_does_not_exist_is_not_kept(seller, disputed):
     me.post(f"/products/{coat.id}/category", category="teapot")
 
     assert product_of(me.shop, coat.id).overrides == {}
+
+
+def test_a_product_keeps_the_place_that_the_seller_gives_it(seller):
+    me = seller()
+    coat = add_coat(me.shop)
+
+    answers = [me.post(f"/products/{coat.id}/place", placement=place) for place in ("pin", "nowhere")]
+    page = me.get(f"/products/{coat.id}").get_data(as_text=True)
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert product_of(me.shop, coat.id).placement == "pin"
+    assert re.search(r'value="pin" checked', page)
+
+    me.post(f"/products/{coat.id}/place", placement="")
+
+    assert product_of(me.shop, coat.id).placement is None
