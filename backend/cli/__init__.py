@@ -20,6 +20,8 @@ COMMANDS = {
     "crawl": "backend.cli.catalog",
     "status": "backend.cli.catalog",
     "products": "backend.cli.catalog",
+    "reindex": "backend.cli.galleries",
+    "gallery": "backend.cli.galleries",
     "search": "backend.cli.search",
     "evaluate": "backend.training.commands",
     "train": "backend.training.commands",

@@ -14,8 +14,9 @@ from backend.config import ConfigError, Settings
 from backend.db import transaction
 from backend.ingest import runs
 from backend.ingest.advice import Unusable
-from backend.ingest.cataloging import embedding, pictures, publishing
+from backend.ingest.cataloging import copying, embedding, pictures, publishing
 from backend.ingest.cataloging.pictures import Pump
+from backend.ingest.cataloging.reindex import Reindex
 from backend.ingest.crawling.crawl import Crawl, End
 from backend.ingest.crawling.feed_source import FeedSource
 from backend.ingest.fetching import robots
@@ -27,14 +28,16 @@ from backend.ingest.traffic import Traffic
 from backend.queues import job
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable
 from backend.storage import open_storage
-from backend.tenants import accounts
+from backend.tenants import accounts, gallery_builds
 from backend.tenants.catalog_gone import Retired, retire_missing
+from backend.tenants.gallery_builds import Build
 from backend.tenants.models import IngestRun, Tenant, now
 from backend.vision import Picture, Vision, load_vision
 
 log = logging.getLogger(__name__)
 _ALONE_FROM, _MOST_ATTEMPTS = 2, 4
 """A picture that was tried so often is looked at alone, and is given up: it may be what kills the worker."""
+_SEEN_AGAIN = 64  # pictures that a reindex writes at once; it looks at fewer when others wait
 
 Walk = Callable[[Callable[[], BaseException | None], Callable[[], bool]], End]
 
@@ -214,6 +217,47 @@ def follow_catalog(*, tenant_id: str) -> None:
 def finish_run(*, tenant_id: str, run_id: str) -> None:
     """End the run if nothing of it is open. Safe to run twice."""
     _finish_if_done(tenant_id, run_id)
+
+
+@job
+def build_gallery(*, tenant_id: str, build_id: str) -> None:
+    """Do the next piece of a gallery that is built beside the live one, and ask for the piece after it.
+
+    So it waits behind whatever else there is to look at, and gives way when more comes. Safe to run twice.
+    """
+    settings = _configured()
+    with transaction(tenant_id) as session:
+        build = gallery_builds.read(session, tenant_id).open_build(build_id)
+    if build is None:
+        return
+    with _retried(tenant_id, ()):
+        if build.kind == "reindex":
+            work = Reindex(settings, _warm(), tenant_id)
+            more = work.step(build_id, limit=_SEEN_AGAIN, others_wait=lambda: queues.queue(queues.VISION).count > 0)
+        else:
+            more = copying.step(settings, tenant_id, build_id)
+    if more:
+        enqueue_build(tenant_id)
+
+
+def enqueue_build(tenant_id: str) -> bool:
+    """Queue the next piece of the tenant's build; False when there is none, or it waits already."""
+    with transaction(tenant_id) as session:
+        build = gallery_builds.read(session, tenant_id).open_build()
+    if build is None:
+        return False
+    return queues.enqueue(
+        queues.VISION,
+        "backend.ingest.jobs.build_gallery",
+        job_id=build_job_id(build),
+        retries=0,  # the scheduler looks after it
+        tenant_id=tenant_id,
+        build_id=build.id,
+    )
+
+
+def build_job_id(build: Build) -> str:
+    return f"gallery-{build.id}-{build.step}"
 
 
 def enqueue_finish(tenant_id: str, run_id: str) -> bool:

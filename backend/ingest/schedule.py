@@ -19,7 +19,7 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.ingest import hot, jobs, runs
 from backend.ingest.cataloging import embedding, pictures, publishing
-from backend.tenants import accounts
+from backend.tenants import accounts, gallery_builds
 from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, now
 
@@ -65,6 +65,7 @@ def look_after(tenant_id: str) -> None:
     _revive_run(tenant_id, moment)
     _send_notes(tenant_id)
     _queue_pictures(tenant_id, moment)
+    _revive_build(tenant_id)
 
 
 def _start_due_crawl(tenant_id: str, moment: datetime) -> None:
@@ -92,6 +93,15 @@ def _revive_run(tenant_id: str, moment: datetime) -> None:
         log.info("crawl_enqueued", extra={"tenant_id": tenant_id, "run_id": run.id, "attempt": run.attempt})
     if ends:
         jobs.enqueue_finish(tenant_id, run.id)
+
+
+def _revive_build(tenant_id: str) -> None:
+    """Let a gallery that is being built go on where its worker or Redis was lost."""
+    with transaction(tenant_id) as session:
+        build = gallery_builds.read(session, tenant_id).open_build()
+    if build is not None:
+        _forget_if_lost(jobs.build_job_id(build))
+        jobs.enqueue_build(tenant_id)
 
 
 def _has_open_images(session: Session, tenant_id: str) -> bool:

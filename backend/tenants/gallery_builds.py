@@ -80,11 +80,21 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Collections:
-    """The build under way (or the last one), what a rollback goes back to, and what a move left behind."""
+    """The build under way (or the last one), what a rollback goes back to, and what a move left behind.
+
+    `published_at` is when the live one took the former's place; `undone` is what a rollback took out of use.
+    """
 
     build: Build | None = None
     former: Place | None = None
+    undone: Place | None = None
     left: tuple[Place, ...] = ()
+    published_at: str | None = None
+
+    @property
+    def spare(self) -> tuple[Place, ...]:
+        """What lies beside the live one in its own Milvus."""
+        return tuple(place for place in (self.former, self.undone) if place)
 
     def open_build(self, build_id: str = "") -> Build | None:
         """Return the build under way, if there is one (and it is the one of that id)."""
@@ -107,7 +117,9 @@ def from_settings(settings: Mapping[str, Any]) -> Collections:
     return Collections(
         build=_build(build) if build else None,
         former=_place(facts.get("former")),
+        undone=_place(facts.get("undone")),
         left=tuple(Place(**place) for place in facts.get("left", ())),
+        published_at=facts.get("published_at"),
     )
 
 

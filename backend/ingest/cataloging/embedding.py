@@ -183,7 +183,7 @@ def entry_of(seen: Look, product: Product, model_id: str) -> Entry:
     garment = seen.garments[seen.chosen]
     facts = entry_facts(product)
     return Entry(
-        embedding_id=embedding_id(seen.subject.image_id, _WHOLE, model_id),
+        embedding_id=entry_id(seen.subject.image_id, model_id),
         vector=garment.vector,
         product_id=product.id,
         image_id=seen.subject.image_id,
@@ -193,6 +193,11 @@ def entry_of(seen: Look, product: Product, model_id: str) -> Entry:
         price=facts["price"],
         in_stock=facts["in_stock"],
     )
+
+
+def entry_id(image_id: str, model_id: str) -> str:
+    """Return the id of the one entry that a model makes of an image."""
+    return embedding_id(image_id, _WHOLE, model_id)
 
 
 def rewrite(session: Session, tenant_id: str, seen: Look, entry: Entry, model_id: str) -> None:

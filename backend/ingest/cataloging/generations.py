@@ -102,7 +102,7 @@ def forget_galleries(session: Session, settings: Settings, tenant_id: str, model
     What cannot be reached any more (a Milvus that was switched off after a move) does not keep the rest.
     """
     kept = gallery_builds.read(session, tenant_id)
-    places = [kept.former, *kept.left, *((kept.build.target, kept.build.former) if kept.build else ())]
+    places = [*kept.spare, *kept.left, *((kept.build.target, kept.build.former) if kept.build else ())]
     usual = open_live(session, settings, tenant_id, model)
     here = accounts.get_tenant(session, tenant_id).gallery_uri
     for place in filter(None, places):
