@@ -1,10 +1,12 @@
 """From hits to a ranking: merge the answers of several vectors, let colour break near-ties, name the tier."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from backend.search.gallery import Hit, rank
+from backend.vision.card import WEIGHTS
 
 Tier = Literal["same", "close", "style"]
 
@@ -21,12 +23,11 @@ class Thresholds:
 DEFAULT_THRESHOLDS = Thresholds(same=0.92, close=0.75, style=0.50)
 """For a model that was never calibrated. A model's own are measured on its validation pairs and live in MODELS."""
 
+_TIERS = WEIGHTS / "tiers.json"
 MODELS: Mapping[str, Thresholds] = {
-    # On luma's held-out photos, best score per product: from 0.88 on nine of ten products found are the same one, from
-    # 0.60 on 95 % are of the same category and 89 % of the same kind. A photo from the street scores lower: its best
-    # product lies above 0.17 for 98 % of garments, and a shopper is better served by the nearest than by none.
-    "lite0m5": Thresholds(same=0.88, close=0.60, style=0.17),
+    model_id: Thresholds(**tiers) for model_id, tiers in json.loads(_TIERS.read_text(encoding="utf-8")).items()
 }
+"""Tiers by model, as `niteru train tiers` chose them (weights/TIERS.md)."""
 
 NEAR_TIE = 0.02
 """Scores closer than this say the same about shape; which colour is right then matters more to a shopper."""

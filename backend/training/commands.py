@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from backend.search.ranking import thresholds_of
 from backend.training.embedder_recipe import LOSSES, RECIPE
 from backend.training.evaluation import (
     evaluate_attributes,
@@ -16,6 +17,8 @@ from backend.training.evaluation import (
     evaluate_images,
     evaluate_retrieval,
 )
+from backend.training.evaluation.tiers import evaluate_tiers
+from backend.training.tiers import train_tiers
 from backend.vision.card import WEIGHTS
 from backend.vision.model import load_vision
 
@@ -110,6 +113,26 @@ def categories_command(data: Path, weights: Path, *, pictures: bool, report: Pat
 def extraction_command(data: Path, *, report: Path | None, as_json: bool) -> None:
     """Price, currency, SKU, brand, GTIN and stock, read from saved pages (product_pages)."""
     _print(evaluate_extraction(data, report=report), as_json=as_json)
+
+
+@evaluate.command("tiers")
+@_DATA
+@_WEIGHTS
+@_JSON
+def tiers_command(data: Path, weights: Path, *, as_json: bool) -> None:
+    """Whether "same item" is, and whether nothing is close where nothing is (luma and garment_photos)."""
+    vision = load_vision(weights=weights)
+    _print(evaluate_tiers(data, vision, thresholds_of(vision.model_id)), as_json=as_json)
+
+
+@train.command("tiers")
+@_DATA
+@_OUT
+@_WEIGHTS
+@_JSON
+def train_tiers_command(data: Path, out: Path, weights: Path, *, as_json: bool) -> None:
+    """From which scores on a match is the same item or very close; choose anew after the embedder changed."""
+    _print(train_tiers(data, out, load_vision(weights=weights)), as_json=as_json)
 
 
 @train.command("images")
