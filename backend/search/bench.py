@@ -17,7 +17,7 @@ from backend import db, logs
 from backend.config import Settings
 from backend.db import transaction
 from backend.errors import DomainError
-from backend.search import bench_vision
+from backend.search import bench_gallery, bench_vision
 from backend.tenants import accounts, catalog, keys
 
 Report = dict[str, Any]
@@ -75,11 +75,24 @@ def ingest_command(photos: Path | None, n: int, **vision: Any) -> None:
 
 
 @bench.command("search")
-@click.argument("tenant_id", metavar="TENANT-ID")
+@click.argument("tenant_id", metavar="[TENANT-ID]", required=False)
 @click.option("--n", default=100, show_default=True, type=click.IntRange(1), help="Questions of each kind.")
 @click.option("--clients", default="1,4", show_default=True)
-def search_command(tenant_id: str, n: int, clients: str) -> None:
-    """Ask for similar items and for words."""
+@click.option("--sizes", default="5000,50000,180000", show_default=True, help="Galleries by themselves: vectors.")
+@click.option(
+    "--engines", default=",".join(bench_gallery.ENGINES), show_default=True, help="Galleries by themselves: which."
+)
+@click.option(
+    "--rounds", default=30, show_default=True, type=click.IntRange(1), help="Galleries by themselves: photos."
+)
+@click.option("--seed", default=1, show_default=True, type=int, help="Galleries by themselves: of what is drawn.")
+@click.option("--json", "as_json", is_flag=True, help="Galleries by themselves: one JSON document, not a table.")
+@click.option("--plot", "picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the figures as well.")
+def search_command(tenant_id: str | None, n: int, clients: str, **alone: Any) -> None:
+    """Ask for similar items and for words; without a TENANT-ID, measure galleries by themselves on drawn vectors."""
+    if tenant_id is None:
+        _galleries_alone(**alone)
+        return
     settings = _connect()
     with transaction(tenant_id) as session:
         product_ids = [product.id for product in catalog.list_products(session, tenant_id, limit=200)]
@@ -192,6 +205,21 @@ def _numbers(text: str) -> list[int]:
     if min(numbers) < 1:
         raise click.BadParameter("write whole numbers from 1 up, like 1,4", param_hint="--clients")
     return numbers
+
+
+def _galleries_alone(*, sizes: str, engines: str, as_json: bool, picture: Path | None, **options: int) -> None:
+    logs.setup("WARNING")
+    report = bench_gallery.measure(_numbers(sizes), _engines(engines), **options)
+    click.echo(json.dumps(report, indent=1) if as_json else bench_gallery.table(report))
+    if picture:
+        bench_gallery.plot(report, picture)
+
+
+def _engines(text: str) -> list[str]:
+    names = text.split(",")
+    if not set(names) <= set(bench_gallery.ENGINES):
+        raise click.BadParameter(f"choose from {', '.join(bench_gallery.ENGINES)}", param_hint="--engines")
+    return names
 
 
 def _files(folder: Path) -> list[Path]:

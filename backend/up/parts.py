@@ -14,7 +14,7 @@ import redis
 
 from backend import queues
 from backend.config import ConfigError
-from backend.search.milvus_gallery import gallery_server_command
+from backend.search.milvus_gallery import can_run_server, gallery_server_command
 from backend.up.postgres import Postgres, system_user
 from backend.up.supervisor import Part
 from backend.up.valkey import Valkey
@@ -32,6 +32,7 @@ class Private:
     postgres_port: int
     redis_port: int
     gallery_port: int
+    gallery_server_port: int
     egress_port: int
     owner_password: str
     app_password: str
@@ -53,6 +54,7 @@ class Private:
             postgres_port=port("postgres_port"),
             redis_port=port("redis_port"),
             gallery_port=port("gallery_port"),
+            gallery_server_port=port("gallery_server_port"),
             egress_port=port("egress_port"),
             owner_password=password("owner_password"),
             app_password=password("app_password"),
@@ -74,20 +76,24 @@ class Plan:
 
 
 def plan(data_dir: Path, private: Private, env: Mapping[str, str]) -> Plan:
-    """Decide what this machine runs. Raises ConfigError when only half of a foreign service is named."""
+    """Decide what this machine runs.
+
+    Raises ConfigError when only half of a foreign service is named, or a gallery that cannot be had.
+    """
     if env.get("DATABASE_URL") and not env.get("DATABASE_OWNER_URL"):
         raise ConfigError(
             "DATABASE_URL is set without DATABASE_OWNER_URL. Migrations need the tables' owner: set both."
         )
     postgres = Postgres(data_dir / "postgres", private.postgres_port, private.owner_password, private.app_password)
     valkey = Valkey(private.redis_port, private.redis_password)
+    galleries = _galleries(data_dir, private, env)
     runtime = {
         "NITERU_DATA": str(data_dir),
         "NITERU_SECRET_KEY": private.secret_key,
         "DATABASE_URL": postgres.url(),
         "DATABASE_OWNER_URL": postgres.url(owner=True),
         "REDIS_URL": valkey.url,
-        "MILVUS_URI": f"http://127.0.0.1:{private.gallery_port}",
+        "MILVUS_URI": next(iter(galleries)),
         "NITERU_EGRESS_URL": f"http://127.0.0.1:{private.egress_port}",
         "NITERU_HOST": "127.0.0.1",
         "NITERU_PORT": "8900",
@@ -95,7 +101,7 @@ def plan(data_dir: Path, private: Private, env: Mapping[str, str]) -> Plan:
     runtime = {name: env.get(name) or value for name, value in runtime.items()}
     servers: list[Part] = []
     if not env.get("MILVUS_URI"):
-        servers.append(_gallery(data_dir / "gallery", private.gallery_port))
+        servers += galleries.values()
     if not env.get("REDIS_URL"):
         servers.append(_valkey(valkey))
     if not env.get("DATABASE_URL"):
@@ -121,11 +127,23 @@ def _valkey(server: Valkey) -> Part:
     return Part("redis", server.command(), ready=lambda: _redis_answers(server.url), stdin=server.configuration())
 
 
-def _gallery(folder: Path, port: int) -> Part:
-    folder.mkdir(parents=True, exist_ok=True)
+def _galleries(data_dir: Path, private: Private, env: Mapping[str, str]) -> dict[str, Part]:
+    """Return the gallery servers NITERU_GALLERY asks for, by address; the first is every shop's unless it was moved."""
+    lite = _gallery("gallery", "lite", data_dir / "gallery", private.gallery_port)
+    server = _gallery("gallery-server", "server", data_dir / "gallery-server", private.gallery_server_port)
+    chosen = {"lite": [lite], "server": [server], "both": [lite, server]}.get(env.get("NITERU_GALLERY") or "lite")
+    if chosen is None:
+        raise ConfigError("NITERU_GALLERY must be lite, server or both.")
+    if server in chosen and not can_run_server():
+        raise ConfigError("NITERU_GALLERY asks for the Milvus server, which is not installed: pip install '.[server]'.")
+    ports = {lite.name: private.gallery_port, server.name: private.gallery_server_port}
+    return {f"http://127.0.0.1:{ports[part.name]}": part for part in chosen}
+
+
+def _gallery(name: str, engine: str, folder: Path, port: int) -> Part:
     return Part(
-        "gallery",
-        gallery_server_command(folder, port),
+        name,
+        gallery_server_command(folder, port, engine=engine),
         ready=lambda: listens(port),
         env=THREADS,
         stop_signal=signal.SIGINT,

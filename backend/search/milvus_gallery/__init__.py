@@ -10,12 +10,27 @@ Only features that Milvus Lite 3.2 and Milvus 2.3 share are used. What Lite 3.2.
   searched one by one in Python.
 - Mending before it starts (lite.mend): a kill -9 at the wrong moment leaves rows twice or blocks a name.
 - No index. Without one Lite searches exactly and needs no load after a restart; with FLAT it holds every vector
-  twice, and its HNSW loses half the answers under a filter.
+  twice, its HNSW loses half the answers under a filter, and no index makes it quicker: it compares the key of every
+  row in Python (docs/search.md).
 - Its group-by fetches ten rows a product and then gives up (Milvus 2.3 has none). So products are grouped here,
   asking again without those already found until there are enough or no more.
 """
 
 from backend.search.milvus_gallery.collection import MilvusGallery, open_gallery
-from backend.search.milvus_gallery.server import GalleryMismatch, GalleryUnavailable, gallery_server_command, ping
+from backend.search.milvus_gallery.server import (
+    GalleryMismatch,
+    GalleryUnavailable,
+    can_run_server,
+    gallery_server_command,
+    ping,
+)
 
-__all__ = ["GalleryMismatch", "GalleryUnavailable", "MilvusGallery", "gallery_server_command", "open_gallery", "ping"]
+__all__ = [
+    "GalleryMismatch",
+    "GalleryUnavailable",
+    "MilvusGallery",
+    "can_run_server",
+    "gallery_server_command",
+    "open_gallery",
+    "ping",
+]

@@ -22,6 +22,7 @@ from backend.search.gallery import (
     check_vectors,
     rank,
 )
+from backend.search.milvus_gallery.effort import COUNTED_SECONDS, EXACT_ROWS, LISTS, lists_to_read, search_parameters
 from backend.search.milvus_gallery.expression import (
     COLOR_FIELDS,
     Row,
@@ -45,6 +46,8 @@ _WRITTEN_AT_ONCE = 250  # about 0.1 s on Lite, which answers nobody else meanwhi
 _BATCH = 1000
 _SCAN = 8000
 _MOST_ROWS = 16_384  # what Milvus answers at most
+_COUNTS_KEPT = 10_000
+_LOOKED_AGAIN_SECONDS = 0.5
 _FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
 _SPARE_GENERATIONS = 4  # numbers that a killed creation may have used up
 _HIT_FIELDS = ["embedding_id", "product_id", "image_id", *COLOR_FIELDS]
@@ -162,7 +165,8 @@ class MilvusGallery:
         if collection is None or not len(queries):
             return [[] for _ in queries]
         size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
-        question = _Question(collection, expression(filters or Filters()), size, strong)
+        filters = filters or Filters()
+        question = _Question(collection, expression(filters), size, strong, self._lists(collection, filters, size))
         pairs = zip(queries, self._hits(question, queries), strict=True)
         return [self._completed(question, query, hits, limit) for query, hits in pairs]
 
@@ -195,6 +199,19 @@ class MilvusGallery:
 
     def embedding_ids(self) -> set[str]:
         return {row["embedding_id"] for row in self._query("", ["embedding_id"])}
+
+    def make_quick(self, seconds: float) -> None:
+        """Return when searches here are as quick as they get: all that was written is indexed. After `seconds` anyway.
+
+        For a collection that was just filled; what is written bit by bit gets indexed by itself.
+        """
+        collection = self._find()
+        if collection is None:
+            return
+        self._server.call("flush", collection)
+        end = time.monotonic() + seconds
+        while not self._server.is_indexed(collection) and time.monotonic() < end:
+            time.sleep(_LOOKED_AGAIN_SECONDS)
 
     def drop(self) -> None:
         """Forget this generation; on the live gallery every generation that this model has, and the alias."""
@@ -280,9 +297,32 @@ class MilvusGallery:
             self._server.call("create_index", name, server_index())
             self._server.call("load_collection", name)
 
-    def _size(self, collection: str) -> int:
-        (row,) = self._server.call("query", collection, output_fields=["count(*)"], consistency_level="Strong")
+    def _size(self, collection: str, condition: str = "", consistency: str = "Strong") -> int:
+        (row,) = self._server.call(
+            "query", collection, filter=condition, output_fields=["count(*)"], consistency_level=consistency
+        )
         return int(row["count(*)"])
+
+    def _lists(self, collection: str, filters: Filters, size: int) -> int:
+        """Return how many of the index's lists to read (effort.py); Lite has no index."""
+        if self._server.is_lite:
+            return LISTS
+        total = self._counted(collection, "")
+        # Left out are a few products of a round before, or the one that others shall be like: they change no share.
+        condition = expression(replace(filters, exclude_product_ids=()))
+        passing = self._counted(collection, condition) if total > EXACT_ROWS and condition else total
+        return lists_to_read(total, passing, size)
+
+    def _counted(self, collection: str, condition: str) -> int:
+        """Return about how many rows meet `condition`; as of half a minute ago at worst."""
+        counts = self._server.counts
+        count, seen = counts.get((collection, condition), (0, -COUNTED_SECONDS))
+        if time.monotonic() - seen >= COUNTED_SECONDS:
+            count = self._size(collection, condition, consistency="Bounded")
+            if len(counts) >= _COUNTS_KEPT:
+                counts.clear()
+            counts[collection, condition] = (count, time.monotonic())
+        return count
 
     def _write(self, entries: Sequence[Entry]) -> None:
         if not entries:
@@ -321,18 +361,21 @@ class MilvusGallery:
         """Group `hits` by product, and ask for more while there may be further products.
 
         Rows come best first, so each product found is found with its best garment and can be left out of the
-        next question: every round finds at least one more product or the end.
+        next question: every round finds at least one more product or the end. Fewer rows than asked for are the end
+        only where every list of the index was read.
         """
         found = rank(hits, limit)
-        while len(hits) == question.size and len(found) < limit:
+        while len(found) < limit and (len(hits) == question.size or question.lists < LISTS):
             others = both(question.condition, none_of("product_id", [hit.product_id for hit in found]))
-            (hits,) = self._hits(replace(question, condition=others), query[None])
+            lists = question.lists if len(hits) == question.size else LISTS
+            question = replace(question, condition=others, lists=lists)
+            (hits,) = self._hits(question, query[None])
             found = rank([*found, *hits], limit)
         return found
 
     def _hits(self, question: "_Question", queries: Vector) -> list[list[Hit]]:
         """Return the best `question.size` rows for each query, best first."""
-        effort = {} if self._server.is_lite else {"ef": max(128, question.size)}
+        effort = {} if self._server.is_lite else search_parameters(question.lists, question.size)
         answers = self._server.call(
             "search",
             question.collection,
@@ -350,12 +393,16 @@ class MilvusGallery:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is asked of a collection, apart from the vectors: how many rows (`size`) that meet which condition."""
+    """What is asked of a collection, apart from the vectors: how many rows (`size`) that meet which condition.
+
+    `lists` says in how much of its index a Milvus server looks for them.
+    """
 
     collection: str
     condition: str
     size: int
     strong: bool
+    lists: int
 
 
 def open_gallery(uri: str, token: str, *, tenant_id: str, model_id: str, dim: int) -> MilvusGallery:

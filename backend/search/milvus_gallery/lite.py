@@ -46,6 +46,7 @@ def main() -> None:
     # Lite closes its files on a KeyboardInterrupt only; a shell starts what runs in its background with SIGINT ignored
     for request in (signal.SIGINT, signal.SIGTERM):
         signal.signal(request, signal.default_int_handler)
+    options.data_dir.mkdir(parents=True, exist_ok=True)
     mend(options.data_dir)
     run_server(str(options.data_dir), host="127.0.0.1", port=options.port, max_workers=1)
 

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ WRITE_TIMEOUT = 60.0
 CONNECT_TIMEOUT = 5.0
 """Seconds. Nobody listening is known at once; this is for a server that hangs."""
 
+_SCRIPTS = {"lite": "lite.py", "server": "embedded.py"}
 _COLLECTION_NOT_FOUND, _COLLECTION_NOT_LOADED, _ALIAS_NOT_FOUND = 100, 101, 1600
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,8 @@ class Server:
         self._failing = False
         self.live: dict[str, tuple[str, float]] = {}
         """Alias → its collection and when that was looked up."""
+        self.counts: dict[tuple[str, str], tuple[int, float]] = {}
+        """Collection and condition → how many rows met it, and when they were counted."""
         self._settled: set[str] = set()
 
     def call(self, operation: str, *arguments: Any, timeout: float = WRITE_TIMEOUT, **options: Any) -> Any:
@@ -111,6 +115,13 @@ class Server:
             self.flush(collection)
             self._settled.add(collection)
 
+    def is_indexed(self, collection: str) -> bool:
+        """Say whether every flushed row is in the index and that index is loaded; Lite has none to wait for."""
+        if self.is_lite:
+            return True
+        facts = self.call("describe_index", collection, "vector")
+        return bool(facts["pending_index_rows"] == 0 and facts["indexed_rows"] >= facts["total_rows"])
+
     def _connected(self) -> MilvusClient:
         with self._lock:
             if self._client is None:
@@ -126,20 +137,26 @@ def server(uri: str, token: str) -> Server:
     return _server(uri, token, os.getpid())
 
 
+def can_run_server() -> bool:
+    """Say whether the embedded Milvus server is installed (the extra `server`)."""
+    return find_spec("milvus") is not None
+
+
 def ping(uri: str, token: str) -> None:
     """Return when the gallery server answers. Raises GalleryUnavailable, at once while nobody listens."""
     server(uri, token).call("get_server_version", timeout=CONNECT_TIMEOUT)
 
 
-def gallery_server_command(data_dir: Path, port: int) -> list[str]:
-    """Return the command line of the Milvus Lite server that owns `data_dir`, listening on 127.0.0.1 only.
+def gallery_server_command(data_dir: Path, port: int, *, engine: str = "lite") -> list[str]:
+    """Return the command line of the server that owns `data_dir`, listening on 127.0.0.1 only.
 
-    It has no password (Lite knows none), so no other address may ever be given to it. Run it with
-    OMP_NUM_THREADS=1 and stop it with SIGINT or SIGTERM; a kill -9 loses nothing that was acknowledged.
-    Why it is not `milvus-lite server`: see lite.mend, and the head of this package for its single worker.
+    `engine` is "lite" (Milvus Lite) or "server" (the embedded Milvus server, from the package `milvus`). Neither has a
+    password, so no other address may ever be given to them. Run them with OMP_NUM_THREADS=1 and stop them with SIGINT
+    or SIGTERM; a kill -9 loses nothing that was acknowledged. Why Lite is not `milvus-lite server`: see lite.mend, and
+    the head of this package for its single worker; why the other is not `milvus-server`: see the head of embedded.py.
     """
     # -P: the script's folder must not come before the packages it imports.
-    script = [sys.executable, "-P", str(Path(__file__).with_name("lite.py"))]
+    script = [sys.executable, "-P", str(Path(__file__).with_name(_SCRIPTS[engine]))]
     return [*script, "--data-dir", str(data_dir), "--port", str(port)]
 
 
