@@ -123,6 +123,25 @@ def test_a_picture_on_the_shops_own_host_is_searched_by_its_address(shop, shelf,
     assert titles(answer.json["objects"][0]["matches"]) == ["red dress"]
 
 
+@pytest.mark.usefixtures("egress", "query_worker")
+def test_a_product_without_vectors_is_answered_by_its_picture(shop, shelf, client, picture_host):
+    shelf.put(shop, "red dress")
+    seconds_old = shelf.announce(shop, "a dress crawled seconds ago")
+    picture = f"{picture_host}/red.png"
+
+    def similar(**named):
+        return client.get("/v1/similar", query_string=named, headers=shop.headers)
+
+    unknown = similar(url=f"{picture_host}/not-crawled", image_url=picture)
+    new = similar(product_id=seconds_old.id, image_url=picture)
+    foreign = similar(url=f"{picture_host}/not-crawled", image_url="https://elsewhere.example/red.png")
+
+    assert titles(unknown.json["matches"]) == ["red dress"]
+    assert titles(new.json["matches"]) == ["red dress"]
+    assert foreign.json["error"]["code"] == "image_url_refused"
+    assert similar(url=f"{picture_host}/not-crawled").status_code == 404
+
+
 def test_the_host_of_a_products_pictures_is_the_shops_own_too(make_shop, shelf, search, egress, picture_host):
     shop = make_shop(shop_url="https://shop.example", allow_hosts=[picture_host.removeprefix("http://")])
     refused = search(shop, None, image_url=f"{picture_host}/red.png")
