@@ -22,6 +22,8 @@ COMMANDS = {
     "products": "backend.cli.catalog",
     "reindex": "backend.cli.galleries",
     "gallery": "backend.cli.galleries",
+    "export": "backend.cli.shop_data",
+    "delete": "backend.cli.shop_data",
     "search": "backend.cli.search",
     "evaluate": "backend.training.commands",
     "train": "backend.training.commands",

@@ -37,7 +37,8 @@ from backend.vision import Picture, Vision, load_vision
 log = logging.getLogger(__name__)
 _ALONE_FROM, _MOST_ATTEMPTS = 2, 4
 """A picture that was tried so often is looked at alone, and is given up: it may be what kills the worker."""
-_SEEN_AGAIN = 64  # pictures that a reindex writes at once; it looks at fewer when others wait
+_SEEN_AGAIN, _SEEN_AGAIN_S = 250, 10.0
+"""Pictures that a reindex writes at once, and how long it may look at them; it looks at fewer when others wait."""
 
 Walk = Callable[[Callable[[], BaseException | None], Callable[[], bool]], End]
 
@@ -232,8 +233,12 @@ def build_gallery(*, tenant_id: str, build_id: str) -> None:
         return
     with _retried(tenant_id, ()):
         if build.kind == "reindex":
-            work = Reindex(settings, _warm(), tenant_id)
-            more = work.step(build_id, limit=_SEEN_AGAIN, others_wait=lambda: queues.queue(queues.VISION).count > 0)
+            ends = time.monotonic() + _SEEN_AGAIN_S
+            more = Reindex(settings, _warm(), tenant_id).step(
+                build_id,
+                limit=_SEEN_AGAIN,
+                gives_way=lambda: time.monotonic() > ends or queues.queue(queues.VISION).count > 0,
+            )
         else:
             more = copying.step(settings, tenant_id, build_id)
     if more:

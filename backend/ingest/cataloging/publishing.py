@@ -180,9 +180,13 @@ def finish_run(settings: Settings, tenant_id: str, run_id: str) -> bool:
 
 
 def forget_tenant(settings: Settings, tenant_id: str) -> None:
-    """Delete everything of a tenant: gallery, stored pictures, rows."""
+    """Delete everything of a tenant: gallery, stored pictures, rows.
+
+    The gallery goes together with the rows, since whoever waits to write it looks for the tenant first.
+    """
+    storage = open_storage(settings.storage_url)
+    storage.delete_all(tenant_id)
     with writing(tenant_id) as session:
         forget_galleries(session, settings, tenant_id, read_card())
-    open_storage(settings.storage_url).delete_all(tenant_id)
-    with transaction(tenant_id) as session:
         session.execute(delete(Tenant).where(Tenant.id == tenant_id))
+    storage.delete_all(tenant_id)  # what a crawl under way stored meanwhile

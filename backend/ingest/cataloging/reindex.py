@@ -79,8 +79,8 @@ class Reindex:
     vision: Vision
     tenant_id: str
 
-    def step(self, build_id: str, *, limit: int, others_wait: Callable[[], bool]) -> bool:
-        """Do the next piece of a reindex: at most `limit` pictures, fewer when others wait; False when nothing is left.
+    def step(self, build_id: str, *, limit: int, gives_way: Callable[[], bool]) -> bool:
+        """Do the next piece of a reindex: `limit` pictures, fewer where it `gives_way`; False when nothing is left.
 
         Safe to run twice, also at once: what is written depends on the catalog alone, and the slower one's is dropped.
         """
@@ -88,7 +88,7 @@ class Reindex:
             turn = self._take(session, build_id, limit)
         if not isinstance(turn, _Turn):
             return turn
-        batch, looks, broken = self._look(turn, others_wait)
+        batch, looks, broken = self._look(turn, gives_way)
         with self._blaming_no_picture(turn), writing(self.tenant_id) as session:
             kept = gallery_builds.read(session, self.tenant_id)
             build = kept.open_build(build_id)
@@ -157,8 +157,8 @@ class Reindex:
         building.keep(session, self.tenant_id, kept, build)
         log.info("reindex_begun", extra={"build_id": build.id, "collection": target.collection, "images": total})
 
-    def _look(self, turn: _Turn, others_wait: Callable[[], bool]) -> tuple[Batch, list[Look], dict[str, str]]:
-        """Look at the turn's pictures, only at the first ones when others wait; returns what of the batch is done."""
+    def _look(self, turn: _Turn, gives_way: Callable[[], bool]) -> tuple[Batch, list[Look], dict[str, str]]:
+        """Look at the turn's pictures, only at the first ones where it gives way; returns what of the batch is done."""
         image_ids = turn.batch.image_ids
         if turn.build.tries > _MOST_TRIES:
             return turn.batch, [], dict.fromkeys(image_ids, "vision_failed")
@@ -172,7 +172,7 @@ class Reindex:
             )
             looks += seen
             broken |= unreadable
-            if others_wait():
+            if gives_way():
                 return building.cut(turn.batch, start + len(some)), looks, broken
         return turn.batch, looks, broken
 

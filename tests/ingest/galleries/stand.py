@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
 
 from backend import queues
 from backend.cli import commands
@@ -28,7 +30,6 @@ from backend.tenants.gallery_builds import Build, Collections
 from backend.tenants.models import Product, ProductImage
 from backend.vision import Box, Garment, Picture, images
 from tests.conftest import Shop
-from tests.ingest.whole import Ingest
 from tests.search.query_worker import CARD, vector_of
 
 Color = tuple[int, int, int]
@@ -131,9 +132,9 @@ class Stand:
         """Do one piece of the build, as the job does."""
         jobs.build_gallery(tenant_id=self.tenant_id, build_id=self.build().id)
 
-    def go_on(self) -> Build:
+    def go_on(self, *, ticks: int = 200) -> Build:
         """Let scheduler and worker end the build, whatever is in the queue."""
-        for _ in range(200):
+        for _ in range(ticks):
             schedule.tick(everybody=True)
             self.work()
             if not self.build().is_open:
@@ -142,7 +143,8 @@ class Stand:
 
     def work(self) -> None:
         """Let the vision worker do what waits."""
-        Ingest(self.settings, self.shop).work(queues.VISION)
+        worker = SimpleWorker([queues.queue(queues.VISION)], connection=queues.redis(), serializer=JSONSerializer)
+        worker.work(burst=True, logging_level="ERROR")
 
     def live_name(self) -> str:
         live = self.gallery.live_generation()
@@ -171,16 +173,21 @@ def outdated(make_stand):
 
 
 @pytest.fixture
-def niteru(settings: Settings) -> Callable[..., Any]:
-    """Return a function that runs a command of this deployment and reads what it prints."""
-    env = {
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment of a command of this deployment."""
+    return {
         "NITERU_DATA": str(settings.data_dir), "NITERU_SECRET_KEY": settings.secret_key,
         "DATABASE_URL": settings.database_url, "DATABASE_OWNER_URL": settings.database_owner_url,
         "REDIS_URL": settings.redis_url, "MILVUS_URI": settings.milvus_uri, "NITERU_EGRESS_URL": settings.egress_url,
     }  # fmt: skip
 
+
+@pytest.fixture
+def niteru(environment_of: dict[str, str]) -> Callable[..., Any]:
+    """Return a function that runs a command and reads what it prints."""
+
     def run(*arguments: str) -> Any:
-        result = CliRunner().invoke(commands, [*arguments, "--json"], env=env, catch_exceptions=False)
+        result = CliRunner().invoke(commands, [*arguments, "--json"], env=environment_of, catch_exceptions=False)
         return json.loads(result.stdout)
 
     return run

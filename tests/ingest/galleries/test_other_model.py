@@ -3,11 +3,14 @@
 import pytest
 
 from backend.db import transaction
+from backend.ingest import jobs
 from backend.ingest.cataloging import reindex
 from backend.search.milvus_gallery import GalleryMismatch
+from backend.search.standby import gallery_to_search
+from backend.tenants import accounts
 from backend.tenants.models import Detection, ProductImage
 from tests.ingest.galleries.stand import SeesColors
-from tests.search.query_worker import CARD
+from tests.search.query_worker import CARD, RED, vector_of
 
 
 def test_a_gallery_of_another_model_is_replaced_by_one_of_this(outdated, search):
@@ -72,3 +75,35 @@ def test_without_its_picture_an_entry_of_another_model_goes_with_the_reason(outd
     assert (build.stage, build.failed) == ("done", 1)
     assert (outdated.image(image_id).state, outdated.image(image_id).reason) == ("failed", "not_found")
     assert len(outdated.entries()) == 3
+
+
+def test_while_it_is_replaced_searches_find_what_the_new_gallery_holds_so_far(outdated, monkeypatch):
+    monkeypatch.setattr(jobs, "_SEEN_AGAIN", 1)
+    query = vector_of(RED)[None]
+
+    def found() -> int:
+        with transaction(outdated.tenant_id) as session:
+            tenant = accounts.get_tenant(session, outdated.tenant_id)
+        gallery = gallery_to_search(outdated.settings, tenant, CARD.model_id, CARD.dim)
+        return len(gallery.search(query, limit=10, strong=True)[0])
+
+    reindex.ask(outdated.tenant_id)
+    with pytest.raises(GalleryMismatch):
+        found()
+    counts = []
+    while outdated.build().is_open:
+        outdated.piece()
+        counts.append(found())
+
+    assert counts == [0, 1, 2, 3, 4, 4]
+
+
+def test_under_one_model_the_live_gallery_is_searched_until_the_new_one_takes_over(make_stand):
+    stand = make_stand(pictures=2)
+    reindex.ask(stand.tenant_id)
+    stand.piece()
+
+    with transaction(stand.tenant_id) as session:
+        tenant = accounts.get_tenant(session, stand.tenant_id)
+
+    assert gallery_to_search(stand.settings, tenant, CARD.model_id, CARD.dim).count() == 2
