@@ -27,18 +27,21 @@ def train_tiers(data: Path, out: Path, vision: Vision) -> dict[str, Any]:
 
 
 def _card(model_id: str, figures: dict[str, Any]) -> str:
-    same, quiet, recall = figures["same"], figures["nothing_close"], figures["same_recall"]
+    same, recall = figures["same"], figures["same_recall"]
+    close, quiet = figures["close"], figures["nothing_close"]
     return f"""# Tiers of {model_id}
 
 Lowest scores: {", ".join(f"{name} {value}" for name, value in figures["thresholds"].items())}.
 
 Chosen by `niteru train tiers --data DIR` on one half of the shop's held-out products (by a hash of the SKU) and on
 train photos of single garments of categories that the shop does not sell: the lowest `same` at which
-{tiers.PRECISION_SAME:.0%} of products called the same are, the lowest `close` at which {tiers.NOTHING_CLOSE:.0%} of
-the foreign garments find nothing close. `style` was kept.
+{tiers.PRECISION_SAME:.0%} of products called the same are; the lowest `close` at which {tiers.ALIKE_CLOSE:.0%} of
+products called close or the same are of the garment's category, and {tiers.NOTHING_CLOSE:.0%} of the foreign garments
+find nothing close. `style` was kept.
 
 Measured on the other half: of {same["called"]} products called the same {same["precision"]:.3f} are;
-{recall["share"]:.3f} of {recall["queries"]} photos whose product is among the matches find it as the same; for
+{recall["share"]:.3f} of {recall["queries"]} photos whose product is among the matches find it as the same; of
+{close["called"]} products called close or the same {close["same_category"]:.3f} are of the garment's category; for
 {quiet["right"]:.3f} of {quiet["queries"]} foreign garments nothing is called close.
 
 Data: luma (Magento sample data, OSL-3.0 / AFL-3.0) and garment_photos (clothing-dataset, CC0), not part of the project.

@@ -16,7 +16,9 @@ TIERS = Thresholds(same=0.9, close=0.6, style=0.2)
 
 
 def answer(*pairs: tuple[float, bool], sold: bool = True) -> Answer:
-    return Answer(tuple(score for score, _ in pairs), tuple(right for _, right in pairs), sold=sold)
+    """Of every answer, what scores 0.5 or more is of the garment's category."""
+    scores = tuple(score for score, _ in pairs)
+    return Answer(scores, tuple(right for _, right in pairs), tuple(score >= 0.5 for score in scores), sold=sold)
 
 
 def test_what_is_called_the_same_and_what_is_called_close_are_counted() -> None:
@@ -33,6 +35,7 @@ def test_what_is_called_the_same_and_what_is_called_close_are_counted() -> None:
 
     assert found["same"] == {"precision": 2 / 3, "called": 3}
     assert found["same_recall"] == {"share": 2 / 3, "queries": 3}
+    assert found["close"] == {"same_category": 1.0, "called": 5}
     assert found["nothing_close"] == {"right": 2 / 3, "queries": 3}
 
 
@@ -47,6 +50,12 @@ def test_the_lowest_thresholds_that_keep_the_promises_are_chosen() -> None:
     assert figures([*right, *wrong, *foreign], chosen)["nothing_close"]["right"] >= 0.9
     assert chosen.close == 0.48  # two of twenty foreign ones, at 0.48 and 0.49, may be called close
     assert chosen.style == 0.17
+
+
+def test_close_is_of_the_garments_category_too() -> None:
+    answers = [answer((0.55, False)), answer((0.52, False)), *(answer((0.49, False)) for _ in range(3))]
+
+    assert choose(answers, style=0.17).close == 0.52
 
 
 def test_the_command_writes_tiers_and_their_card(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ photos of the shop as its gallery. Photos of single garments that the shop does 
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,21 +24,23 @@ from backend.vision import Garment, Vision
 from backend.vision.attributes import category_of_text
 
 Half = Literal["choose", "measure"]
-PRECISION_SAME, NOTHING_CLOSE = 0.95, 0.90
-"""What sellers are promised: of products called the same, and of photos of what the shop does not sell."""
+PRECISION_SAME, ALIKE_CLOSE, NOTHING_CLOSE = 0.95, 0.95, 0.90
+"""What sellers are promised: shares of products called the same that are, of those called close or the same that are of
+the garment's category, and of photos of what the shop does not sell for which nothing is called close."""
 _MATCHES = 20
 _MOST_FOREIGN = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One photo asked about: the scores of its matches, best first, and which of them are the product itself.
+    """One photo asked about: its matches' scores, best first, which are the product itself, and which of its category.
 
     `sold` says whether the shop sells garments of the photo's category.
     """
 
     scores: tuple[float, ...]
     right: tuple[bool, ...]
+    alike: tuple[bool, ...]
     sold: bool
 
 
@@ -49,29 +51,42 @@ def evaluate_tiers(data: Path, vision: Vision, thresholds: Thresholds) -> dict[s
 
 def figures(answers: Sequence[Answer], thresholds: Thresholds) -> dict[str, Any]:
     """Precision and recall of `same`, and how often nothing is called close where the shop sells nothing like it."""
-    same = [right for one in answers for score, right in _pairs(one) if score >= thresholds.same]
+    judged = [(score, right, alike) for one in answers for score, right, alike in _matches(one)]
+    same = [right for score, right, _ in judged if score >= thresholds.same]
+    sold = [match for one in answers if one.sold for match in _matches(one)]
+    close = [alike for score, _, alike in sold if score >= thresholds.close]
     findable = [one for one in answers if any(one.right)]
-    found = sum(any(right and score >= thresholds.same for score, right in _pairs(one)) for one in findable)
+    found = sum(max(_of(one, one.right)) >= thresholds.same for one in findable)
     foreign = [one for one in answers if not one.sold]
     quiet = sum(not one.scores or one.scores[0] < thresholds.close for one in foreign)
     return {
         "thresholds": {"same": thresholds.same, "close": thresholds.close, "style": thresholds.style},
         "same": {"precision": sum(same) / max(1, len(same)), "called": len(same)},
         "same_recall": {"share": found / max(1, len(findable)), "queries": len(findable)},
+        "close": {"same_category": sum(close) / max(1, len(close)), "called": len(close)},
         "nothing_close": {"right": quiet / max(1, len(foreign)), "queries": len(foreign)},
     }
 
 
 def choose(answers: Sequence[Answer], style: float) -> Thresholds:
     """Return the lowest thresholds that keep both promises on these answers; `style` is taken as it is."""
-    pairs = sorted((pair for one in answers for pair in _pairs(one)), reverse=True)
-    right = np.cumsum([is_right for _, is_right in pairs])
-    kept = [place for place in range(len(pairs)) if right[place] / (place + 1) >= PRECISION_SAME]
-    same = pairs[kept[-1]][0] if kept else 1.0
+    sold = [match for one in answers if one.sold for match in _matches(one)]
+    same = _lowest([(score, right) for one in answers for score, right, _ in _matches(one)], PRECISION_SAME)
+    unlike = any(not alike for _, _, alike in sold)
+    close = _lowest([(score, alike) for score, _, alike in sold], ALIKE_CLOSE) if unlike else style
     best = sorted(one.scores[0] if one.scores else -1.0 for one in answers if not one.sold)
-    close = best[math.ceil(NOTHING_CLOSE * len(best)) - 1] if best else style
-    close = max(style, math.floor(round(close * 100, 6)) / 100 + 0.01)  # above the last that is to be quiet
-    return Thresholds(same=max(close, math.ceil(round(same * 100, 6)) / 100), close=round(close, 2), style=style)
+    if best:  # above the last that is to be quiet
+        close = max(close, math.floor(round(best[math.ceil(NOTHING_CLOSE * len(best)) - 1] * 100, 6)) / 100 + 0.01)
+    close = max(style, round(close, 2))
+    return Thresholds(same=max(same, close), close=close, style=style)
+
+
+def _lowest(pairs: Sequence[tuple[float, bool]], share: float) -> float:
+    """Return the lowest score, in hundredths, from which on so great a share is right; 1 where there is none."""
+    ordered = sorted(pairs, reverse=True)
+    right = np.cumsum([is_right for _, is_right in ordered])
+    kept = [place for place in range(len(ordered)) if right[place] / (place + 1) >= share]
+    return math.ceil(round(ordered[kept[-1]][0] * 100, 6)) / 100 if kept else 1.0
 
 
 def ask(data: Path, vision: Vision, half: Half) -> list[Answer]:
@@ -81,24 +96,29 @@ def ask(data: Path, vision: Vision, half: Half) -> list[Answer]:
     gallery = ExactGallery(vision.dim)
     entries = [_entry(number, photos[number], one, vision) for number, one in enumerate(garments)]
     gallery.upsert(entries)
+    categories = {photo.sku: photo.category for photo in photos}
     answers = []
     for entry, photo, garment in zip(entries, photos, garments, strict=True):
         if photo.split == "train" or _half(photo.sku) != half:
             continue
         gallery.delete_images([entry.image_id])  # nobody finds a photo by itself
         hits = _search(gallery, vision, garment)
-        answers.append(_answer(hits, sku=photo.sku, sold=True))
+        answers.append(_answer(hits, photo.sku, categories, photo.category, sold=True))
         gallery.upsert([entry])
     sold = {entry.category for entry in entries}
     for other in _foreign(data, sold, half):
         picture = read(other.path)
         garment = vision.see_box(picture, for_sale_box(vision, picture, other.category))
-        answers.append(_answer(_search(gallery, vision, garment), sku="", sold=False))
+        answers.append(_answer(_search(gallery, vision, garment), None, categories, other.category, sold=False))
     return answers
 
 
-def _pairs(one: Answer) -> list[tuple[float, bool]]:
-    return list(zip(one.scores, one.right, strict=True))
+def _matches(one: Answer) -> list[tuple[float, bool, bool]]:
+    return list(zip(one.scores, one.right, one.alike, strict=True))
+
+
+def _of(one: Answer, wanted: Sequence[bool]) -> list[float]:
+    return [score for score, is_wanted in zip(one.scores, wanted, strict=True) if is_wanted]
 
 
 def _half(name: str) -> Half:
@@ -133,7 +153,12 @@ def _search(gallery: ExactGallery, vision: Vision, garment: Garment) -> list[Hit
     return look_closer(gallery, vectors, [merge(lists)], vision.color_values)[0]
 
 
-def _answer(hits: Sequence[Hit], *, sku: str, sold: bool) -> Answer:
+def _answer(
+    hits: Sequence[Hit], sku: str | None, categories: Mapping[str, str], category: str | None, *, sold: bool
+) -> Answer:
     return Answer(
-        tuple(hit.score for hit in hits), tuple(bool(sku) and hit.product_id == sku for hit in hits), sold=sold
+        tuple(hit.score for hit in hits),
+        tuple(hit.product_id == sku for hit in hits),
+        tuple(categories[hit.product_id] == category for hit in hits),
+        sold=sold,
     )
