@@ -49,6 +49,7 @@ _MOST_ROWS = 16_384  # what Milvus answers at most
 _COUNTS_KEPT = 10_000
 _LOOKED_AGAIN_SECONDS = 0.5
 _FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
+_EQUALS = 10  # products as near as the last one, of which the order decides
 _SPARE_GENERATIONS = 4  # numbers that a killed creation may have used up
 _HIT_FIELDS = ["embedding_id", "product_id", "image_id", *COLOR_FIELDS]
 
@@ -164,7 +165,10 @@ class MilvusGallery:
         collection = self._find()
         if collection is None or not len(queries):
             return [[] for _ in queries]
-        size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
+        if self._server.is_lite:  # groups by itself: its rows are products
+            size = limit + _EQUALS
+        else:
+            size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
         filters = filters or Filters()
         question = _Question(collection, expression(filters), size, strong, self._lists(collection, filters, size))
         pairs = zip(queries, self._hits(question, queries), strict=True)
@@ -375,7 +379,9 @@ class MilvusGallery:
 
     def _hits(self, question: "_Question", queries: Vector) -> list[list[Hit]]:
         """Return the best `question.size` rows for each query, best first."""
-        effort = {} if self._server.is_lite else search_parameters(question.lists, question.size)
+        is_lite = self._server.is_lite
+        effort = {} if is_lite else search_parameters(question.lists, question.size)
+        grouping = {"group_by_field": "product_id"} if is_lite else {}
         answers = self._server.call(
             "search",
             question.collection,
@@ -387,6 +393,7 @@ class MilvusGallery:
             search_params={"metric_type": "COSINE", "params": effort},
             consistency_level="Strong" if question.strong else "Bounded",
             timeout=READ_TIMEOUT,
+            **grouping,
         )
         return [[_to_hit(found) for found in answer] for answer in answers]
 
