@@ -111,18 +111,22 @@ def _forget(settings: Settings, tenant_id: str) -> tuple[Place, ...]:
 
 def _carry_through(tenant_id: str, build: Build, step: Callable[[], bool]) -> Build:
     """Do a build's steps here, telling how far it is; returns what became of it."""
-    told = 0.0
+    told = time.monotonic()
     while build.is_open and step():
         if time.monotonic() - told > 1:
             told = time.monotonic()
-            _tell(_read(tenant_id, build.id))
+            click.echo(_progress_line(_read(tenant_id, build.id)), err=True)
     return _read(tenant_id, build.id)
 
 
 def _watch(tenant_id: str, build_id: str) -> Build:
     """Wait until others have ended a build, telling how far it is."""
+    told = ""
     while (build := _read(tenant_id, build_id)).is_open:
-        _tell(build)
+        line = _progress_line(build)
+        if line != told:
+            click.echo(line, err=True)
+            told = line
         time.sleep(1)
     return build
 
@@ -135,8 +139,8 @@ def _read(tenant_id: str, build_id: str) -> Build:
     return build
 
 
-def _tell(build: Build) -> None:
-    click.echo(f"{build.kind}: {build.stage}, {build.written} of {build.total}", err=True)
+def _progress_line(build: Build) -> str:
+    return f"{build.kind}: {build.stage}, {build.written} of {build.total}"
 
 
 def _facts(tenant_id: str, build: Build) -> dict[str, Any]:

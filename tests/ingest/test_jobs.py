@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend.db import transaction
 from backend.demo.pictures import garment_picture, outfit_picture
 from backend.ingest import jobs
-from backend.ingest.cataloging import embedding
+from backend.ingest.cataloging import embedding, reindex
 from backend.ingest.cataloging.duplicates import mark_duplicates
 from backend.ingest.cataloging.publishing import finish_run, forget_tenant, gallery_of, rescue
 from backend.storage import open_storage
@@ -226,6 +226,24 @@ def test_a_picture_of_another_garment_is_set_aside_with_that_reason(ingest, stor
     assert broken == {}
     assert (looks[0].chosen, looks[0].reason) == (None, looks[0].reason)
     assert looks[0].reason in {"other_garment", "close_up"}
+
+
+def test_a_reindex_by_the_same_models_finds_the_same_garments_again(ingest, stored):
+    for number, category in enumerate(("top", "shoes")):
+        _, image_id = stored(f"the {category}", outfit_picture(number), category=category)
+        embed(ingest, image_id)
+    gallery = gallery_of(ingest.settings, ingest.tenant_id)
+    before, looked = gallery.entries_of_images(set(gallery.images().values())), boxes(ingest, image_id)
+
+    build_id = reindex.ask(ingest.tenant_id).id
+    for _ in range(3):  # the collection, the pictures, the end
+        jobs.build_gallery(tenant_id=ingest.tenant_id, build_id=build_id)
+
+    after = gallery.entries_of_images(set(gallery.images().values()))
+    assert gallery.live_generation().collection.endswith("_2")
+    assert after == before
+    assert all(np.allclose(one.vector, other.vector, atol=1e-5) for one, other in zip(before, after, strict=True))
+    assert [box.id for box in boxes(ingest, image_id)] == [box.id for box in looked]
 
 
 def test_a_stranger_can_embed_nothing_of_ours(ingest, stored, make_shop):
