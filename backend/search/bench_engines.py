@@ -48,6 +48,9 @@ class Engine(Protocol):
     def memory(self) -> int:
         """Return the bytes it holds."""
 
+    def processor_s(self) -> float:
+        """Return the seconds of processor that its processes used so far, this one left out."""
+
 
 class Numpy:
     """The plain reference: one product of matrices, and the best TOP rows (not products) of each query."""
@@ -66,6 +69,9 @@ class Numpy:
 
     def memory(self) -> int:
         return self._drawn.vectors.nbytes
+
+    def processor_s(self) -> float:
+        return 0.0
 
 
 class Hnswlib:
@@ -99,6 +105,9 @@ class Hnswlib:
     def memory(self) -> int:
         return self._memory
 
+    def processor_s(self) -> float:
+        return 0.0
+
 
 class Milvus:
     """A gallery as it serves, on a server of its own."""
@@ -118,6 +127,9 @@ class Milvus:
 
     def memory(self) -> int:
         return sum(map(_pss, _family(self._pid)))
+
+    def processor_s(self) -> float:
+        return sum(map(_processor_s, _family(self._pid)))
 
 
 def missing(name: str) -> str:
@@ -190,3 +202,9 @@ def _pss(pid: int) -> int:
     """Return the bytes of memory that the process holds, its part of what it shares included."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def _processor_s(pid: int) -> float:
+    """Return the seconds of processor that the process used, in hundredths."""
+    after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,4 +1,4 @@
-"""A real gallery server (Milvus Lite) for the tests of search."""
+"""Real gallery servers for the tests of search: Milvus Lite and, where it is installed, the embedded Milvus server."""
 
 import os
 import signal
@@ -11,16 +11,35 @@ from pathlib import Path
 
 import pytest
 
-from backend.search.milvus_gallery import GalleryUnavailable, MilvusGallery, gallery_server_command, open_gallery, ping
+from backend.config import environment
+from backend.search.milvus_gallery import (
+    GalleryUnavailable,
+    MilvusGallery,
+    can_run_server,
+    gallery_server_command,
+    open_gallery,
+    ping,
+)
 from tests.search.serving import query_worker, search, shelf  # noqa: F401 - fixtures of every test here
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
+ENGINES = ["lite", pytest.param("server", marks=pytest.mark.milvus_server)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests of a Milvus server out where there is none: its package is an extra."""
+    if can_run_server() or os.environ.get("NITERU_TEST_MILVUS_URI"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("milvus_server")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 class GalleryServer:
-    """A Milvus Lite server on a free port, with its own data folder."""
+    """A gallery server on a free port, with its own data folder; Milvus Lite unless `engine` says "server"."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, engine: str = "lite") -> None:
+        self.engine = engine
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -30,8 +49,9 @@ class GalleryServer:
 
     def start(self) -> None:
         with (self.data_dir.parent / "gallery.log").open("ab") as log:
-            command = gallery_server_command(self.data_dir, self.port)
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env={"OMP_NUM_THREADS": "1"})
+            command = gallery_server_command(self.data_dir, self.port, engine=self.engine)
+            env = {**environment(), "OMP_NUM_THREADS": "1"}
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -49,6 +69,8 @@ class GalleryServer:
 
     def _end(self, number: signal.Signals) -> None:
         if self._process is not None:
+            if number == signal.SIGKILL:
+                os.killpg(self._process.pid, number)
             self._process.send_signal(number)
             self._process.wait(timeout=30)
             self._process = None
@@ -73,9 +95,20 @@ def mortal_server(tmp_path: Path) -> Iterator[GalleryServer]:
 
 
 @pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GalleryServer]:
+    """The embedded Milvus server that most tests share."""
+    server = GalleryServer(tmp_path_factory.mktemp("milvus") / "data", "server")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
 def milvus_address(request: pytest.FixtureRequest) -> str:
-    """Where the galleries under test are: the Milvus named by NITERU_TEST_MILVUS_URI, else a Milvus Lite of ours."""
-    return os.environ.get("NITERU_TEST_MILVUS_URI") or str(request.getfixturevalue("gallery_server").uri)
+    """Where the galleries under test are: on Milvus Lite, and on a Milvus server (NITERU_TEST_MILVUS_URI, or ours)."""
+    if request.param == "lite":
+        return str(request.getfixturevalue("gallery_server").uri)
+    return os.environ.get("NITERU_TEST_MILVUS_URI") or str(request.getfixturevalue("milvus_server").uri)
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from backend.search.gallery import (
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable, MilvusGallery, open_gallery
 from backend.search.milvus_gallery.expression import to_row
 from backend.search.milvus_gallery.server import server
+from tests.conftest import wait_until
 
 if TYPE_CHECKING:
     from tests.search.conftest import GalleryServer
@@ -163,7 +164,8 @@ def test_the_entries_of_several_products_come_in_one_answer(gallery: Gallery) ->
     gallery.upsert(entries)
 
     wanted = [each for each in entries if each.product_id in {"p0", "p2"}]
-    assert gallery.entries_of_products(["p0", "nothing", "p2"]) == sorted(wanted, key=lambda each: each.embedding_id)
+    wanted.sort(key=lambda each: each.embedding_id)
+    wait_until(lambda: gallery.entries_of_products(["p0", "nothing", "p2"]) == wanted, seconds=5)
     assert gallery.entries_of_products([]) == []
 
 
