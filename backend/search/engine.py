@@ -23,9 +23,9 @@ from backend.search.found import Found, found
 from backend.search.gallery import Filters, Gallery, Vector
 from backend.search.kinds import kinds_for
 from backend.search.matches import Answered, Manner, to_matches
-from backend.search.milvus_gallery import open_gallery
 from backend.search.nearest import nearest, search_kinds, thresholds_for, with_spare
 from backend.search.ranking import Thresholds, merge, ranking
+from backend.search.standby import PREPARING, filling_alone, gallery_to_search
 from backend.search.words import understand
 from backend.tenants import accounts, catalog, showcase, wording
 from backend.tenants.models import Product, new_id
@@ -235,9 +235,8 @@ class Engine:
 
     def _gallery(self, tenant_id: str, model_id: str, dim: int) -> Gallery:
         with transaction(tenant_id) as session:
-            placed = accounts.get_tenant(session, tenant_id).gallery_uri
-        uri = placed or self._settings.milvus_uri
-        return open_gallery(uri, self._settings.milvus_token, tenant_id=tenant_id, model_id=model_id, dim=dim)
+            tenant = accounts.get_tenant(session, tenant_id)
+        return gallery_to_search(self._settings, tenant, model_id, dim)
 
 
 def etag_of(answer: ListAnswer) -> str:
@@ -273,7 +272,11 @@ def _object(one: dict[str, Any], answered: Answered) -> FoundObject:
 
 
 def _notice(session: Session, tenant_id: str) -> str | None:
-    return None if catalog.count_products(session, tenant_id) else NO_PRODUCTS
+    """Say why a shop shows nothing, where more is to come."""
+    if not catalog.count_products(session, tenant_id):
+        return NO_PRODUCTS
+    tenant = accounts.get_tenant(session, tenant_id)
+    return PREPARING if filling_alone(tenant, read_card().model_id) else None
 
 
 def _conditions(filters: Filters) -> wording.Conditions:
