@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from backend.vision.calibration import calibration
 from backend.vision.colors import SHADES, Color
@@ -17,7 +16,7 @@ _AFTERTHOUGHT = re.compile(r"\b(?:with|for|and|in|to|incl|including|plus)\b|[+�
 # "s/s" (short sleeves) and "1/4 zip" are words, not two
 _SEGMENTS = re.compile(r"\s[-–—:]\s|(?<!\b[sl])(?<!\d)/|/(?!s\b|\d)|[|｜／,、()（）\[\]「」【】『』~〜]")
 _TAGS = re.compile(r"<[^>]*>")
-_TWO_COLORS = re.compile(r"(?<=[白黒紺赤青])(?=[白黒紺赤青]|無地)")
+TWO_COLORS = re.compile(r"(?<=[白黒紺赤青])(?=[白黒紺赤青]|無地)")
 _OTHER = f"{NONE}/other"
 _JOINED = re.compile(r"for|and|in|to|&")
 _NEARER = (Strength.NOUN, Strength.MODEL, Strength.CLOTH)
@@ -119,12 +118,23 @@ def shades_of_text(*texts: str | None) -> tuple[Color, ...]:
 
     Of katakana colours written as one word the last counts: モカベージュ is a beige.
     """
-    colors: list[Color] = []
-    for text in texts:
-        found = word_lists().color.find(_TWO_COLORS.sub(" ", normal(text or "")))
-        modifiers = {one for one, after in pairwise(found) if one.end == after.start and len(one.word) > 1}
-        colors += [Color(*one.label.split("/")) for one in found if one not in modifiers]
-    return tuple(dict.fromkeys(colors))
+    lines = (TWO_COLORS.sub(" ", normal(text or "")) for text in texts)
+    return tuple(dict.fromkeys(Color(*one.label.split("/")) for line in lines for one in find_colors(line)))
+
+
+def find_colors(line: str) -> list[Found]:
+    """The words of a `normal` line that name its colours, each with those before it that only describe it.
+
+    Colours written as one word of a letter each (白黒) are told apart only where `TWO_COLORS` is a space.
+    """
+    colors: list[Found] = []
+    found = word_lists().color.find(line)
+    for one, before in zip(found, [None, *found], strict=False):
+        if before is not None and before.end == one.start and len(before.word) > 1:
+            colors[-1] = replace(one, start=colors[-1].start)
+        else:
+            colors.append(one)
+    return colors
 
 
 def pattern_of_text(title: str | None, description: str | None = None) -> str | None:

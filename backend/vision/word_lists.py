@@ -90,6 +90,22 @@ def word_lists() -> WordLists:
     )
 
 
+@lru_cache(maxsize=512)
+def usual_words(kind: str, label: str, most: int = 8) -> tuple[str, ...]:
+    """The first words of a label, as many of each language: what shops and shoppers call it most.
+
+    `kind` is "category" (label "pants/capri"), "color" ("red/wine") or "pattern" ("floral").
+    """
+    file = {"category": "garments", "color": "colors", "pattern": "patterns"}[kind]
+    table: Any = _toml(file)
+    table = table["category"] if kind == "category" else table["words"] if kind == "pattern" else table
+    for part in label.split("/"):
+        table = table.get(part, {})
+    words = [normal(word) for word in _split(table) if not word.startswith("*")] if isinstance(table, str) else []
+    latin, japanese = ([one for one in words if one.isascii() is ascii_] for ascii_ in (True, False))
+    return (*latin[:most], *japanese[:most])
+
+
 def _hints(
     nouns: Mapping[str, Iterable[str]], models: Mapping[str, Any], cuts: Mapping[str, Any]
 ) -> dict[Strength, dict[str, list[str]]]:
@@ -124,6 +140,7 @@ def _words(table: Mapping[str, Any]) -> dict[str, list[str]]:
     return {"": _split(table["ignore"]), **{name: _split(words) for name, words in table["words"].items()}}
 
 
+@lru_cache(maxsize=8)
 def _toml(name: str) -> dict[str, Any]:
     return tomllib.loads((_WORDS / f"{name}.toml").read_text(encoding="utf-8"))
 
