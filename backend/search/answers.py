@@ -8,6 +8,7 @@ from backend.search.ranking import Tier
 from backend.search.why import LeftOut, Why
 
 FoundBy = Literal["detector", "box", "whole"]
+Kind = Literal["color", "category", "gender", "fine_category", "shade", "pattern", "word", "price", "in_stock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,16 @@ class FoundObject:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """Something the words were understood to ask for, and which was applied."""
+    """Something the words were understood to ask for, and which was applied.
 
-    kind: Literal["category", "gender", "color"]
+    `text` is the piece of the words that says it: without it, the words ask for it no more. Chips of the same `text`
+    are one thing to a shopper (a cardigan is a top). A `word` is a trait that only titles and descriptions tell, or a
+    word that was taken for a mistyped one. A `price` is "-5000", "5000-" or "3000-5000".
+    """
+
+    kind: Kind
     value: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
