@@ -16,6 +16,7 @@ from backend.training.evaluation import (
     evaluate_extraction,
     evaluate_images,
     evaluate_retrieval,
+    evaluate_words,
 )
 from backend.training.evaluation.tiers import evaluate_tiers
 from backend.training.tiers import train_tiers
@@ -133,6 +134,14 @@ def tiers_command(data: Path, weights: Path, *, as_json: bool) -> None:
 def train_tiers_command(data: Path, out: Path, weights: Path, *, as_json: bool) -> None:
     """From which scores on a match is the same item or very close; choose anew after the embedder changed."""
     _print(train_tiers(data, out, load_vision(weights=weights)), as_json=as_json)
+
+
+@evaluate.command("words")
+@_DATA
+@_JSON
+def words_command(data: Path, *, as_json: bool) -> None:
+    """Search by words: nDCG@10 of judged queries, Japanese and English (luma; needs the deployment's database)."""
+    _print(evaluate_words(data), as_json=as_json)
 
 
 @train.command("images")

@@ -3,6 +3,7 @@
 `relevant` below is always a list of booleans, one for each answer, best answer first.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,3 +63,18 @@ def retrieval(answers: Sequence[Sequence[bool]]) -> Retrieval:
         mean([hit(relevant, 10) for relevant in judged]),
         mean([average_precision(relevant, 10) for relevant in judged]),
     )
+
+
+def ndcg(grades: Sequence[int], all_grades: Sequence[int], k: int) -> float:
+    """Gain of the first k answers' grades, discounted by place, over the best that `all_grades` allow.
+
+    A grade g gains 2**g - 1. Raises ValueError where no answer is relevant.
+    """
+    best = _discounted(sorted(all_grades, reverse=True)[:k])
+    if best == 0:
+        raise ValueError("A query without a relevant answer has no nDCG.")
+    return _discounted(grades[:k]) / best
+
+
+def _discounted(grades: Sequence[int]) -> float:
+    return math.fsum((2.0**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades, start=1))

@@ -6,6 +6,7 @@ from backend.training.evaluation.detection import evaluate_detection
 from backend.training.evaluation.extraction import evaluate_extraction
 from backend.training.evaluation.images import evaluate_images
 from backend.training.evaluation.retrieval import evaluate_retrieval
+from backend.training.evaluation.words import evaluate_words
 
 __all__ = [
     "evaluate_attributes",
@@ -14,4 +15,5 @@ __all__ = [
     "evaluate_extraction",
     "evaluate_images",
     "evaluate_retrieval",
+    "evaluate_words",
 ]
