@@ -98,6 +98,8 @@ class Hnswlib:
         else:
             passing = self._drawn.passing(condition)
             rows = min(rows, int(passing.sum()))
+            if not rows:
+                return [[] for _ in queries]
             # more than one thread would take turns at Python's lock
             found, _ = self._index.knn_query(queries, k=rows, filter=passing.item, num_threads=1)
         return [list(dict.fromkeys(self._drawn.products[row].tolist()))[:TOP] for row in found]

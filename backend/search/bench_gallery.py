@@ -164,7 +164,7 @@ def _facts(laps: Sequence[_Lap], engine: Engine) -> Report:
     }
     if engine.name == "numpy":  # it finds rows, and is what the others are measured by
         return {**facts, "recall": 1.0, "worst_recall": 1.0}
-    recalls = [recall for lap in laps for recall in lap.recalls]
+    recalls = [recall for lap in laps for recall in lap.recalls] or [1.0]  # a filter may pass nothing
     return {**facts, "recall": round(statistics.mean(recalls), 4), "worst_recall": round(min(recalls), 3)}
 
 
