@@ -13,8 +13,9 @@ from backend.tenants import accounts, gallery_builds
 from backend.tenants.gallery_builds import Build, GalleryBusy, Place
 
 OTHER_MODEL = (
-    "The live gallery was made by another model. Until the new one is live, photo searches and similar items of this "
-    "shop find no gallery (503, gallery_mismatch), and new pictures wait; search by words goes on."
+    "The live gallery was made by another model. From the moment the worker begins, photo searches and similar items "
+    "of this shop answer with what the new one holds so far; until then they find no gallery (503, gallery_mismatch), "
+    "and new pictures wait. Search by words goes on."
 )
 
 

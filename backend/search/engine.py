@@ -26,8 +26,8 @@ from backend.search.matches import Answered, Manner, to_matches
 from backend.search.nearest import nearest, search_kinds, thresholds_for, with_spare
 from backend.search.ranking import Thresholds, merge, ranking
 from backend.search.standby import PREPARING, filling_alone, gallery_to_search
-from backend.search.words import understand
-from backend.tenants import accounts, catalog, showcase, wording
+from backend.search.text import MOST_TO_ORDER, asks_of, find_by_text, order_by_words, read
+from backend.tenants import accounts, catalog, showcase
 from backend.tenants.models import Product, new_id
 from backend.vision.card import read_card
 
@@ -74,13 +74,17 @@ class Engine:
         """
         clock = Clock()
         filters = filters or Filters()
-        understood = understand(words, filters)
+        with transaction(tenant_id) as session:
+            understood = read(session, tenant_id, words, filters)
+        most = MOST_TO_ORDER if asks_of(understood, checked=True) else 0
         looked = self._look(tenant_id, photo, box)
         clock.lap("asked")
-        ranked = self._search_objects(tenant_id, looked, understood.narrow(filters), with_spare(limit, narrowing))
+        ranked = self._search_objects(
+            tenant_id, looked, understood.narrow(filters), max(most, with_spare(limit, narrowing))
+        )
         manner = Manner(limit, narrowing, why=thresholds_for(looked["model_id"]) if why else None)
         with transaction(tenant_id) as session:
-            groups = to_matches(session, tenant_id, ranked, manner)
+            groups = to_matches(session, tenant_id, order_by_words(session, tenant_id, understood, ranked), manner)
             clock.lap("search")
             answer = PhotoAnswer(
                 query_id=new_id(),
@@ -159,18 +163,14 @@ class Engine:
         """Find products by words, in the catalog: no model and no gallery takes part."""
         clock = Clock()
         filters = filters or Filters()
-        understood = understand(words, filters)
         with transaction(tenant_id) as session:
-            meant = wording.Wording(
-                understood.words, _conditions(understood.narrow(Filters(genders=filters.genders))), understood.left
-            )
-            rows = wording.find_by_words(session, tenant_id, meant, _conditions(filters), limit=_MOST_BY_WORDS)
-            ranked = [Found(product.id, share, "close" if share >= 1 else "style") for product, share in rows]
+            known = find_by_text(session, tenant_id, words, filters, limit=_MOST_BY_WORDS)
+            ranked = [Found(product.id, share, "close" if share >= 1 else "style") for product, share in known.found]
             (one,) = to_matches(session, tenant_id, [ranked], Manner(limit, narrowing, why=_BY_WORDS if why else None))
             clock.lap("search")
             notice = None if one.matches else _notice(session, tenant_id)
             answer = ListAnswer(
-                new_id(), clock.total(), one.matches, understood.chips, notice, one.facets, one.left_out
+                new_id(), clock.total(), one.matches, known.understood.chips, notice, one.facets, one.left_out
             )
             noting.record_list(session, tenant_id, answer, kind="text", words=words)
         return answer
@@ -277,14 +277,3 @@ def _notice(session: Session, tenant_id: str) -> str | None:
         return NO_PRODUCTS
     tenant = accounts.get_tenant(session, tenant_id)
     return PREPARING if filling_alone(tenant, read_card().model_id) else None
-
-
-def _conditions(filters: Filters) -> wording.Conditions:
-    return wording.Conditions(
-        categories=filters.categories,
-        genders=filters.genders,
-        colors=filters.colors,
-        price_min=filters.price_min,
-        price_max=filters.price_max,
-        in_stock=filters.in_stock,
-    )

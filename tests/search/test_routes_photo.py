@@ -179,7 +179,7 @@ def test_words_narrow_the_search_and_say_what_was_understood(make_shop, shelf, s
     answer = search(shop, q="赤").json
 
     assert titles(answer["objects"][0]["matches"]) == ["red one"]
-    assert answer["understood"] == [{"kind": "color", "value": "red"}]
+    assert answer["understood"] == [{"kind": "color", "value": "red", "text": "赤"}]
 
 
 def test_limit_bounds_the_matches_of_each_object(make_shop, shelf, search):

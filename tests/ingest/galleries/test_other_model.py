@@ -6,7 +6,7 @@ from backend.db import transaction
 from backend.ingest import jobs
 from backend.ingest.cataloging import reindex
 from backend.search.milvus_gallery import GalleryMismatch
-from backend.search.standby import gallery_to_search
+from backend.search.standby import PREPARING, gallery_to_search
 from backend.tenants import accounts
 from backend.tenants.models import Detection, ProductImage
 from tests.ingest.galleries.stand import SeesColors
@@ -96,6 +96,21 @@ def test_while_it_is_replaced_searches_find_what_the_new_gallery_holds_so_far(ou
         counts.append(found())
 
     assert counts == [0, 1, 2, 3, 4, 4]
+
+
+def test_a_shopper_sees_the_answer_grow_and_is_told_so(outdated, search, monkeypatch):
+    monkeypatch.setattr(jobs, "_SEEN_AGAIN", 1)
+    reindex.ask(outdated.tenant_id)
+    refused = search(outdated.shop)
+    answers = []
+    while outdated.build().is_open:
+        outdated.piece()
+        answers.append(search(outdated.shop))
+
+    assert (refused.status_code, refused.json["error"]["code"]) == (503, "gallery_mismatch")
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert [len(answer.json["objects"][0]["matches"]) for answer in answers] == [0, 1, 2, 3, 4, 4]
+    assert [answer.json["notice"] for answer in answers] == [PREPARING, *[None] * 5]
 
 
 def test_under_one_model_the_live_gallery_is_searched_until_the_new_one_takes_over(make_stand):
