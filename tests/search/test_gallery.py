@@ -30,7 +30,8 @@ from backend.search.gallery import (
     embedding_id,
 )
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable, MilvusGallery, open_gallery
-from backend.search.milvus_gallery.expression import to_row
+from backend.search.milvus_gallery.expression import SHOWN, to_row
+from backend.search.milvus_gallery.schema import collection_schema
 from backend.search.milvus_gallery.server import server
 from tests.conftest import wait_until
 
@@ -406,6 +407,37 @@ def test_publishing_a_new_generation_swaps_all_answers_at_once_and_can_be_undone
     assert live.count() == 0
     live.upsert([an_entry(3)])
     assert live.count() == 1
+
+
+def test_a_gallery_made_before_hits_had_a_column_of_their_own_answers_alike(
+    open_for: Callable[..., MilvusGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def former(dim: int) -> Any:
+        schema = collection_schema(dim)
+        schema._fields = [field for field in schema.fields if field.name != SHOWN]
+        return schema
+
+    monkeypatch.setattr("backend.search.milvus_gallery.collection.collection_schema", former)
+    exact, old = ExactGallery(DIM), open_for()
+    for gallery in (exact, old):
+        gallery.upsert(a_catalog())
+        gallery.update_products({"p3": {"colors": ("red", "blue")}})
+
+    found = old.search(unit(5)[None], limit=30, strong=True)
+
+    assert_same(found, exact.search(unit(5)[None], limit=30))
+
+
+def test_a_gallery_that_was_made_quick_has_all_that_was_written(open_for: Callable[..., MilvusGallery]) -> None:
+    exact, milvus = ExactGallery(DIM), open_for()
+    milvus.make_quick(1)
+    for gallery in (exact, milvus):
+        gallery.upsert(a_catalog(2000))
+
+    milvus.make_quick(120)
+
+    found = milvus.search(unit(5)[None], limit=50, strong=True)
+    assert_same(found, exact.search(unit(5)[None], limit=50))
 
 
 def test_creating_twice_keeps_what_is_there(open_for: Callable[..., MilvusGallery]) -> None:

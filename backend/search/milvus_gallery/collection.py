@@ -22,13 +22,12 @@ from backend.search.gallery import (
     check_vectors,
     rank,
 )
+from backend.search.milvus_gallery.answers import Answer, answers, hit_columns
 from backend.search.milvus_gallery.effort import COUNTED_SECONDS, EXACT_ROWS, LISTS, lists_to_read, search_parameters
 from backend.search.milvus_gallery.expression import (
-    COLOR_FIELDS,
     Row,
     any_of,
     both,
-    colors_of,
     expression,
     none_of,
     to_entry,
@@ -51,7 +50,6 @@ _LOOKED_AGAIN_SECONDS = 0.5
 _FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
 _EQUALS = 10  # products as near as the last one, of which the order decides
 _SPARE_GENERATIONS = 4  # numbers that a killed creation may have used up
-_HIT_FIELDS = ["embedding_id", "product_id", "image_id", *COLOR_FIELDS]
 
 
 class MilvusGallery:
@@ -171,8 +169,8 @@ class MilvusGallery:
             size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
         filters = filters or Filters()
         question = _Question(collection, expression(filters), size, strong, self._lists(collection, filters, size))
-        pairs = zip(queries, self._hits(question, queries), strict=True)
-        return [self._completed(question, query, hits, limit) for query, hits in pairs]
+        pairs = zip(queries, self._ask(question, queries, limit), strict=True)
+        return [self._completed(question, query, answer, limit) for query, answer in pairs]
 
     def entries_of_product(self, product_id: str) -> list[Entry]:
         entries = map(to_entry, self._query(any_of("product_id", [product_id]), ["*"]))
@@ -205,15 +203,19 @@ class MilvusGallery:
         return {row["embedding_id"] for row in self._query("", ["embedding_id"])}
 
     def make_quick(self, seconds: float) -> None:
-        """Return when searches here are as quick as they get: all that was written is indexed. After `seconds` anyway.
+        """Return when searches here are as quick as they get: what was written is indexed, and lies in few segments.
 
-        For a collection that was just filled; what is written bit by bit gets indexed by itself.
+        After `seconds` anyway. For a collection that was just filled; what is written bit by bit gets there by itself.
         """
         collection = self._find()
         if collection is None:
             return
         self._server.call("flush", collection)
         end = time.monotonic() + seconds
+        if not self._server.is_lite:
+            job = self._server.call("compact", collection)
+            while self._server.call("get_compaction_state", job) != "Completed" and time.monotonic() < end:
+                time.sleep(_LOOKED_AGAIN_SECONDS)
         while not self._server.is_indexed(collection) and time.monotonic() < end:
             time.sleep(_LOOKED_AGAIN_SECONDS)
 
@@ -315,7 +317,7 @@ class MilvusGallery:
         # Left out are a few products of a round before, or the one that others shall be like: they change no share.
         condition = expression(replace(filters, exclude_product_ids=()))
         passing = self._counted(collection, condition) if total > EXACT_ROWS and condition else total
-        return lists_to_read(total, passing, size)
+        return lists_to_read(total, passing, size, is_apart=bool(filters.categories))
 
     def _counted(self, collection: str, condition: str) -> int:
         """Return about how many rows meet `condition`; as of half a minute ago at worst."""
@@ -332,8 +334,10 @@ class MilvusGallery:
         if not entries:
             return
         collection = self._writable()
+        columns = self._server.columns(collection)
         for batch in _batches(entries, _WRITTEN_AT_ONCE):
-            self._server.call("upsert", collection, [to_row(entry) for entry in batch])
+            rows = [{name: value for name, value in to_row(entry).items() if name in columns} for entry in batch]
+            self._server.call("upsert", collection, rows)
             self._server.flush(collection)
 
     def _delete(self, name: str, values: Collection[str]) -> int:
@@ -361,41 +365,40 @@ class MilvusGallery:
             rows = self._server.scan(collection, batch_size=_SCAN, **options)
         return list({row["embedding_id"]: row for row in rows}.values())
 
-    def _completed(self, question: "_Question", query: Vector, hits: list[Hit], limit: int) -> list[Hit]:
-        """Group `hits` by product, and ask for more while there may be further products.
+    def _completed(self, question: "_Question", query: Vector, answer: Answer, limit: int) -> list[Hit]:
+        """Group the rows by product, and ask for more while there may be further products.
 
         Rows come best first, so each product found is found with its best garment and can be left out of the
         next question: every round finds at least one more product or the end. Fewer rows than asked for are the end
         only where every list of the index was read.
         """
-        found = rank(hits, limit)
-        while len(found) < limit and (len(hits) == question.size or question.lists < LISTS):
+        found = rank(answer.hits, limit)
+        while len(found) < limit and (answer.rows == question.size or question.lists < LISTS):
             others = both(question.condition, none_of("product_id", [hit.product_id for hit in found]))
-            lists = question.lists if len(hits) == question.size else LISTS
+            lists = question.lists if answer.rows == question.size else LISTS
             question = replace(question, condition=others, lists=lists)
-            (hits,) = self._hits(question, query[None])
-            found = rank([*found, *hits], limit)
+            (answer,) = self._ask(question, query[None], limit)
+            found = rank([*found, *answer.hits], limit)
         return found
 
-    def _hits(self, question: "_Question", queries: Vector) -> list[list[Hit]]:
-        """Return the best `question.size` rows for each query, best first."""
+    def _ask(self, question: "_Question", queries: Vector, limit: int) -> list[Answer]:
+        """Ask for the best `question.size` rows for each query; only what may be of its best products is kept."""
         is_lite = self._server.is_lite
         effort = {} if is_lite else search_parameters(question.lists, question.size)
         grouping = {"group_by_field": "product_id"} if is_lite else {}
-        answers = self._server.call(
-            "search",
+        columns = self._server.search(
             question.collection,
             queries.tolist(),
             filter=question.condition,
             limit=question.size,
-            output_fields=_HIT_FIELDS,
+            output_fields=hit_columns(self._server.columns(question.collection)),
             anns_field="vector",
             search_params={"metric_type": "COSINE", "params": effort},
             consistency_level="Strong" if question.strong else "Bounded",
             timeout=READ_TIMEOUT,
             **grouping,
         )
-        return [[_to_hit(found) for found in answer] for answer in answers]
+        return answers(columns, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,12 +418,6 @@ class _Question:
 def open_gallery(uri: str, token: str, *, tenant_id: str, model_id: str, dim: int) -> MilvusGallery:
     """Return the tenant's live gallery of embeddings (dim,) by `model_id`; nothing is asked of the server yet."""
     return MilvusGallery(uri, token, tenant_id=tenant_id, model_id=model_id, dim=dim)
-
-
-def _to_hit(found: Any) -> Hit:
-    entity = found["entity"]
-    score = min(1.0, max(-1.0, float(found["distance"])))
-    return Hit(entity["product_id"], found["embedding_id"], entity["image_id"], score, colors_of(entity))
 
 
 def _batches(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

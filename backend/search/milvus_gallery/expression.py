@@ -21,6 +21,10 @@ COLOR_FIELDS = [f"color_{number}" for number in range(1, MAX_COLORS + 1)]
 """A column for each colour, "" where there is none. One array column would be neater, but Lite evaluates
 array_contains_any row by row with every column of the row, vector included: 390 ms on 20,000 rows instead of 25."""
 
+SHOWN = "shown"
+"""A column with what a hit tells of a row, one part a line: product, image, colours. A Milvus server sends 200 rows of
+one column in 13 ms and of the eight in 17. Collections made before it was there do without."""
+
 Row = dict[str, Any]
 
 
@@ -78,6 +82,7 @@ def to_row(entry: Entry) -> Row:
         **dict(zip_longest(COLOR_FIELDS, entry.colors, fillvalue="")),
         "price": NO_PRICE if entry.price is None else float(entry.price),
         "in_stock": entry.in_stock,
+        SHOWN: "\n".join((entry.product_id, entry.image_id, *entry.colors)),  # no value may have a line break
     }
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from pymilvus import DataType, MilvusClient
 
-from backend.search.gallery import MAX_TEXT
+from backend.search.gallery import MAX_COLORS, MAX_TEXT
 from backend.search.milvus_gallery.effort import LISTS
-from backend.search.milvus_gallery.expression import COLOR_FIELDS
+from backend.search.milvus_gallery.expression import COLOR_FIELDS, SHOWN
 
 _TEXT_BYTES = 4 * MAX_TEXT
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -35,6 +35,7 @@ def collection_schema(dim: int) -> Any:
         schema.add_field(name, DataType.VARCHAR, max_length=_TEXT_BYTES)
     schema.add_field("price", DataType.DOUBLE)
     schema.add_field("in_stock", DataType.BOOL)
+    schema.add_field(SHOWN, DataType.VARCHAR, max_length=(2 + MAX_COLORS) * (_TEXT_BYTES + 1))
     return schema
 
 
