@@ -29,6 +29,7 @@ from backend.search.milvus_gallery import (
 
 Answer = list[list[int]]
 
+_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}  # as `niteru up` does
 _START_SECONDS, _QUICK_SECONDS = 180.0, 1800.0
 _IDLE_WITHIN_SECONDS, _LOOK_SECONDS, _IDLE_SHARE = 300.0, 5.0, 0.1
 _WRITTEN_AT_ONCE = 1000
@@ -175,7 +176,7 @@ def _server(engine: str, folder: Path) -> Iterator[tuple[str, int]]:
     uri = f"http://127.0.0.1:{port}"
     with (folder / "log").open("wb") as log:
         command = gallery_server_command(folder / "data", port, engine=engine)
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**environment(), "OMP_NUM_THREADS": "1"})
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**environment(), **_THREADS})
     try:
         _wait_for(uri, process)
         yield uri, process.pid
