@@ -212,7 +212,9 @@ class MilvusGallery:
             return
         self._server.call("flush", collection)
         end = time.monotonic() + seconds
-        if not self._server.is_lite:
+        if self._server.is_lite:
+            self.search(np.eye(1, self._dim), limit=1)  # from which on Lite makes the indexes of large segments
+        else:
             job = self._server.call("compact", collection)
             while self._server.call("get_compaction_state", job) != "Completed" and time.monotonic() < end:
                 time.sleep(_LOOKED_AGAIN_SECONDS)
@@ -388,7 +390,7 @@ class MilvusGallery:
         grouping = {"group_by_field": "product_id"} if is_lite else {}
         columns = self._server.search(
             question.collection,
-            queries.tolist(),
+            list(queries),
             filter=question.condition,
             limit=question.size,
             output_fields=hit_columns(self._server.columns(question.collection)),

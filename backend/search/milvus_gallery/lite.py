@@ -4,6 +4,7 @@ Run as a script (`gallery_server_command`).
 """
 
 import argparse
+import gc
 import logging
 import shutil
 import signal
@@ -51,6 +52,8 @@ def main() -> None:
     options.data_dir.mkdir(parents=True, exist_ok=True)
     mend(options.data_dir)
     lite_search.install()
+    # Lite keeps a few Python objects for every row; looking through all of them took longer than searches do.
+    gc.set_threshold(100_000, 20, 100)
     run_server(str(options.data_dir), host="127.0.0.1", port=options.port, max_workers=1)
 
 

@@ -4,7 +4,7 @@ Lite 3.2.2 finds out anew for every search which of all rows count, key by key i
 180,000 rows, whatever the index. Then it turns every column of each row found into Python's objects, the vector too.
 And its group-by fetches ten rows for each product asked for and gives up. Here the first is kept until something is
 written, the second done only for the columns asked for, and a group's best row is found exactly, so that a search
-answers with 50 products instead of 200 rows.
+answers with 50 products instead of 200 rows. Large segments have an index (lite_index.py); the rest is compared.
 """
 
 from collections.abc import Sequence
@@ -16,27 +16,33 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from backend.search.milvus_gallery.lite_index import FEW_ROWS, Index, Indexes
+
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Hits = list[dict[str, Any]]
 
 _FEW = 0.2
 """Share of the rows up to which theirs alone are compared; copying more of them costs more than it saves."""
-_ROWS_PER_GROUP = 4  # looked at first; more are when they do not suffice
+_ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was found out of a collection's rows, segment by segment, and holds until something is written."""
+    """What was found out of a collection's rows, and holds until something is written. Rows are numbered throughout."""
 
     files: tuple[str, ...]
     deleted: dict[Any, int]
+    starts: list[int]
+    """The first row's number of each segment."""
     alive: list[NDArray[np.bool_]]
-    """Which rows count: neither deleted nor written anew since."""
+    """By segment, which rows count: neither deleted nor written anew since."""
     scales: list[Floats]
-    """One over the length of each row's vector."""
-    groups: dict[str, list[Rows]]
-    """By column: a number for each row, the same for the same value."""
+    """By segment, one over the length of each row's vector."""
+    groups: dict[str, Rows]
+    """By column, a number for each row, the same for the same value."""
+    indexes: Indexes
 
 
 def install() -> None:
@@ -70,30 +76,30 @@ class QuickSearch:
         if not segments:
             return [[] for _ in query_vectors]
         standing = self._standing(collection, segments, deleted.snapshot)
-        rows = _passing(collection, segments, standing, asked)
-        scores = _scores(query_vectors, segments, rows, standing)
-        groups = self._groups(standing, segments, rows, asked.get("group_by_field"))
-        best = [_best(line, top_k, groups) for line in scores]
-        entities = _entities(segments, rows, best, [collection._pk_name, *asked["output_fields"]])
-        return [_hits(entities, line, places, collection._pk_name) for line, places in zip(scores, best, strict=True)]
+        pools = _pools(collection, segments, standing, asked)
+        groups = _groups(standing, segments, asked.get("group_by_field"))
+        found = _found(_units(query_vectors), pools, groups, top_k)
+        entities = _entities(segments, standing, found, [collection._pk_name, *asked["output_fields"]])
+        return [_hits(entities, rows, scores, collection._pk_name) for rows, scores in found]
 
     def _standing(self, collection: Any, segments: Sequence[Any], deleted: dict[Any, int]) -> Standing:
         files = tuple(segment.file_path for segment in segments)  # never written twice; named by their rows' numbers
         known = self._standings.get(collection)
-        if known is None or known.files != files or known.deleted != deleted:
-            scales = [np.float32(1) / np.linalg.norm(segment.vectors, axis=1) for segment in segments]
-            known = Standing(files, deleted, _alive(segments, deleted), scales, {})
-            self._standings[collection] = known
-        return known
-
-    def _groups(self, standing: Standing, segments: Sequence[Any], rows: list[Rows], column: str | None) -> Rows | None:
-        """Return the group of each row that is compared, None when nothing is grouped."""
-        if column is None:
-            return None
-        if column not in standing.groups:
-            standing.groups[column] = _numbered(segments, column)
-        pairs = zip(standing.groups[column], rows, strict=True)
-        return np.concatenate([numbers[passing] for numbers, passing in pairs])
+        if known is not None and known.files == files and known.deleted == deleted:
+            return known
+        scales = dict(zip(known.files, known.scales, strict=True)) if known else {}
+        indexes = known.indexes if known else Indexes()
+        indexes.keep(segments)
+        self._standings[collection] = Standing(
+            files,
+            deleted,
+            starts=np.cumsum([0, *(segment.num_rows for segment in segments[:-1])]).tolist(),
+            alive=_alive(segments, deleted),
+            scales=[scales[s.file_path] if s.file_path in scales else _scale(s) for s in segments],
+            groups={},
+            indexes=indexes,
+        )
+        return self._standings[collection]
 
 
 def _is_plain(collection: Any, queries: list[Any], asked: dict[str, Any]) -> bool:
@@ -135,80 +141,122 @@ def _alive(segments: Sequence[Any], deleted: dict[Any, int]) -> list[NDArray[np.
     ]
 
 
-def _numbered(segments: Sequence[Any], column: str) -> list[Rows]:
-    """Return a number for each row, the same for rows of the same value in whichever segment."""
-    parts = [segment.table.column(column) for segment in segments]
-    chunks = [chunk for part in parts for chunk in part.chunks]
-    encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
-    numbers = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
+def _scale(segment: Any) -> Floats:
+    return np.asarray(1 / np.linalg.norm(segment.vectors, axis=1), dtype=np.float32)
 
 
-def _passing(collection: Any, segments: Sequence[Any], standing: Standing, asked: dict[str, Any]) -> list[Rows]:
-    """Return each segment's rows that count and pass the filter."""
+def _groups(standing: Standing, segments: Sequence[Any], column: str | None) -> Rows | None:
+    """Return the group of each row, None when nothing is grouped."""
+    if column is None:
+        return None
+    if column not in standing.groups:
+        chunks = [chunk for segment in segments for chunk in segment.table.column(column).chunks]
+        encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
+        standing.groups[column] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return standing.groups[column]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """One segment, what is known of it, and which of its rows a search is for."""
+
+    segment: Any
+    start: int
+    scale: Floats
+    index: Index | None
+    passing: Mask
+    passed: int
+
+
+def _pools(collection: Any, segments: Sequence[Any], standing: Standing, asked: dict[str, Any]) -> list[_Pool]:
+    """Return the segments that have rows which count and pass the filter."""
     from milvus_lite.search.indexed_filter import evaluate_segment_filter  # noqa: PLC0415 - lite.py's process alone
 
-    if not asked.get("expr"):
-        return [np.flatnonzero(alive) for alive in standing.alive]
-    condition = collection._compile_filter(asked["expr"], timezone=asked.get("timezone"))
-    plan = collection._indexed_filter_plan(condition)
-    pairs = zip(segments, standing.alive, strict=True)
-    return [np.flatnonzero(alive & evaluate_segment_filter(segment, condition, plan)) for segment, alive in pairs]
+    condition = plan = None
+    if asked.get("expr"):
+        condition = collection._compile_filter(asked["expr"], timezone=asked.get("timezone"))
+        plan = collection._indexed_filter_plan(condition)
+    pools = []
+    for segment, start, scale, alive in zip(segments, standing.starts, standing.scales, standing.alive, strict=True):
+        passing = alive if condition is None else alive & evaluate_segment_filter(segment, condition, plan)
+        pools.append(_Pool(segment, start, scale, standing.indexes.get(segment), passing, int(passing.sum())))
+    return [pool for pool in pools if pool.passed]
 
 
-def _scores(queries: list[Any], segments: Sequence[Any], rows: list[Rows], standing: Standing) -> Floats:
-    """Return the cosine of each query (down) with each row compared (across)."""
+def _units(queries: list[Any]) -> Floats:
     asked = np.asarray(queries, dtype=np.float32)
-    asked = asked / np.linalg.norm(asked, axis=1, keepdims=True)
-    parts = zip(segments, rows, standing.scales, strict=True)
-    return np.concatenate([_cosines(asked, each.vectors, passing, scale) for each, passing, scale in parts], axis=1)
+    return np.asarray(asked / np.linalg.norm(asked, axis=1, keepdims=True))
 
 
-def _cosines(queries: Floats, vectors: Floats, rows: Rows, scale: Floats) -> Floats:
-    if len(rows) <= _FEW * len(vectors):
-        return np.asarray((queries @ vectors[rows].T) * scale[rows])
-    scores = (queries @ vectors.T) * scale
-    return np.asarray(scores if len(rows) == len(vectors) else scores[:, rows])
-
-
-def _best(scores: Floats, count: int, groups: Rows | None) -> Rows:
-    """Return the places of the `count` highest scores, best first; with groups, of each group's highest alone."""
-    if groups is None:
-        return _highest(scores, count)
-    looked_at = count * _ROWS_PER_GROUP
+def _found(queries: Floats, pools: Sequence[_Pool], groups: Rows | None, count: int) -> list[tuple[Rows, Floats]]:
+    """Return each query's best rows, with groups the best of each group alone, and their cosines; best first."""
+    total = sum(pool.passed for pool in pools)
+    looked_at = min(total, count if groups is None else count * _ROWS_PER_GROUP)
+    every_list = False
     while True:
-        places = _highest(scores, looked_at)
-        _, first = np.unique(groups[places], return_index=True)
-        if len(first) >= count or looked_at >= len(scores):
-            return places[np.sort(first)[:count]]
-        looked_at *= 8
+        rows, scores = _nearest(queries, pools, looked_at, every_list=every_list)
+        found = [_first_of_groups(*pair, groups, count) for pair in zip(rows, scores, strict=True)]
+        if all(len(best) == count for best, _ in found) or (every_list and looked_at >= total):
+            return found
+        looked_at, every_list = min(total, looked_at * _MORE), True
 
 
-def _highest(scores: Floats, count: int) -> Rows:
-    """Return the places of the `count` highest scores, best first; the first of equals first."""
-    places = np.arange(len(scores))
-    if count < len(scores):
-        places = np.sort(np.argpartition(scores, -count)[-count:])
-    return places[np.argsort(-scores[places], kind="stable")]
+def _nearest(queries: Floats, pools: Sequence[_Pool], count: int, *, every_list: bool) -> tuple[Rows, Floats]:
+    """Return the best `count` rows of every pool for each query (down); -1 and -inf where there are none."""
+    rows: list[Rows] = [np.empty((len(queries), 0), np.int64)]
+    scores: list[Floats] = [np.empty((len(queries), 0), np.float32)]
+    for pool in pools:
+        most = min(count, pool.passed)
+        if pool.index is None or pool.passed <= FEW_ROWS:
+            numbers, cosines = _compared(queries, pool, most)
+        else:
+            numbers, products = pool.index.nearest(queries, pool.passing, count=most, every_list=every_list)
+            cosines = np.where(numbers < 0, np.float32(-np.inf), products * pool.scale[numbers])
+        rows.append(np.where(numbers < 0, -1, numbers + pool.start))
+        scores.append(cosines)
+    return np.concatenate(rows, axis=1), np.concatenate(scores, axis=1)
 
 
-def _entities(segments: Sequence[Any], rows: list[Rows], best: list[Rows], columns: list[str]) -> dict[int, Any]:
-    """Return the columns of every row found, by its place among the rows compared."""
-    found = np.unique(np.concatenate(best))
+def _compared(queries: Floats, pool: _Pool, count: int) -> tuple[Rows, Floats]:
+    """Return the pool's best rows for each query, in any order, by comparing with each."""
+    rows, vectors = np.flatnonzero(pool.passing), pool.segment.vectors
+    if pool.passed <= _FEW * len(vectors):
+        scores = (queries @ vectors[rows].T) * pool.scale[rows]
+    else:
+        scores = (queries @ vectors.T) * pool.scale
+        scores = scores if pool.passed == len(vectors) else scores[:, rows]
+    if count >= pool.passed:
+        return np.broadcast_to(rows, scores.shape), np.asarray(scores)
+    best = np.argpartition(scores, -count, axis=1)[:, -count:]
+    return rows[best], np.take_along_axis(scores, best, axis=1)
+
+
+def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int) -> tuple[Rows, Floats]:
+    """Return the `count` best rows and scores, best first, the first of equals first."""
+    there = rows >= 0
+    rows, scores = rows[there], scores[there]
+    order = np.lexsort((rows, -scores))
+    if groups is not None:
+        _, first = np.unique(groups[rows[order]], return_index=True)
+        order = order[np.sort(first)]
+    return rows[order[:count]], scores[order[:count]]
+
+
+def _entities(
+    segments: Sequence[Any], standing: Standing, found: list[tuple[Rows, Floats]], columns: list[str]
+) -> dict[int, Any]:
+    """Return the columns of every row found, by its number."""
+    numbers = np.unique(np.concatenate([rows for rows, _ in found]))
     names = list(dict.fromkeys(columns))
     entities: dict[int, Any] = {}
-    start = 0
-    for segment, passing in zip(segments, rows, strict=True):
-        places = found[(found >= start) & (found < start + len(passing))]
-        if len(places):
-            taken = segment.table.select(names).take(pa.array(passing[places - start]))
-            entities.update(zip(places.tolist(), taken.to_pylist(), strict=True))
-        start += len(passing)
+    for segment, start in zip(segments, standing.starts, strict=True):
+        here = numbers[(numbers >= start) & (numbers < start + segment.num_rows)]
+        if len(here):
+            taken = segment.table.select(names).take(pa.array(here - start))
+            entities.update(zip(here.tolist(), taken.to_pylist(), strict=True))
     return entities
 
 
-def _hits(entities: dict[int, Any], scores: Floats, places: Rows, key: str) -> Hits:
-    pairs = zip(places.tolist(), scores[places].tolist(), strict=True)
-    return [
-        {"id": entities[place][key], "distance": min(1.0, score), "entity": entities[place]} for place, score in pairs
-    ]
+def _hits(entities: dict[int, Any], rows: Rows, scores: Floats, key: str) -> Hits:
+    pairs = zip(rows.tolist(), scores.tolist(), strict=True)
+    return [{"id": entities[row][key], "distance": min(1.0, score), "entity": entities[row]} for row, score in pairs]

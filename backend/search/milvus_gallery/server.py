@@ -78,7 +78,7 @@ class Server:
         self._failing = False
         return answer
 
-    def search(self, collection: str, queries: list[list[float]], **options: Any) -> Any:
+    def search(self, collection: str, queries: list[Any], **options: Any) -> Any:
         """Return what a search found in columns, as the server sent it. Raises Missing, GalleryUnavailable.
 
         pymilvus makes several objects of every row found, which took longer than the search itself.

@@ -1,0 +1,55 @@
+"""Milvus Lite's large segments: an index that misses almost nothing, and no row that does not pass."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from backend.search.bench_vectors import draw, questions
+from backend.search.milvus_gallery.lite_index import INDEXED_ROWS, Index, Indexes
+from tests.conftest import wait_until
+
+DRAWN = draw(20_000, seed=3)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index(DRAWN.vectors)
+
+
+@pytest.mark.parametrize("condition", ["plain", "50 %", "10 %", "category"])
+def test_the_nearest_that_pass_are_found(index: Index, condition: str) -> None:
+    passing = DRAWN.passing(condition)
+    (queries,) = questions(DRAWN, 1, seed=4)
+
+    rows, scores = index.nearest(queries, passing, count=50, every_list=False)
+
+    assert passing[rows].all()
+    exact = np.where(passing, queries @ DRAWN.vectors.T, -1)
+    np.testing.assert_allclose(scores, np.take_along_axis(exact, rows, axis=1), atol=1e-5)
+    best = np.argsort(-exact, axis=1)[:, :50]
+    shared = [len(set(found) & set(right)) / 50 for found, right in zip(rows.tolist(), best.tolist(), strict=True)]
+    assert np.mean(shared) >= 0.99
+
+
+def test_with_every_list_a_row_nobody_is_near_is_found_and_then_there_are_no_more(index: Index) -> None:
+    passing = np.zeros(len(DRAWN.vectors), np.bool_)
+    passing[[7, 19_999]] = True
+    (queries,) = questions(DRAWN, 1, seed=5)
+
+    rows, _ = index.nearest(queries, passing, count=5, every_list=True)
+
+    assert [set(found) for found in rows.tolist()] == [{7, 19_999, -1}] * len(queries)
+
+
+def test_only_large_segments_get_an_index_and_those_that_were_merged_lose_it() -> None:
+    large = SimpleNamespace(file_path="large", num_rows=INDEXED_ROWS, vectors=DRAWN.vectors[:INDEXED_ROWS])
+    small = SimpleNamespace(file_path="small", num_rows=10, vectors=DRAWN.vectors[:10])
+    indexes = Indexes()
+
+    indexes.keep([large, small])
+    wait_until(lambda: indexes.get(large) is not None, what="the index")
+    assert indexes.get(small) is None
+
+    indexes.keep([small])
+    assert indexes.get(large) is None
