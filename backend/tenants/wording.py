@@ -36,7 +36,9 @@ _TITLES = 20_000  # the last seen, whose words are the shop's vocabulary
 _LEAST_SHARE = 0.4  # of what was asked for that a product must have to be an answer at all
 # What each place is worth. A column says as much as a title that spells it out, but for the order of equals.
 _TITLE, _FACT, _NEAR, _CRUMBS, _TEXT, _BEGINNING = 1.0, 0.9, 0.8, 0.6, 0.4, 0.3
-_BREAKS = '-‐–—_/\\.,:;!?()[]{}<>"“”`|+&*=#@~^$%•・、。「」『』【】〈〉《》〜°\t\r\n'
+# PostgreSQL compares every character of every product with each of them. These part nearly all words; with fifty-five
+# marks a search took 1.6 times as long.
+_BREAKS = '-/.,:;!()[]&"+_・、。「」【】\n'
 _SIGNS = "™®©"
 
 
