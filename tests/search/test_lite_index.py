@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from backend.search.bench_vectors import draw, questions
+from backend.search.milvus_gallery.effort import APART
 from backend.search.milvus_gallery.lite_index import INDEXED_ROWS, Index, Indexes
 from tests.conftest import wait_until
 
@@ -22,7 +23,8 @@ def test_the_nearest_that_pass_are_found(index: Index, condition: str) -> None:
     passing = DRAWN.passing(condition)
     (queries,) = questions(DRAWN, 1, seed=4)
 
-    rows, scores = index.nearest(queries, passing, count=50, every_list=False)
+    lists = index.lists_to_read(int(passing.sum()), 50, APART if condition == "category" else 1)
+    rows, scores = index.nearest(queries, passing, count=50, lists=lists)
 
     assert passing[rows].all()
     exact = np.where(passing, queries @ DRAWN.vectors.T, -1)
@@ -37,7 +39,7 @@ def test_with_every_list_a_row_nobody_is_near_is_found_and_then_there_are_no_mor
     passing[[7, 19_999]] = True
     (queries,) = questions(DRAWN, 1, seed=5)
 
-    rows, _ = index.nearest(queries, passing, count=5, every_list=True)
+    rows, _ = index.nearest(queries, passing, count=5, lists=index.lists)
 
     assert [set(found) for found in rows.tolist()] == [{7, 19_999, -1}] * len(queries)
 

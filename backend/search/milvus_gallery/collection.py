@@ -23,7 +23,15 @@ from backend.search.gallery import (
     rank,
 )
 from backend.search.milvus_gallery.answers import Answer, answers, hit_columns
-from backend.search.milvus_gallery.effort import COUNTED_SECONDS, EXACT_ROWS, LISTS, lists_to_read, search_parameters
+from backend.search.milvus_gallery.effort import (
+    APART_PARAMETER,
+    COUNTED_SECONDS,
+    EXACT_ROWS,
+    LISTS,
+    lists_to_read,
+    search_parameters,
+    times_as_many,
+)
 from backend.search.milvus_gallery.expression import (
     Row,
     any_of,
@@ -168,7 +176,8 @@ class MilvusGallery:
         else:
             size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
         filters = filters or Filters()
-        question = _Question(collection, expression(filters), size, strong, self._lists(collection, filters, size))
+        effort = self._effort(collection, filters, size)
+        question = _Question(collection, expression(filters), size, strong, effort)
         pairs = zip(queries, self._ask(question, queries, limit), strict=True)
         return [self._completed(question, query, answer, limit) for query, answer in pairs]
 
@@ -311,15 +320,16 @@ class MilvusGallery:
         )
         return int(row["count(*)"])
 
-    def _lists(self, collection: str, filters: Filters, size: int) -> int:
-        """Return how many of the index's lists to read (effort.py); Lite has no index."""
+    def _effort(self, collection: str, filters: Filters, size: int) -> dict[str, int]:
+        """Return the search's parameters, which say how much of an index to read (effort.py)."""
+        is_apart = bool(filters.categories)
         if self._server.is_lite:
-            return LISTS
+            return {APART_PARAMETER: times_as_many(is_apart=is_apart)}
         total = self._counted(collection, "")
         # Left out are a few products of a round before, or the one that others shall be like: they change no share.
         condition = expression(replace(filters, exclude_product_ids=()))
         passing = self._counted(collection, condition) if total > EXACT_ROWS and condition else total
-        return lists_to_read(total, passing, size, is_apart=bool(filters.categories))
+        return search_parameters(lists_to_read(total, passing, size, is_apart=is_apart), size)
 
     def _counted(self, collection: str, condition: str) -> int:
         """Return about how many rows meet `condition`; as of half a minute ago at worst."""
@@ -375,19 +385,17 @@ class MilvusGallery:
         only where every list of the index was read.
         """
         found = rank(answer.hits, limit)
-        while len(found) < limit and (answer.rows == question.size or question.lists < LISTS):
+        while len(found) < limit and (answer.rows == question.size or question.reads_a_part):
             others = both(question.condition, none_of("product_id", [hit.product_id for hit in found]))
-            lists = question.lists if answer.rows == question.size else LISTS
-            question = replace(question, condition=others, lists=lists)
+            effort = question.effort if answer.rows == question.size else search_parameters(LISTS, question.size)
+            question = replace(question, condition=others, effort=effort)
             (answer,) = self._ask(question, query[None], limit)
             found = rank([*found, *answer.hits], limit)
         return found
 
     def _ask(self, question: "_Question", queries: Vector, limit: int) -> list[Answer]:
         """Ask for the best `question.size` rows for each query; only what may be of its best products is kept."""
-        is_lite = self._server.is_lite
-        effort = {} if is_lite else search_parameters(question.lists, question.size)
-        grouping = {"group_by_field": "product_id"} if is_lite else {}
+        grouping = {"group_by_field": "product_id"} if self._server.is_lite else {}
         columns = self._server.search(
             question.collection,
             list(queries),
@@ -395,7 +403,7 @@ class MilvusGallery:
             limit=question.size,
             output_fields=hit_columns(self._server.columns(question.collection)),
             anns_field="vector",
-            search_params={"metric_type": "COSINE", "params": effort},
+            search_params={"metric_type": "COSINE", "params": question.effort},
             consistency_level="Strong" if question.strong else "Bounded",
             timeout=READ_TIMEOUT,
             **grouping,
@@ -407,14 +415,18 @@ class MilvusGallery:
 class _Question:
     """What is asked of a collection, apart from the vectors: how many rows (`size`) that meet which condition.
 
-    `lists` says in how much of its index a Milvus server looks for them.
+    `effort` says in how much of the index to look for them.
     """
 
     collection: str
     condition: str
     size: int
     strong: bool
-    lists: int
+    effort: dict[str, int]
+
+    @property
+    def reads_a_part(self) -> bool:
+        return self.effort.get("nprobe", LISTS) < LISTS
 
 
 def open_gallery(uri: str, token: str, *, tenant_id: str, model_id: str, dim: int) -> MilvusGallery:

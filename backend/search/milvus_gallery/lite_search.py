@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from backend.search.milvus_gallery.lite_index import FEW_ROWS, Index, Indexes
+from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
+from backend.search.milvus_gallery.lite_index import FEW_ROWS, SOME_ROWS, Index, Indexes
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -78,7 +79,8 @@ class QuickSearch:
         standing = self._standing(collection, segments, deleted.snapshot)
         pools = _pools(collection, segments, standing, asked)
         groups = _groups(standing, segments, asked.get("group_by_field"))
-        found = _found(_units(query_vectors), pools, groups, top_k)
+        apart = float((asked.get("search_params") or {}).get(APART_PARAMETER, APART))
+        found = _found(_units(query_vectors), pools, groups, count=top_k, apart=apart)
         entities = _entities(segments, standing, found, [collection._pk_name, *asked["output_fields"]])
         return [_hits(entities, rows, scores, collection._pk_name) for rows, scores in found]
 
@@ -188,33 +190,48 @@ def _units(queries: list[Any]) -> Floats:
     return np.asarray(asked / np.linalg.norm(asked, axis=1, keepdims=True))
 
 
-def _found(queries: Floats, pools: Sequence[_Pool], groups: Rows | None, count: int) -> list[tuple[Rows, Floats]]:
+def _found(
+    queries: Floats, pools: Sequence[_Pool], groups: Rows | None, *, count: int, apart: float
+) -> list[tuple[Rows, Floats]]:
     """Return each query's best rows, with groups the best of each group alone, and their cosines; best first."""
     total = sum(pool.passed for pool in pools)
     looked_at = min(total, count if groups is None else count * _ROWS_PER_GROUP)
-    every_list = False
     while True:
-        rows, scores = _nearest(queries, pools, looked_at, every_list=every_list)
+        rows, scores = _nearest(queries, pools, looked_at, apart)
         found = [_first_of_groups(*pair, groups, count) for pair in zip(rows, scores, strict=True)]
-        if all(len(best) == count for best, _ in found) or (every_list and looked_at >= total):
+        if all(len(best) == count for best, _ in found) or (apart == np.inf and looked_at >= total):
             return found
-        looked_at, every_list = min(total, looked_at * _MORE), True
+        looked_at, apart = min(total, looked_at * _MORE), np.inf
 
 
-def _nearest(queries: Floats, pools: Sequence[_Pool], count: int, *, every_list: bool) -> tuple[Rows, Floats]:
-    """Return the best `count` rows of every pool for each query (down); -1 and -inf where there are none."""
+def _nearest(queries: Floats, pools: Sequence[_Pool], count: int, apart: float) -> tuple[Rows, Floats]:
+    """Return the best `count` rows of every pool for each query (down); -1 and -inf where there are none.
+
+    Every list of every index is read when `apart` is infinite.
+    """
     rows: list[Rows] = [np.empty((len(queries), 0), np.int64)]
     scores: list[Floats] = [np.empty((len(queries), 0), np.float32)]
     for pool in pools:
         most = min(count, pool.passed)
-        if pool.index is None or pool.passed <= FEW_ROWS:
+        lists = _lists_to_read(pool, most, apart)
+        if pool.index is None or not lists:
             numbers, cosines = _compared(queries, pool, most)
         else:
-            numbers, products = pool.index.nearest(queries, pool.passing, count=most, every_list=every_list)
+            numbers, products = pool.index.nearest(queries, pool.passing, count=most, lists=lists)
             cosines = np.where(numbers < 0, np.float32(-np.inf), products * pool.scale[numbers])
         rows.append(np.where(numbers < 0, -1, numbers + pool.start))
         scores.append(cosines)
     return np.concatenate(rows, axis=1), np.concatenate(scores, axis=1)
+
+
+def _lists_to_read(pool: _Pool, count: int, apart: float) -> int:
+    """Return how many lists of its index to read for a pool; 0 where comparing its rows is quicker, or it has none."""
+    if pool.index is None or pool.passed <= FEW_ROWS:
+        return 0
+    if apart == np.inf:
+        return pool.index.lists
+    lists = pool.index.lists_to_read(pool.passed, count, apart)
+    return 0 if pool.passed <= SOME_ROWS and 2 * lists >= pool.index.lists else lists
 
 
 def _compared(queries: Floats, pool: _Pool, count: int) -> tuple[Rows, Floats]:
