@@ -57,7 +57,7 @@ def transaction(tenant_id: str | None = None, *, user_id: str | None = None) -> 
     """
     if _engine is None:
         raise ConfigError("The database is not connected: call backend.db.connect() at the start of the process.")
-    with Session(_engine, expire_on_commit=False) as session, session.begin():
+    with Session(_engine, expire_on_commit=False, info={"tenant_id": tenant_id}) as session, session.begin():
         session.execute(
             text("SELECT set_config('niteru.tenant_id', :tenant, true), set_config('niteru.user_id', :user, true)"),
             {"tenant": tenant_id or "", "user": user_id or ""},

@@ -19,6 +19,7 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.ingest import hot, jobs, runs
 from backend.ingest.cataloging import embedding, pictures, publishing
+from backend.search import noting
 from backend.tenants import accounts, gallery_builds
 from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, now
@@ -51,6 +52,7 @@ def run_scheduler(settings: Settings) -> None:
 
 def tick(*, everybody: bool = False) -> None:
     """Look once after the tenants that have work, or after all of them."""
+    noting.write_all()
     with transaction() as session:
         tenant_ids = accounts.list_tenant_ids(session) if everybody else accounts.tenants_with_work(session)
     for tenant_id in tenant_ids:

@@ -1,35 +1,20 @@
 """`niteru bench`: how long a running deployment takes to answer, through HTTP, and what seeing alone costs."""
 
 import json
-import statistics
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 import click
-import httpx
 
 from backend import db, logs
 from backend.config import Settings
 from backend.db import transaction
-from backend.errors import DomainError
-from backend.search import bench_gallery, bench_vision
+from backend.search import bench_gallery, bench_http, bench_vision
 from backend.tenants import accounts, catalog, keys
 
-Report = dict[str, Any]
-Ask = Callable[[httpx.Client, int], httpx.Response]
-
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic"})
-WORDS = ("red dress", "black pants", "white shirt", "jacket", "赤いワンピース", "バッグ")
-_WARM_UP = 3
-
-
-class NothingToMeasure(DomainError):
-    code = "nothing_to_measure"
 
 
 @click.group()
@@ -47,7 +32,7 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.argument("tenant_id", metavar="[TENANT-ID]", required=False)
 @click.option("--photos", type=_folder, help="A folder of photos; without it, vision by itself looks at a drawn one.")
 @click.option("--n", default=100, show_default=True, type=click.IntRange(1), help="Photos a number of clients.")
-@click.option("--clients", default="1,4", show_default=True, help="How many shoppers at once, one run each.")
+@click.option("--clients", default="1,4,16", show_default=True, help="How many shoppers at once, one run each.")
 @_runtime
 @_device
 @_threads
@@ -59,7 +44,7 @@ def photo_command(tenant_id: str | None, photos: Path | None, n: int, clients: s
     else:
         settings = _connect()
         with _secret_key(tenant_id) as key:
-            report = photo(settings.public_url, key, files, n=n, clients=_numbers(clients))
+            report = bench_http.photo(settings.public_url, key, files, n=n, clients=_numbers(clients))
     click.echo(json.dumps(report, indent=1))
 
 
@@ -77,7 +62,7 @@ def ingest_command(photos: Path | None, n: int, **vision: Any) -> None:
 @bench.command("search")
 @click.argument("tenant_id", metavar="[TENANT-ID]", required=False)
 @click.option("--n", default=100, show_default=True, type=click.IntRange(1), help="Questions of each kind.")
-@click.option("--clients", default="1,4", show_default=True)
+@click.option("--clients", default="1,4,16", show_default=True)
 @click.option("--sizes", default="5000,50000,180000", show_default=True, help="Galleries by themselves: vectors.")
 @click.option(
     "--engines", default=",".join(bench_gallery.ENGINES), show_default=True, help="Galleries by themselves: which."
@@ -97,104 +82,8 @@ def search_command(tenant_id: str | None, n: int, clients: str, **alone: Any) ->
     with transaction(tenant_id) as session:
         product_ids = [product.id for product in catalog.list_products(session, tenant_id, limit=200)]
     with _secret_key(tenant_id) as key:
-        report = search(settings.public_url, key, product_ids, n=n, clients=_numbers(clients))
+        report = bench_http.search(settings.public_url, key, product_ids, n=n, clients=_numbers(clients))
     click.echo(json.dumps(report, indent=1))
-
-
-def photo(base_url: str, key: str, photos: Sequence[Path], *, n: int, clients: Sequence[int]) -> Report:
-    """Send `n` photos with each number of clients; return medians and p95 in ms, and each stage's share of the time.
-
-    Raises NothingToMeasure without photos.
-    """
-    if not photos:
-        raise NothingToMeasure("There are no photos in this folder.")
-    sent = [path.read_bytes() for path in islice(cycle(photos), min(n, len(photos)))]
-
-    def ask(client: httpx.Client, number: int) -> httpx.Response:
-        return client.post("/v1/search/photo", files={"image": ("photo.jpg", sent[number % len(sent)])})
-
-    return {"photos": len(sent), "runs": [_run(base_url, key, ask, n=n, clients=each) for each in clients]}
-
-
-def search(base_url: str, key: str, product_ids: Sequence[str], *, n: int, clients: Sequence[int]) -> Report:
-    """Ask `n` times for what is similar to a product, and for words, with each number of clients.
-
-    Raises NothingToMeasure without products.
-    """
-    if not product_ids:
-        raise NothingToMeasure("This shop has no products: crawl it first.")
-
-    def similar(client: httpx.Client, number: int) -> httpx.Response:
-        return client.get("/v1/similar", params={"product_id": product_ids[number % len(product_ids)]})
-
-    def text(client: httpx.Client, number: int) -> httpx.Response:
-        return client.get("/v1/search/text", params={"q": WORDS[number % len(WORDS)]})
-
-    asked = {"similar": similar, "text": text}
-    return {name: [_run(base_url, key, ask, n=n, clients=each) for each in clients] for name, ask in asked.items()}
-
-
-def _run(base_url: str, key: str, ask: Ask, *, n: int, clients: int) -> Report:
-    """Ask `n` times from `clients` threads; the first few, which wake things, are not counted."""
-
-    def one(number: int) -> tuple[float, httpx.Response]:
-        start = time.perf_counter()
-        response = ask(client, number)
-        return (time.perf_counter() - start) * 1000, response
-
-    headers = {"Authorization": f"Bearer {key}"}
-    with (
-        httpx.Client(base_url=base_url, headers=headers, timeout=60, trust_env=False) as client,
-        ThreadPoolExecutor(clients) as pool,
-    ):
-        for number in range(_WARM_UP):
-            one(number)
-        start = time.perf_counter()
-        answers = list(pool.map(one, range(n)))
-        seconds = time.perf_counter() - start
-    return {"clients": clients, **_summary(answers, seconds)}
-
-
-def _summary(answers: Sequence[tuple[float, httpx.Response]], seconds: float) -> Report:
-    good = [(ms, response.json()) for ms, response in answers if response.status_code == httpx.codes.OK]
-    refused = [response.status_code for _, response in answers if response.status_code != httpx.codes.OK]
-    report: Report = {
-        "answered": len(good),
-        "refused": {str(status): refused.count(status) for status in sorted(set(refused))},
-        "per_second": round(len(good) / seconds, 2),
-    }
-    if good:
-        took = [ms for ms, _ in good]
-        report["ms"] = {"median": _round(statistics.median(took)), "p95": _round(_p95(took)), "max": _round(max(took))}
-        report["stages"] = _stages([answer["took_ms"] for _, answer in good], sum(took))
-        report["matches_median"] = statistics.median(_matches(answer) for _, answer in good)
-    return report
-
-
-def _stages(told: Sequence[dict[str, float]], total: float) -> Report:
-    """Return each stage's median and its share of all the time that the caller waited; `http` is the rest."""
-    stages = {name: [took.get(name, 0.0) for took in told] for name in told[0] if name != "total"}
-    shares: Report = {
-        name: {"median_ms": _round(statistics.median(values)), "share": round(sum(values) / total, 3)}
-        for name, values in stages.items()
-    }
-    rest = total - sum(sum(values) for values in stages.values())
-    return {**shares, "http": {"share": round(rest / total, 3)}}
-
-
-def _matches(answer: Report) -> int:
-    lists = [one["matches"] for one in answer["objects"]] if "objects" in answer else [answer["matches"]]
-    return sum(len(matches) for matches in lists)
-
-
-def _p95(values: Sequence[float]) -> float:
-    """The smallest value that at least 95 % of them do not exceed."""
-    ordered = sorted(values)
-    return ordered[-(-len(ordered) * 95 // 100) - 1]
-
-
-def _round(ms: float) -> float:
-    return round(ms, 1)
 
 
 def _numbers(text: str) -> list[int]:

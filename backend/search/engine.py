@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Container, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.search import noting
+from backend.search.alike import Alike, memory, recall, remember
 from backend.search.answers import FoundObject, ListAnswer, PhotoAnswer
 from backend.search.clock import Clock, photo_ms
 from backend.search.closer import look_closer
@@ -27,14 +28,13 @@ from backend.search.nearest import nearest, search_kinds, thresholds_for, with_s
 from backend.search.ranking import Thresholds, merge, ranking
 from backend.search.standby import PREPARING, filling_alone, gallery_to_search
 from backend.search.text import MOST_TO_ORDER, asks_of, find_by_text, order_by_words, read
-from backend.tenants import accounts, catalog, showcase
+from backend.tenants import accounts, catalog, freshness, showcase
 from backend.tenants.models import Product, new_id
 from backend.vision.card import read_card
 
 LOOK_AT_PHOTO = "backend.search.jobs.look_at_photo"
 NO_PRODUCTS = "This shop has no products in Niteru yet. Results appear when its first crawl is done."
 NO_VECTORS = "The pictures of this product are not searchable yet, or none of them shows it."
-SIMILAR_CACHE_S = 20
 _MOST_BY_WORDS = 200
 _BY_WORDS = Thresholds(same=1.0, close=1.0, style=0.0)
 _OBJECT_FACTS = ("box", "category", "confidence", "fine_category", "pattern", "colors", "shades", "found_by")
@@ -114,23 +114,18 @@ class Engine:
         Raises NotFound, GalleryUnavailable, BadFilter.
         """
         clock = Clock()
-        with transaction(tenant_id) as session:
-            product = self._find(session, tenant_id, ref)
-            group = showcase.duplicate_group(session, tenant_id, product) if product else []
-        ranked, notice = [], NO_PRODUCTS
-        if product is not None:
-            ranked = self._similar(tenant_id, product, group, filters or Filters(), 2 * with_spare(limit, narrowing))
-            notice = NO_VECTORS
-        tiers = thresholds_for(read_card().model_id) if why else None
-        with transaction(tenant_id) as session:
-            manner = Manner(limit, narrowing, apart=True, asked=product, why=tiers)
-            (one,) = to_matches(session, tenant_id, [ranked], manner)
-            clock.lap("search")
-            answer = ListAnswer(
-                new_id(), clock.total(), one.matches, [], None if ranked else notice, None, one.left_out
-            )
-            if etag_of(answer) not in known_etags:
-                noting.record_list(session, tenant_id, answer, kind="similar", product_id=group[0] if group else None)
+        wish = (filters or Filters(), narrowing, limit)
+        asked = memory(tenant_id, read_card().model_id, ref, *wish)
+        alike = None if why else recall(asked)
+        if alike is None:
+            seen = freshness.version(tenant_id)
+            alike = self._alike(tenant_id, ref, *wish, why=why)
+            if not why:
+                remember(asked, tenant_id, seen, alike)
+        clock.lap("search")
+        answer = ListAnswer(new_id(), clock.total(), alike.matches, [], alike.notice, None, alike.left_out)
+        if etag_of(answer) not in known_etags:
+            noting.note_similar(tenant_id, answer, alike.product_id)
         return answer
 
     def like_picture(
@@ -216,22 +211,23 @@ class Engine:
             raise NotFound("This product is not in the catalogue. A new one appears there after the next crawl.")
         return product
 
-    def _similar(self, tenant_id: str, product: Product, group: list[str], filters: Filters, most: int) -> list[Found]:
+    def _alike(
+        self, tenant_id: str, ref: ProductRef, filters: Filters, narrowing: Narrowing, limit: int, *, why: bool
+    ) -> Alike:
+        with transaction(tenant_id) as session:
+            product = self._find(session, tenant_id, ref)
+            if product is None:
+                return Alike([], NO_PRODUCTS, [], None)
+            group = showcase.duplicate_group(session, tenant_id, product)
         card, values = read_card(), catalog.effective(product)
         kinds = kinds_for(values.category, 1.0) if values.category and not filters.categories else None
-        asked = json.dumps([card.model_id, group, asdict(filters), most])
-        cache_key = f"niteru:similar:{tenant_id}:{hashlib.sha256(asked.encode()).hexdigest()}"
-        cached = queues.redis().get(cache_key)
-        if isinstance(cached, bytes):
-            return [replace(Found(*fields), kinds=kinds) for fields in json.loads(cached)]
-        gallery = self._gallery(tenant_id, card.model_id, card.dim)
+        gallery, most = self._gallery(tenant_id, card.model_id, card.dim), 2 * with_spare(limit, narrowing)
         ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, most=most)
-        queues.redis().set(
-            cache_key,
-            json.dumps([[one.product_id, one.score, one.tier, one.image_id] for one in ranked]),
-            ex=SIMILAR_CACHE_S,
-        )
-        return [replace(one, kinds=kinds) for one in ranked]
+        tiers = thresholds_for(card.model_id) if why else None
+        with transaction(tenant_id) as session:
+            manner = Manner(limit, narrowing, apart=True, asked=product, why=tiers)
+            (one,) = to_matches(session, tenant_id, [ranked], manner)
+        return Alike(one.matches, None if ranked else NO_VECTORS, one.left_out, group[0])
 
     def _gallery(self, tenant_id: str, model_id: str, dim: int) -> Gallery:
         with transaction(tenant_id) as session:

@@ -8,7 +8,8 @@ from flask import request
 from backend import http
 from backend.config import Settings
 from backend.db import transaction
-from backend.errors import DomainError
+from backend.errors import DomainError, NotFound
+from backend.search import noting
 from backend.search.forms import EventForm
 from backend.search.uploads import WrongContentType
 from backend.tenants import history
@@ -40,6 +41,15 @@ def read() -> EventForm:
 
 def record(tenant_id: str, event: EventForm) -> int:
     """Note the event; what is noted already is passed over. Returns how many products are new. Raises NotFound."""
+    try:
+        return _record(tenant_id, event)
+    except NotFound:
+        if not noting.write_waiting(tenant_id):  # the search it speaks of may have been noted this second
+            raise
+        return _record(tenant_id, event)
+
+
+def _record(tenant_id: str, event: EventForm) -> int:
     product_ids = [str(product_id) for product_id in event.product_ids]
     with transaction(tenant_id) as session:
         return history.record_events(

@@ -68,7 +68,7 @@ def nearest(
     others = replace(filters, exclude_product_ids=excluded)
     found_by_kind = search_kinds(gallery, vectors, [kinds] * len(vectors), filters=others, limit=most)
     answers = [hits for lists in found_by_kind for hits in lists]
-    return found(ranking(answers, thresholds=thresholds_for(model_id), limit=most, colors=colors))
+    return found(ranking(answers, thresholds=thresholds_for(model_id), limit=most, colors=colors), kinds)
 
 
 def with_spare(limit: int, narrowing: Narrowing) -> int:

@@ -1,6 +1,7 @@
 """What was searched and what came of it: one row an answered search, one row a thing a shopper did with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -35,6 +36,12 @@ def record_query(
             took_ms=took_ms,
         )
     )
+
+
+def record_queries(session: Session, tenant_id: str, notes: Sequence[Mapping[str, Any]]) -> None:
+    """Note answered searches, each a row's values with its id; those that are noted already are passed over."""
+    rows = [{**note, "tenant_id": tenant_id} for note in notes]
+    session.execute(insert(SearchQuery).on_conflict_do_nothing(), rows)
 
 
 def record_events(session: Session, tenant_id: str, *, query_id: str, type_: str, product_ids: Sequence[str]) -> int:

@@ -52,6 +52,16 @@ def test_an_event_is_noted_for_each_product(shop, query_id, send, content_type):
     assert noted(shop) == [("impression", id_) for id_ in ids]
 
 
+def test_an_event_about_similar_items_is_noted_before_its_search_is(client, shop, shelf, send):
+    dress = shelf.put(shop, "red dress")
+    other = shelf.put(shop, "another red dress")
+    answer = client.get("/v1/similar", query_string={"product_id": dress.id}, headers=shop.headers).json
+
+    sent = send({"query_id": answer["query_id"], "type": "impression", "product_ids": [other.id]})
+
+    assert (sent.status_code, noted(shop)) == (204, [("impression", other.id)])
+
+
 @pytest.mark.parametrize("kind", ["impression", "click", "add_to_cart", "purchase"])
 def test_the_same_event_sent_again_is_noted_once(shop, query_id, send, kind):
     product_id = shop.products[0].id

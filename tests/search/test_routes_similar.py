@@ -3,11 +3,13 @@
 import json
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from backend import queues
 from backend.db import transaction
 from backend.ingest.addresses import fingerprint
-from backend.tenants.models import Product, ProductUrl, SearchQuery
+from backend.search import noting
+from backend.tenants.models import Product, ProductUrl, SearchQuery, Tenant
 from tests.search.query_worker import BLUE, RED
 from tests.search.serving import titles
 
@@ -140,6 +142,7 @@ def test_an_answer_that_the_caller_has_is_not_sent_nor_counted_again(make_shop, 
 
     assert (second.status_code, second.data) == (304, b"")
     assert (third.status_code, titles(third.json["matches"])) == (200, ["a new title"])
+    noting.write_all()
     with transaction(shop.tenant_id) as session:
         rows = session.execute(select(SearchQuery.kind, SearchQuery.product_id, SearchQuery.matches)).all()
     assert rows == [("similar", dress.id, 1), ("similar", dress.id, 1)]
@@ -204,10 +207,67 @@ def test_each_answer_is_one_search_in_the_history(make_shop, shelf, similar):
     dress = shelf.put(shop, "red dress")
     answers = [similar(shop, product_id=dress.id).json for _ in range(3)]
 
-    with transaction(shop.tenant_id) as session:
-        rows = session.scalar(select(func.count()).select_from(SearchQuery))
+    noting.write_all()
+    assert len({answer["query_id"] for answer in answers}) == searches(shop) == 3
 
-    assert len({answer["query_id"] for answer in answers}) == rows == 3
+
+def test_notes_are_written_once_however_often_their_writer_is_killed(make_shop, shelf, similar, monkeypatch):
+    shop = make_shop()
+    dress = shelf.put(shop, "red dress")
+    for _ in range(3):
+        similar(shop, product_id=dress.id)
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(queues.redis()), "ltrim", killed)  # the rows are written, the notes still wait
+        with pytest.raises(KeyboardInterrupt):
+            noting.write_all()
+    similar(shop, product_id=dress.id)
+    noting.write_all()
+
+    assert (searches(shop), noting.write_waiting(shop.tenant_id)) == (4, 0)
+
+
+def test_notes_of_a_shop_that_was_deleted_keep_nobody_elses_waiting(make_shop, shelf, similar):
+    gone, shop = make_shop(), make_shop()
+    for each in (gone, shop):
+        similar(each, product_id=shelf.put(each, "red dress").id)
+    with transaction(gone.tenant_id) as session:
+        session.execute(delete(Tenant).where(Tenant.id == gone.tenant_id))
+
+    noting.write_all()
+
+    assert (searches(gone), searches(shop)) == (0, 1)
+
+
+def test_the_answer_of_one_shop_is_never_anothers(make_shop, shelf, similar):
+    one, other = make_shop(), make_shop()
+    for shop, name in ((one, "of the one"), (other, "of the other")):
+        shelf.put(shop, "red dress", sku="D-1")
+        shelf.put(shop, name, color=NEARLY_RED)
+
+    answers = [titles(similar(shop, sku="D-1").json["matches"]) for shop in (one, other, one, other)]
+
+    assert answers == [["of the one"], ["of the other"]] * 2
+
+
+def test_a_filter_or_a_limit_is_another_question(make_shop, shelf, similar):
+    shop = make_shop()
+    dress = shelf.put(shop, "red dress", price="10")
+    for number in range(3):
+        shelf.put(shop, f"red dress {number}", color=(214 - number, 10, 10), price=str(number))
+
+    def ask(**wish):
+        return len(similar(shop, product_id=dress.id, **wish).json["matches"])
+
+    assert [ask(), ask(limit=2), ask(filters='{"price": {"min": 2}}'), ask()] == [3, 2, 1, 3]
+
+
+def searches(shop):
+    with transaction(shop.tenant_id) as session:
+        return session.scalar(select(func.count()).select_from(SearchQuery))
 
 
 def mark_duplicate(shop, product, *, of):

@@ -1,0 +1,71 @@
+"""What is remembered of a shop for a moment, and when it stops being true: every commit that changes the shop says so.
+
+A version is one number a shop, in Redis. What is remembered carries the version that was read before it was made, so
+nothing outlives the change that made it wrong; where Redis was away at that moment, `KEPT_S` ends it.
+"""
+
+import json
+import logging
+from typing import Any
+
+from redis.exceptions import RedisError
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from backend import queues
+from backend.config import ConfigError
+from backend.tenants.models import ApiKey, Product, ProductImage, Tenant
+
+log = logging.getLogger(__name__)
+
+KEPT_S = 20
+_TOLD = (Product, ProductImage, ApiKey, Tenant)
+_CHANGED = "niteru_changed"
+
+
+def version(tenant_id: str) -> int:
+    """Return the number that every change of the shop's catalog, keys or settings raises. Raises RedisError."""
+    number = queues.redis().get(_key(tenant_id))
+    return int(number) if isinstance(number, bytes) else 0
+
+
+def recall(name: str) -> Any:
+    """Return what was remembered by this name, None when nothing was or its shop has changed. Raises RedisError."""
+    kept = queues.redis().get(name)
+    if not isinstance(kept, bytes):
+        return None
+    tenant_id, seen, value = json.loads(kept)
+    return value if version(tenant_id) == seen else None
+
+
+def remember(name: str, tenant_id: str, seen: int, value: Any) -> None:
+    """Remember a value (as JSON) that was made after this version of the shop was read. Raises RedisError."""
+    queues.redis().set(name, json.dumps([tenant_id, seen, value]), ex=KEPT_S)
+
+
+@event.listens_for(Session, "after_flush")
+def _look_at_rows(session: Session, _: UOWTransaction) -> None:
+    if any(isinstance(row, _TOLD) for rows in (session.new, session.dirty, session.deleted) for row in rows):
+        session.info[_CHANGED] = True
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _look_at_statement(state: ORMExecuteState) -> None:
+    mapper = state.bind_mapper
+    if not state.is_select and mapper is not None and issubclass(mapper.class_, _TOLD):
+        state.session.info[_CHANGED] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _tell(session: Session) -> None:
+    tenant_id = session.info["tenant_id"]
+    if not session.info.pop(_CHANGED, False) or tenant_id is None:
+        return
+    try:
+        queues.redis().incr(_key(tenant_id))
+    except (RedisError, ConfigError) as error:  # what is committed stays so
+        log.debug("version_not_raised", extra={"tenant_id": tenant_id, "reason": str(error)[:300]})
+
+
+def _key(tenant_id: str) -> str:
+    return f"niteru:version:{tenant_id}"
