@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from backend.tenants.catalog import SHOWN, SOLD_OUT, products_by_id
 from backend.tenants.models import Product
+from backend.tenants.plain_text import escaped, forms, letters
 
 MOST_ASKED = 12
 """Things asked for that are looked for; a query has at most 200 characters."""
@@ -36,10 +37,6 @@ _TITLES = 20_000  # the last seen, whose words are the shop's vocabulary
 _LEAST_SHARE = 0.4  # of what was asked for that a product must have to be an answer at all
 # What each place is worth. A column says as much as a title that spells it out, but for the order of equals.
 _TITLE, _FACT, _NEAR, _CRUMBS, _TEXT, _BEGINNING = 1.0, 0.9, 0.8, 0.6, 0.4, 0.3
-# PostgreSQL compares every character of every product with each of them. These part nearly all words; with fifty-five
-# marks a search took 1.6 times as long.
-_BREAKS = '-/.,:;!()[]&"+_・、。「」【】\n'
-_SIGNS = "™®©"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +135,7 @@ def unknown_words(session: Session, tenant_id: str, words: Collection[str]) -> l
 
 def titles_of(session: Session, tenant_id: str) -> list[str]:
     """Return the titles that search may show, in the spelling that words are looked for in; the last seen ones."""
-    query = select(_plain(_now("title"))).where(*_shown(tenant_id)).order_by(Product.last_seen_at.desc())
+    query = select(Product.plain_title).where(*_shown(tenant_id)).order_by(Product.last_seen_at.desc())
     return list(session.scalars(query.limit(_TITLES)))
 
 
@@ -165,7 +162,7 @@ def _fitting(meaning: Conditions) -> list[Any]:
 
 def _literally(texts: Any, words: Sequence[str]) -> Any:
     """Whether the title or the names beside it have every word as it was typed."""
-    told = [word for word in words[:MOST_ASKED] if _forms(word)]
+    told = [word for word in words[:MOST_ASKED] if forms(word)]
     found = (or_(_has(texts.c.title, (word,)), _has(texts.c.near, (word,))) for word in told)
     return and_(*found) if told else literal(False)
 
@@ -175,12 +172,12 @@ def _shown(tenant_id: str) -> list[Any]:
 
 
 def _texts(tenant_id: str, wanted: Sequence[Any], *more: Any) -> Any:
-    """The texts of the products that are wanted, made plain once each, and what is true of them."""
+    """The texts of the products that are wanted, and what is true of them."""
     query: Select[Any] = select(
         Product.id,
-        _plain(_now("title")).label("title"),
-        _plain(func.concat_ws(" ", *_near())).label("near"),
-        _plain(func.array_to_string(Product.breadcrumbs, " ")).label("crumbs"),
+        Product.plain_title.label("title"),
+        Product.plain_near.label("near"),
+        Product.plain_crumbs.label("crumbs"),
         func.left(_now("description"), _DESCRIPTION).label("description"),
         *(made.label(name) for name, made in _facts().items()),
         *more,
@@ -253,7 +250,7 @@ def _is(texts: Any, meaning: Conditions) -> Any:
 
 
 def _has(place: Any, words: Sequence[str]) -> Any:
-    return _like(place, [f"%{form}%" for word in words for form in _forms(word)])
+    return _like(place, [f"%{form}%" for word in words for form in forms(word)])
 
 
 def _tells(place: Any, words: Sequence[str]) -> Any:
@@ -261,15 +258,11 @@ def _tells(place: Any, words: Sequence[str]) -> Any:
 
     Alternatives of letters, without anything that could be tried twice.
     """
-    parts = [_letters(word) for word in words]
+    parts = [letters(word) for word in words]
     latin = "|".join(re.sub(" +", r"[^a-z0-9]{1,2}", one) + "(?:e?s)?" for one in parts if one and one.isascii())
     others = [one for one in parts if one and not one.isascii()]
     pattern = "|".join([rf"\m(?:{latin})\M"] * bool(latin) + others)
     return place.op("~*")(pattern) if pattern else literal(False)
-
-
-def _letters(word: str) -> str:
-    return " ".join("".join(one if one.isalnum() else " " for one in word).split())
 
 
 def _like(place: Any, patterns: list[str]) -> Any:
@@ -279,48 +272,8 @@ def _like(place: Any, patterns: list[str]) -> Any:
 
 def _begins(place: Any, words: Sequence[str]) -> Any:
     """Whether a Latin word of the text begins with one of the words: what is being typed."""
-    begun = [f"% {_escaped(word)}%" for word in words if word.isascii() and len(word) > 2]
+    begun = [f"% {escaped(word)}%" for word in words if word.isascii() and len(word) > 2]
     return _like(place, begun)
-
-
-def _forms(word: str) -> list[str]:
-    """Return how a word stands in a plain text: a Latin one between spaces, one or many; a Japanese one anywhere."""
-    plain = " ".join(word.translate(_TO_SPACES).split())
-    if not plain:
-        return []
-    if not plain.isascii():
-        return [_escaped(plain)]
-    single = plain.removesuffix("s") if len(plain) > 3 and not plain.endswith("ss") else plain
-    many = f"{single}es" if single.endswith(("s", "x", "ch", "sh")) else f"{single}s"
-    return [f" {_escaped(form)} " for form in dict.fromkeys((plain, single, many))]
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-_TO_SPACES = str.maketrans(dict.fromkeys(_BREAKS + _SIGNS, " ") | {"'": "", "’": ""})
-
-
-def _plain(value: Any) -> Any:
-    """NFKC, lower case, a space for every mark; an apostrophe is left out."""
-    unsigned = func.translate(func.coalesce(value, ""), _SIGNS, " " * len(_SIGNS))
-    return _padded(_parted(func.lower(func.normalize(unsigned, literal_column("NFKC"))), _BREAKS))
-
-
-def _parted(value: Any, marks: str) -> Any:
-    return func.translate(value, marks + "'’", " " * len(marks))
-
-
-def _padded(value: Any) -> Any:
-    return literal(" ").concat(value).concat(" ")
-
-
-def _near() -> Sequence[Any]:
-    return (
-        _now("brand"), _now("category"), Product.fine_category, _now("pattern"), Product.sku,
-        func.array_to_string(Product.colors, " "), func.array_to_string(Product.shades, " "),
-    )  # fmt: skip
 
 
 def _true_of(wanted: Conditions) -> list[Any]:

@@ -35,5 +35,5 @@ def test_a_catalog_of_the_first_release_is_kept_and_gets_finer_names(settings):
 
     migrate.check(urls[0])
     with engine.connect() as connection:
-        rows = connection.execute(text("SELECT title, pattern, colors, shades FROM product")).all()
-    assert rows == [("Coat", None, ["navy"], [])]
+        rows = connection.execute(text("SELECT title, pattern, colors, shades, plain_title FROM product")).all()
+    assert rows == [("Coat", None, ["navy"], [], " coat ")]

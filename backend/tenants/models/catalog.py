@@ -7,7 +7,18 @@ from sqlalchemy import CheckConstraint, DateTime, Float, Index, Integer, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base
-from backend.tenants.models.columns import Json, Owned, json_list, json_object, moment, now, one_of, reference, texts
+from backend.tenants.models.columns import (
+    Json,
+    Owned,
+    json_list,
+    json_object,
+    made,
+    moment,
+    now,
+    one_of,
+    reference,
+    texts,
+)
 
 PLACEMENTS = ("pin", "boost", "bury")
 
@@ -17,7 +28,7 @@ class Product(Owned, Base):
 
     `price_max` is set where the price is a range. `item_group` joins colour children that have an address each.
     `placement` is where the seller wants it among the answers of search. `missing_since` is when a crawl first missed
-    it, `gone_at` when a second look agreed.
+    it, `gone_at` when a second look agreed. The plain texts are what words are looked for in (tenants/plain_text.py).
     """
 
     __tablename__ = "product"
@@ -62,6 +73,13 @@ class Product(Owned, Base):
     last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=now)
     missing_since: Mapped[datetime | None] = moment()
     gone_at: Mapped[datetime | None] = moment()
+    plain_title: Mapped[str] = made("niteru_plain(coalesce(overrides ->> 'title', title))")
+    plain_near: Mapped[str] = made(
+        "niteru_plain(niteru_joined(coalesce(overrides ->> 'brand', brand), coalesce(overrides ->> 'category',"
+        " category), fine_category, coalesce(overrides ->> 'pattern', pattern), sku, niteru_joined(VARIADIC colors),"
+        " niteru_joined(VARIADIC shades)))"
+    )
+    plain_crumbs: Mapped[str] = made("niteru_plain(niteru_joined(VARIADIC breadcrumbs))")
 
 
 class ProductUrl(Owned, Base):

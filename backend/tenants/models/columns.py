@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, Text, Uuid, text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, DateTime, ForeignKey, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -45,6 +45,11 @@ def json_object() -> Any:
 
 def json_list() -> Any:
     return mapped_column(JSONB, default=list, server_default=text("'[]'"))
+
+
+def made(by: str) -> Any:
+    """A text that the database makes of other columns whenever they change; loaded only where it is asked for."""
+    return mapped_column(Text, Computed(by, persisted=True), nullable=False, deferred=True)
 
 
 def moment() -> Any:
