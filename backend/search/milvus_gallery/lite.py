@@ -44,14 +44,14 @@ def main() -> None:
     options = parser.parse_args()
     from milvus_lite.adapter.grpc.server import run_server  # noqa: PLC0415
 
-    from backend.search.milvus_gallery import lite_search  # noqa: PLC0415
+    from backend.search.milvus_gallery import lite_answers  # noqa: PLC0415
 
     # Lite closes its files on a KeyboardInterrupt only; a shell starts what runs in its background with SIGINT ignored
     for request in (signal.SIGINT, signal.SIGTERM):
         signal.signal(request, signal.default_int_handler)
     options.data_dir.mkdir(parents=True, exist_ok=True)
     mend(options.data_dir)
-    lite_search.install()
+    lite_answers.install()
     # Lite keeps a few Python objects for every row; looking through all of them took longer than searches do.
     gc.set_threshold(100_000, 20, 100)
     run_server(str(options.data_dir), host="127.0.0.1", port=options.port, max_workers=1)

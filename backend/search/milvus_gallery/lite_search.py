@@ -1,10 +1,11 @@
-"""Milvus Lite's search, made quick and grouped exactly; put in place of its own by lite.py, in the server's process.
+"""Milvus Lite's search, made quick and grouped exactly; lite_answers.py puts it in place of its own.
 
 Lite 3.2.2 finds out anew for every search which of all rows count, key by key in Python: a quarter of a second for
-180,000 rows, whatever the index. Then it turns every column of each row found into Python's objects, the vector too.
-And its group-by fetches ten rows for each product asked for and gives up. Here the first is kept until something is
-written, the second done only for the columns asked for, and a group's best row is found exactly, so that a search
-answers with 50 products instead of 200 rows. Large segments have an index (lite_index.py); the rest is compared.
+180,000 rows, whatever the index. Then it makes an object of every row found, with every column, the vector too, and
+takes those apart again for its answer. And its group-by fetches ten rows for each product asked for and gives up. Here
+the first is kept until something is written, the columns asked for go from the segments to the answer as they are, and
+a group's best row is found exactly, so that a search answers with 50 products instead of 200 rows. Large segments have
+an index (lite_index.py); the rest is compared.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,6 @@ from backend.search.milvus_gallery.lite_index import FEW_ROWS, SOME_ROWS, Index,
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Hits = list[dict[str, Any]]
 
 _FEW = 0.2
 """Share of the rows up to which theirs alone are compared; copying more of them costs more than it saves."""
@@ -46,43 +46,40 @@ class Standing:
     indexes: Indexes
 
 
-def install() -> None:
-    """Put QuickSearch in the place of the method `search` of Lite's collections, in this process."""
-    from milvus_lite.engine.collection import Collection  # noqa: PLC0415 - lite.py's process alone
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: each query's rows and their cosines, best first. `starts` are the segments' first rows."""
 
-    quick = QuickSearch(Collection.search)
-
-    def search(self: Any, query_vectors: list[Any], top_k: int = 10, **asked: Any) -> list[Hits]:
-        return quick.search(self, query_vectors, top_k, **asked)
-
-    Collection.search = search
+    segments: Sequence[Any]
+    starts: Sequence[int]
+    best: list[tuple[Rows, Floats]]
 
 
 class QuickSearch:
-    """Stands for the method `search` of Lite's collections."""
+    """Answers searches for the nearest rows by cosine; whatever else is asked is left to Lite."""
 
-    def __init__(self, own_way: Any) -> None:
-        self._own_way = own_way
+    def __init__(self) -> None:
         self._standings: WeakKeyDictionary[Any, Standing] = WeakKeyDictionary()
 
-    def search(self, collection: Any, query_vectors: list[Any], top_k: int = 10, **asked: Any) -> list[Hits]:
-        """Answer as `Collection.search` does, exactly, and as of now: what is not flushed yet is flushed first."""
-        if not _is_plain(collection, query_vectors, asked):
-            answer: list[Hits] = self._own_way(collection, query_vectors, top_k, **asked)
-            return answer
+    def find(self, collection: Any, asked: dict[str, Any]) -> Found | None:
+        """Return what a request that Lite has parsed asks for, exact and as of now; None where it is left to Lite.
+
+        What is not flushed yet is flushed first.
+        """
+        if not _is_plain(collection, asked):
+            return None
         if collection._memtable.size():
             collection.flush()
         segments, deleted = collection._read_snapshot()
         segments = [segment for segment in segments if segment.num_rows]
         if not segments:
-            return [[] for _ in query_vectors]
+            return Found([], [], [(np.empty(0, np.int64), np.empty(0, np.float32))] * len(asked["query_vectors"]))
         standing = self._standing(collection, segments, deleted.snapshot)
         pools = _pools(collection, segments, standing, asked)
-        groups = _groups(standing, segments, asked.get("group_by_field"))
-        apart = float((asked.get("search_params") or {}).get(APART_PARAMETER, APART))
-        found = _found(_units(query_vectors), pools, groups, count=top_k, apart=apart)
-        entities = _entities(segments, standing, found, [collection._pk_name, *asked["output_fields"]])
-        return [_hits(entities, rows, scores, collection._pk_name) for rows, scores in found]
+        groups = _groups(standing, segments, asked["group_by_field"])
+        apart = float(asked["search_params"].get(APART_PARAMETER, APART))
+        best = _found(_units(asked["query_vectors"]), pools, groups, count=asked["top_k"], apart=apart)
+        return Found(segments, standing.starts, best)
 
     def _standing(self, collection: Any, segments: Sequence[Any], deleted: dict[Any, int]) -> Standing:
         files = tuple(segment.file_path for segment in segments)  # never written twice; named by their rows' numbers
@@ -104,25 +101,30 @@ class QuickSearch:
         return self._standings[collection]
 
 
-def _is_plain(collection: Any, queries: list[Any], asked: dict[str, Any]) -> bool:
+def _is_plain(collection: Any, asked: dict[str, Any]) -> bool:
     """Say whether nothing is asked but the nearest rows by cosine, grouped perhaps, with named columns."""
-    rare = ("partition_names", "radius", "range_filter", "offset", "ranker", "strict_group_size")
-    field = collection._resolve_anns_field(asked.get("anns_field"))
-    columns = asked.get("output_fields")
+    rare = (
+        "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
+        "has_function_score", "group_size_strict", "time_fields",
+    )  # fmt: skip
+    field = collection._resolve_anns_field(asked["anns_field"])
+    columns = _plain_columns(collection)
     return (
-        bool(queries)
-        and not any(asked.get(name) for name in rare)
-        and asked.get("group_size", 1) == 1
+        bool(asked["query_vectors"])
+        and not any(asked[name] for name in rare)
+        and (asked["group_size"] or 1) == 1
+        and asked["round_decimal"] < 0
         and field == collection._vector_name
-        and collection.resolve_search_metric(field, asked.get("metric_type")) == "COSINE"
+        and collection.resolve_search_metric(field, asked["metric_type"]) == "COSINE"
         and not collection.list_indexes()
-        and columns is not None
-        and {*columns, asked.get("group_by_field") or collection._pk_name} <= _plain_columns(collection)
+        and asked["output_fields"] is not None
+        and {*asked["output_fields"], asked["group_by_field"] or collection._pk_name, collection._pk_name} <= columns
     )
 
 
 def _plain_columns(collection: Any) -> set[str]:
-    return {field.name for field in collection.schema.fields if not field.nullable}
+    """Return the names of the columns of texts that are always there."""
+    return {field.name for field in collection.schema.fields if not field.nullable and field.dtype.name == "VARCHAR"}
 
 
 def _alive(segments: Sequence[Any], deleted: dict[Any, int]) -> list[NDArray[np.bool_]]:
@@ -175,8 +177,8 @@ def _pools(collection: Any, segments: Sequence[Any], standing: Standing, asked: 
     from milvus_lite.search.indexed_filter import evaluate_segment_filter  # noqa: PLC0415 - lite.py's process alone
 
     condition = plan = None
-    if asked.get("expr"):
-        condition = collection._compile_filter(asked["expr"], timezone=asked.get("timezone"))
+    if asked["expr"]:
+        condition = collection._compile_filter(asked["expr"], timezone=asked["timezone"])
         plan = collection._indexed_filter_plan(condition)
     pools = []
     for segment, start, scale, alive in zip(segments, standing.starts, standing.scales, standing.alive, strict=True):
@@ -257,23 +259,3 @@ def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int
         _, first = np.unique(groups[rows[order]], return_index=True)
         order = order[np.sort(first)]
     return rows[order[:count]], scores[order[:count]]
-
-
-def _entities(
-    segments: Sequence[Any], standing: Standing, found: list[tuple[Rows, Floats]], columns: list[str]
-) -> dict[int, Any]:
-    """Return the columns of every row found, by its number."""
-    numbers = np.unique(np.concatenate([rows for rows, _ in found]))
-    names = list(dict.fromkeys(columns))
-    entities: dict[int, Any] = {}
-    for segment, start in zip(segments, standing.starts, strict=True):
-        here = numbers[(numbers >= start) & (numbers < start + segment.num_rows)]
-        if len(here):
-            taken = segment.table.select(names).take(pa.array(here - start))
-            entities.update(zip(here.tolist(), taken.to_pylist(), strict=True))
-    return entities
-
-
-def _hits(entities: dict[int, Any], rows: Rows, scores: Floats, key: str) -> Hits:
-    pairs = zip(rows.tolist(), scores.tolist(), strict=True)
-    return [{"id": entities[row][key], "distance": min(1.0, score), "entity": entities[row]} for row, score in pairs]

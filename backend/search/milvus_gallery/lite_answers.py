@@ -1,0 +1,69 @@
+"""Milvus Lite's answers to searches by QuickSearch: what was found goes from its segments to the wire as columns."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from milvus_lite.adapter.grpc.servicer import MilvusServicer
+from milvus_lite.adapter.grpc.translators.search import parse_search_request
+from milvus_lite.exceptions import MilvusLiteError
+from pymilvus.grpc_gen.common_pb2 import Status
+from pymilvus.grpc_gen.milvus_pb2 import SearchResults
+from pymilvus.grpc_gen.schema_pb2 import DataType, FieldData, IDs, ScalarField, SearchResultData, StringArray
+
+from backend.search.milvus_gallery.lite_search import Found, QuickSearch
+
+
+def install() -> None:
+    """Let Lite's gRPC server, in this process, answer by QuickSearch whatever that can."""
+    quick, own_way = QuickSearch(), MilvusServicer.Search
+
+    def search(servicer: Any, request: Any, context: Any) -> Any:
+        try:
+            collection = servicer._get_collection(request, context)
+            asked = parse_search_request(request)
+            found = quick.find(collection, asked)
+        except MilvusLiteError:  # its own way says what is wrong
+            found = None
+        if found is None:
+            return own_way(servicer, request, context)
+        results = _results(found, collection._pk_name, asked)
+        return SearchResults(status=Status(), results=results, collection_name=collection.name)
+
+    MilvusServicer.Search = search
+
+
+def _results(found: Found, key: str, asked: dict[str, Any]) -> Any:
+    """Return what was found as Milvus sends it: the rows of all queries one after the other, column by column."""
+    names = list(dict.fromkeys(asked["output_fields"]))
+    columns = _columns(found, [key, *names])
+    scores = np.minimum(np.concatenate([scores for _, scores in found.best]), 1.0)
+    texts = DataType.Value("VarChar")
+    fields = [
+        FieldData(type=texts, field_name=name, scalars=ScalarField(string_data=StringArray(data=columns[name])))
+        for name in names
+    ]
+    return SearchResultData(
+        num_queries=len(found.best),
+        top_k=asked["top_k"],
+        topks=[len(rows) for rows, _ in found.best],
+        ids=IDs(str_id=StringArray(data=columns[key])),
+        scores=scores.tolist(),
+        fields_data=fields,
+        output_fields=names,
+        primary_field_name=key,
+    )
+
+
+def _columns(found: Found, names: list[str]) -> dict[str, list[str]]:
+    """Return the texts of the rows that were found, by column."""
+    rows = np.concatenate([rows for rows, _ in found.best])
+    columns = {name: [""] * len(rows) for name in names}
+    for segment, start in zip(found.segments, found.starts, strict=True):
+        places = np.flatnonzero((rows >= start) & (rows < start + segment.num_rows))
+        if len(places):
+            taken = segment.table.select(list(columns)).take(pa.array(rows[places] - start))
+            for name, column in columns.items():
+                for place, text in zip(places.tolist(), taken.column(name).to_pylist(), strict=True):
+                    column[place] = text
+    return columns
