@@ -19,7 +19,7 @@ from backend.search.remote import fetch_picture
 from backend.tenants import accounts, auth, keys, showcase
 
 SIMILAR_MAX_AGE_S = 60
-_LEAST_PER_ADDRESS = 30
+_LEAST_PER_ADDRESS, _WORDS_PER_PHOTO = 30, 5
 
 bp = Blueprint("search", __name__, url_prefix="/v1")
 bp.after_request(uploads.drain)
@@ -69,6 +69,7 @@ def similar() -> ResponseReturnValue:
 def search_text() -> ResponseReturnValue:
     """Find products by words."""
     form = http.parse(TextForm, request.args.to_dict())
+    http.limit("text", g.tenant_id, auth.settings().photos_per_minute * _WORDS_PER_PHOTO)
     return jsonify(asdict(_engine().text(g.tenant_id, form.q, **_wish(form))))
 
 

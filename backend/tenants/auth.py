@@ -14,6 +14,8 @@ from backend.errors import DomainError
 from backend.tenants import freshness, keys
 
 Args = ParamSpec("Args")
+_BY_ADDRESS, _BY_SERVER = 5, 100
+"""Times as many requests as photos: of a shopper's address; of a shop's own server, which asks for many shoppers."""
 
 
 class Unauthorized(DomainError):
@@ -50,9 +52,11 @@ def require_key(*kinds: str) -> Callable[[Callable[Args, ResponseReturnValue]], 
 def _holder(kinds: tuple[str, ...]) -> keys.KeyHolder:
     readable = _given_key()
     holder = keys.recall_holder(readable)
-    if holder is None or holder.kind == "publishable":
+    if holder is not None and holder.kind == "secret":
+        http.limit("server", holder.tenant_id, settings().photos_per_minute * _BY_SERVER)
+    else:
         # Counted before the key is looked up, so that guessing keys is as slow as using one that stands in a page.
-        http.limit("address", http.caller_address(), settings().photos_per_minute * 5)
+        http.limit("address", http.caller_address(), settings().photos_per_minute * _BY_ADDRESS)
     holder = holder or _look_up(readable)
     if holder is None:
         raise Unauthorized("This key is unknown or was revoked. Copy the current one from the dashboard.")

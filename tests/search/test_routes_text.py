@@ -1,9 +1,11 @@
 """Search by words, in the catalog; Japanese and English."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from backend.app import create_app
 from backend.db import transaction
 from backend.tenants.models import Product, SearchQuery
 from tests.search.serving import titles
@@ -199,3 +201,15 @@ def test_a_stranger_finds_none_of_anothers_products_by_words(make_shop, shelf, f
         answer = find(ours, q=words).json
         assert answer["matches"] == []
         assert "teton" not in [chip["value"] for chip in answer["understood"]]
+
+
+def test_words_are_counted_by_shop_so_that_one_shop_cannot_use_up_anothers(settings, make_shop):
+    ours, theirs = make_shop(), make_shop()
+    app = create_app(replace(settings, photos_per_minute=1))
+
+    def ask(shop):
+        return app.test_client().get("/v1/search/text", query_string={"q": "dress"}, headers=shop.headers).status_code
+
+    assert [ask(ours) for _ in range(6)] == [200] * 5 + [429]
+    assert ask(theirs) == 200
+    assert app.test_client().get("/v1/products", headers=ours.headers).status_code == 200
