@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import uuid4
 
+import orjson
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from limits import parse as parse_limit
@@ -62,6 +63,11 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     response: Response = jsonify(body)
     response.status_code = error.code or 500
     return response
+
+
+def answer(facts: Any) -> Response:
+    """Answer with dataclasses as JSON; `jsonify(asdict(…))` took longer for 20 matches than finding them in memory."""
+    return Response(orjson.dumps(facts), mimetype="application/json")
 
 
 def request_id() -> str:

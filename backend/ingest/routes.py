@@ -1,9 +1,8 @@
 """`/v1` of the catalog's freshness: a shop's own server says which of its products changed."""
 
-from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Flask, g, jsonify, request
+from flask import Blueprint, Flask, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,7 +40,7 @@ def refresh_products() -> ResponseReturnValue:
     if run is not None:
         runs.send_outbox(g.tenant_id)
     unknown = [sku for sku in form.skus if sku not in known]
-    return jsonify(asdict(RefreshAnswer(run.id if run else None, len(wanted), unknown))), 202
+    return http.answer(RefreshAnswer(run.id if run else None, len(wanted), unknown)), 202
 
 
 def _body() -> dict[str, Any]:

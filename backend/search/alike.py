@@ -1,13 +1,14 @@
 """What looks like a product of the catalog, as it is shown; remembered for a moment, since every product page asks."""
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from backend.search.answers import Match
 from backend.search.why import LeftOut
-from backend.tenants import freshness
+from backend.tenants.freshness import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +21,10 @@ class Alike:
     product_id: str | None
 
 
-def memory(tenant_id: str, *asked: Any) -> str:
+alike_answers: Memory[Alike] = Memory(most=5_000, seconds=120)
+"""About 8 KB each."""
+
+
+def name_of(tenant_id: str, *asked: Any) -> str:
     """Return the name by which the answer to a question (dataclasses and numbers) is remembered."""
-    question = json.dumps(asked, default=asdict)
-    return f"niteru:alike:{tenant_id}:{hashlib.sha256(question.encode()).hexdigest()}"
-
-
-def recall(name: str) -> Alike | None:
-    """Return what was found by this name a moment ago, if nothing of its shop has changed since."""
-    known = freshness.recall(name)
-    return None if known is None else Alike([Match(**match) for match in known[0]], None, [], known[1])
-
-
-def remember(name: str, tenant_id: str, seen: int, alike: Alike) -> None:
-    """Remember what was found after the version `seen` was read; where nothing was, there may be in a second."""
-    if alike.matches:
-        freshness.remember(name, tenant_id, seen, [[asdict(match) for match in alike.matches], alike.product_id])
+    return f"{tenant_id}:{hashlib.sha256(orjson.dumps(asked)).hexdigest()}"

@@ -19,7 +19,7 @@ Told = tuple[float, int, bytes]
 """What one request took (ms), its status and the body of its answer."""
 
 WORDS = ("red dress", "black pants", "white shirt", "jacket", "赤いワンピース", "バッグ")
-_WARM_UP = 3
+_MOST_FIRST = 200
 
 
 class NothingToMeasure(DomainError):
@@ -54,13 +54,15 @@ def search(base_url: str, key: str, product_ids: Sequence[str], *, n: int, clien
 
 
 def _run(key: str, asked: Sequence[httpx.Request], *, n: int, clients: int) -> Report:
-    """Ask `n` times in all, each of `clients` one after the other; the first few, which wake things, do not count."""
+    """Ask `n` times in all, each of `clients` one after the other, after every question was asked once by one client.
+
+    Those first ones are told apart: they wake things, and find nothing remembered.
+    """
     for request in asked:
         request.headers["Authorization"] = f"Bearer {key}"
         request.read()
     lines = [_Line(asked[0].url) for _ in range(clients)]
-    for number in range(_WARM_UP):
-        lines[0].ask(asked[number % len(asked)])
+    firsts = [lines[0].ask(request) for request in asked[:_MOST_FIRST]]
 
     def keep_asking(first: int) -> list[Told]:
         return [lines[first].ask(asked[number % len(asked)]) for number in range(first, n, clients)]
@@ -71,7 +73,8 @@ def _run(key: str, asked: Sequence[httpx.Request], *, n: int, clients: int) -> R
     seconds = time.perf_counter() - start
     for line in lines:
         line.close()
-    return {"clients": clients, **_summary(answers, seconds)}
+    first = _round(statistics.median(took for took, _, _ in firsts))
+    return {"clients": clients, "first_ms": {"median": first, "asked": len(firsts)}, **_summary(answers, seconds)}
 
 
 class _Line:

@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Callable, Container, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 from sqlalchemy.orm import Session
 
 from backend import queues
@@ -15,7 +15,7 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.search import noting
-from backend.search.alike import Alike, memory, recall, remember
+from backend.search.alike import Alike, alike_answers, name_of
 from backend.search.answers import FoundObject, ListAnswer, PhotoAnswer
 from backend.search.clock import Clock, photo_ms
 from backend.search.closer import look_closer
@@ -55,6 +55,7 @@ class Engine:
     def __init__(self, settings: Settings, fingerprint: Callable[[str], str]) -> None:
         self._settings = settings
         self._fingerprint = fingerprint
+        self._card = read_card()
 
     def photo(
         self,
@@ -115,13 +116,13 @@ class Engine:
         """
         clock = Clock()
         wish = (filters or Filters(), narrowing, limit)
-        asked = memory(tenant_id, read_card().model_id, ref, *wish)
-        alike = None if why else recall(asked)
+        asked = name_of(tenant_id, ref, *wish)
+        alike = None if why else alike_answers.recall(asked)
         if alike is None:
             seen = freshness.version(tenant_id)
             alike = self._alike(tenant_id, ref, *wish, why=why)
-            if not why:
-                remember(asked, tenant_id, seen, alike)
+            if alike.matches and not why:  # where nothing was found, there may be in a second
+                alike_answers.remember(asked, tenant_id, seen, alike)
         clock.lap("search")
         answer = ListAnswer(new_id(), clock.total(), alike.matches, [], alike.notice, None, alike.left_out)
         if etag_of(answer) not in known_etags:
@@ -219,7 +220,7 @@ class Engine:
             if product is None:
                 return Alike([], NO_PRODUCTS, [], None)
             group = showcase.duplicate_group(session, tenant_id, product)
-        card, values = read_card(), catalog.effective(product)
+        card, values = self._card, catalog.effective(product)
         kinds = kinds_for(values.category, 1.0) if values.category and not filters.categories else None
         gallery, most = self._gallery(tenant_id, card.model_id, card.dim), 2 * with_spare(limit, narrowing)
         ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, most=most)
@@ -237,8 +238,7 @@ class Engine:
 
 def etag_of(answer: ListAnswer) -> str:
     """Return a tag of what the answer shows, whichever search it came from."""
-    shown = [asdict(match) for match in answer.matches]
-    return hashlib.sha256(json.dumps([shown, answer.notice]).encode()).hexdigest()[:32]
+    return hashlib.sha256(orjson.dumps([answer.matches, answer.notice])).hexdigest()[:32]
 
 
 def _kinds(one: dict[str, Any], filters: Filters) -> frozenset[str] | None:

@@ -58,16 +58,16 @@ def note_similar(tenant_id: str, answer: ListAnswer, product_id: str | None) -> 
         "matches": len(answer.matches),
         "took_ms": answer.took_ms["total"],
     }
-    todo = queues.redis().pipeline(transaction=False)
-    todo.rpush(_waiting(tenant_id), json.dumps(facts))
-    todo.sadd(_TENANTS, tenant_id)
-    if todo.execute()[0] > _MOST:
+    at_once = queues.redis().pipeline(transaction=False)
+    at_once.rpush(_waiting(tenant_id), json.dumps(facts))
+    at_once.sadd(_TENANTS, tenant_id)
+    if at_once.execute()[0] > _MOST:
         queues.redis().ltrim(_waiting(tenant_id), -_MOST // 2, -1)
 
 
 def write_all() -> None:
     """Write every shop's waiting notes. Raises RedisError, SQLAlchemyError."""
-    while (popped := queues.redis().spop(_TENANTS)) is not None:  # a note that comes now puts its shop back
+    while (popped := queues.redis().spop(_TENANTS)) is not None:  # the next note puts its shop back
         tenant_id = popped.decode() if isinstance(popped, bytes) else str(popped)
         while write_waiting(tenant_id) == _AT_ONCE:
             pass

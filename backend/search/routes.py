@@ -1,10 +1,9 @@
 """`/v1`: what the widget and the shops' servers call."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, jsonify, request
+from flask import Blueprint, Flask, current_app, g, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -47,7 +46,7 @@ def search_photo() -> ResponseReturnValue:
     uploads.check_multipart()
     form = http.parse(PhotoForm, request.form.to_dict())
     photo = _photo(form)
-    return jsonify(asdict(_engine().photo(g.tenant_id, photo, box=form.box, words=form.q, **_wish(form))))
+    return http.answer(_engine().photo(g.tenant_id, photo, box=form.box, words=form.q, **_wish(form)))
 
 
 @bp.get("/similar")
@@ -57,7 +56,7 @@ def similar() -> ResponseReturnValue:
     form = http.parse(SimilarForm, request.args.to_dict())
     ref = ProductRef(url=form.url, product_id=form.product_id, sku=form.sku)
     answer = _similar(form, ref)
-    response = jsonify(asdict(answer))
+    response = http.answer(answer)
     response.set_etag(etag_of(answer))
     response.cache_control.private = True
     response.cache_control.max_age = SIMILAR_MAX_AGE_S
@@ -70,7 +69,7 @@ def search_text() -> ResponseReturnValue:
     """Find products by words."""
     form = http.parse(TextForm, request.args.to_dict())
     http.limit("text", g.tenant_id, auth.settings().photos_per_minute * _WORDS_PER_PHOTO)
-    return jsonify(asdict(_engine().text(g.tenant_id, form.q, **_wish(form))))
+    return http.answer(_engine().text(g.tenant_id, form.q, **_wish(form)))
 
 
 @bp.post("/events")
@@ -89,7 +88,7 @@ def list_products() -> ResponseReturnValue:
     form = http.parse(ProductsForm, request.args.to_dict())
     with transaction(g.tenant_id) as session:
         page = listing.page(session, g.tenant_id, form)
-    return jsonify(asdict(page))
+    return http.answer(page)
 
 
 @bp.get("/products/<product_id>")
@@ -98,13 +97,13 @@ def get_product(product_id: str) -> ResponseReturnValue:
     """Return one product of the catalogue."""
     with transaction(g.tenant_id) as session:
         product = listing.one(session, g.tenant_id, product_id)
-    return jsonify(asdict(product))
+    return http.answer(product)
 
 
 @bp.get("/openapi.json")
 def openapi_document() -> ResponseReturnValue:
     """Return this description of `/v1`."""
-    return jsonify(openapi.document(auth.settings().public_url))
+    return http.answer(openapi.document(auth.settings().public_url))
 
 
 def _engine() -> Engine:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -16,8 +17,12 @@ from backend.tenants.models import AuditEntry, Membership, Tenant, User, new_id
 
 ROLES = ("viewer", "editor", "owner")  # each may do what the ones before it may
 _hasher = PasswordHasher()
-# What an unknown address is checked against, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash(new_id())
+
+
+@cache
+def _nobody() -> str:
+    """What an unknown address is checked against, so that the answer takes as long as for a known one."""
+    return _hasher.hash(new_id())
 
 
 class BadAddress(DomainError):
@@ -125,7 +130,7 @@ def check_password(session: Session, email: str, password: str) -> User | None:
     """Return the user whose address and password these are, else None; takes equally long either way."""
     user = session.scalar(select(User).where(User.email == email.strip().lower()))
     try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
+        _hasher.verify(user.password_hash if user else _nobody(), password)
     except (VerifyMismatchError, InvalidHashError):
         return None
     return user

@@ -16,6 +16,7 @@ from backend.tenants import freshness, keys
 Args = ParamSpec("Args")
 _BY_ADDRESS, _BY_SERVER = 5, 100
 """Times as many requests as photos: of a shopper's address; of a shop's own server, which asks for many shoppers."""
+_holders: freshness.Memory[keys.KeyHolder] = freshness.Memory(most=10_000, seconds=20)
 
 
 class Unauthorized(DomainError):
@@ -51,7 +52,7 @@ def require_key(*kinds: str) -> Callable[[Callable[Args, ResponseReturnValue]], 
 
 def _holder(kinds: tuple[str, ...]) -> keys.KeyHolder:
     readable = _given_key()
-    holder = keys.recall_holder(readable)
+    holder = _holders.recall(readable)
     if holder is not None and holder.kind == "secret":
         http.limit("server", holder.tenant_id, settings().photos_per_minute * _BY_SERVER)
     else:
@@ -76,7 +77,7 @@ def _look_up(readable: str) -> keys.KeyHolder | None:
     with transaction() as session:
         holder = keys.find_holder(session, readable)  # it may have been revoked before the version was read
     if holder is not None:
-        keys.remember_holder(readable, holder, seen)
+        _holders.remember(readable, holder.tenant_id, seen, holder)
     return holder
 
 

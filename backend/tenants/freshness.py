@@ -1,13 +1,15 @@
 """What is remembered of a shop for a moment, and when it stops being true: every commit that changes the shop says so.
 
-A version is one number a shop, in Redis. What is remembered carries the version that was read before it was made, so
-nothing outlives the change that made it wrong; where Redis was away at that moment, `KEPT_S` ends it.
+A version is one number a shop, in Redis, where every process looks. What is remembered carries the version that was
+read before it was made, so nothing outlives the change that made it wrong; where Redis was away at that moment, its
+own time ends it.
 """
 
-import json
 import logging
-from typing import Any
+import threading
+from typing import Generic, TypeVar
 
+from cachetools import TTLCache
 from redis.exceptions import RedisError
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -16,9 +18,9 @@ from backend import queues
 from backend.config import ConfigError
 from backend.tenants.models import ApiKey, Product, ProductImage, Tenant
 
+Value = TypeVar("Value")
 log = logging.getLogger(__name__)
 
-KEPT_S = 20
 _TOLD = (Product, ProductImage, ApiKey, Tenant)
 _CHANGED = "niteru_changed"
 
@@ -29,18 +31,23 @@ def version(tenant_id: str) -> int:
     return int(number) if isinstance(number, bytes) else 0
 
 
-def recall(name: str) -> Any:
-    """Return what was remembered by this name, None when nothing was or its shop has changed. Raises RedisError."""
-    kept = queues.redis().get(name)
-    if not isinstance(kept, bytes):
-        return None
-    tenant_id, seen, value = json.loads(kept)
-    return value if version(tenant_id) == seen else None
+class Memory(Generic[Value]):
+    """What this process remembers of shops: the last `most` values, each for `seconds` and one version of its shop."""
 
+    def __init__(self, *, most: int, seconds: float) -> None:
+        self._known: TTLCache[str, tuple[str, int, Value]] = TTLCache(most, seconds)
+        self._lock = threading.Lock()
 
-def remember(name: str, tenant_id: str, seen: int, value: Any) -> None:
-    """Remember a value (as JSON) that was made after this version of the shop was read. Raises RedisError."""
-    queues.redis().set(name, json.dumps([tenant_id, seen, value]), ex=KEPT_S)
+    def recall(self, name: str) -> Value | None:
+        """Return what was remembered by this name, None when nothing was or its shop has changed. Raises RedisError."""
+        with self._lock:
+            known = self._known.get(name)
+        return known[2] if known is not None and version(known[0]) == known[1] else None
+
+    def remember(self, name: str, tenant_id: str, seen: int, value: Value) -> None:
+        """Remember a value that was made after this version of the shop was read."""
+        with self._lock:
+            self._known[name] = (tenant_id, seen, value)
 
 
 @event.listens_for(Session, "after_flush")

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from backend.errors import DomainError, NotFound
-from backend.tenants import freshness
 from backend.tenants.models import ApiKey
 
 
@@ -43,17 +42,6 @@ def create_key(session: Session, tenant_id: str, *, kind: str, origins: list[str
     session.add(key)
     session.flush()
     return key, readable
-
-
-def recall_holder(readable: str) -> KeyHolder | None:
-    """Return whom a key was found to speak for a moment ago, if nothing of that shop has changed since."""
-    known = freshness.recall(_memory(readable))
-    return None if known is None else KeyHolder(**{**known, "origins": tuple(known["origins"])})
-
-
-def remember_holder(readable: str, holder: KeyHolder, seen: int) -> None:
-    """Remember whom a key speaks for, found after the version `seen` of its shop was read."""
-    freshness.remember(_memory(readable), holder.tenant_id, seen, asdict(holder))
 
 
 def find_holder(session: Session, readable: str) -> KeyHolder | None:
@@ -109,10 +97,6 @@ def _get_key(session: Session, tenant_id: str, key_id: str) -> ApiKey:
     if key is None:
         raise NotFound("There is no such key.")
     return key
-
-
-def _memory(readable: str) -> str:
-    return f"niteru:key:{_hash(readable)}"
 
 
 def _hash(readable: str) -> str:

@@ -180,7 +180,7 @@ def _web(runtime: Mapping[str, str], env: Mapping[str, str]) -> Part:
     command = [
         *(sys.executable, "-m", "gunicorn", "backend.app:create_app()"),
         *("--bind", f"{host}:{port}", "--worker-class", "gthread", "--graceful-timeout", "10"),
-        *("--workers", env.get("NITERU_WEB_WORKERS") or "1", "--threads", env.get("NITERU_WEB_THREADS") or "16"),
+        *("--workers", env.get("NITERU_WEB_WORKERS") or "2", "--threads", env.get("NITERU_WEB_THREADS") or "16"),
         *("--no-control-socket", "--log-level", "warning"),
     ]
     address = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound

@@ -50,7 +50,7 @@ def test_what_was_made_of_an_older_version_is_never_recalled(shop):
     with transaction(shop.tenant_id) as session:
         by_row(session, shop.tenant_id)
 
-    freshness.remember("a name", shop.tenant_id, seen, "value")
+    freshness.remember("a name", shop.tenant_id, seen, "value", seconds=20)
 
     assert freshness.recall("a name") is None
 
@@ -88,4 +88,4 @@ def change_and_fail(shop):
 
 
 def remember(shop):
-    freshness.remember("a name", shop.tenant_id, freshness.version(shop.tenant_id), "value")
+    freshness.remember("a name", shop.tenant_id, freshness.version(shop.tenant_id), "value", seconds=20)
