@@ -9,7 +9,7 @@ demo: setup  ## Set up everything, crawl the demo shop, open widget and dashboar
 	$(BIN)/niteru demo
 
 test: setup-all  ## Set up everything and pass every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 setup:  ## Install what serving needs
 	@scripts/setup base

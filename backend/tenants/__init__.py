@@ -1,3 +1,3 @@
-"""The shops and all that is kept of them. Whoever writes any of it raises the shop's version: see freshness.py."""
+"""The shops and all that is kept of them. Whoever writes any of it changes the shop's version: see freshness.py."""
 
 from backend.tenants import freshness as freshness

@@ -1,8 +1,8 @@
 """What is remembered of a shop for a moment, and when it stops being true: every commit that changes the shop says so.
 
-A version is one number a shop, in Redis, where every process looks. What is remembered carries the version that was
-read before it was made, so nothing outlives the change that made it wrong; where Redis was away at that moment, its
-own time ends it.
+A version is one random word a shop, in Redis, where every process looks. What is remembered carries the version that
+was read before it was made, so nothing outlives the change that made it wrong, nor a Redis that forgot; where Redis
+could not be reached at that moment, its own time ends it.
 """
 
 import logging
@@ -16,7 +16,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from backend import queues
 from backend.config import ConfigError
-from backend.tenants.models import ApiKey, Product, ProductImage, Tenant
+from backend.tenants.models import ApiKey, Product, ProductImage, Tenant, new_id
 
 Value = TypeVar("Value")
 log = logging.getLogger(__name__)
@@ -25,17 +25,21 @@ _TOLD = (Product, ProductImage, ApiKey, Tenant)
 _CHANGED = "niteru_changed"
 
 
-def version(tenant_id: str) -> int:
-    """Return the number that every change of the shop's catalog, keys or settings raises. Raises RedisError."""
-    number = queues.redis().get(_key(tenant_id))
-    return int(number) if isinstance(number, bytes) else 0
+def version(tenant_id: str) -> str:
+    """Return the word that every change of the shop's catalog, keys or settings replaces. Raises RedisError."""
+    key = _key(tenant_id)
+    word = queues.redis().get(key)
+    if word is None:  # nothing changed since Redis was started, which must not look like what it forgot
+        queues.redis().set(key, new_id(), nx=True)
+        word = queues.redis().get(key)
+    return word.decode() if isinstance(word, bytes) else ""
 
 
 class Memory(Generic[Value]):
     """What this process remembers of shops: the last `most` values, each for `seconds` and one version of its shop."""
 
     def __init__(self, *, most: int, seconds: float) -> None:
-        self._known: TTLCache[str, tuple[str, int, Value]] = TTLCache(most, seconds)
+        self._known: TTLCache[str, tuple[str, str, Value]] = TTLCache(most, seconds)
         self._lock = threading.Lock()
 
     def recall(self, name: str) -> Value | None:
@@ -44,7 +48,7 @@ class Memory(Generic[Value]):
             known = self._known.get(name)
         return known[2] if known is not None and version(known[0]) == known[1] else None
 
-    def remember(self, name: str, tenant_id: str, seen: int, value: Value) -> None:
+    def remember(self, name: str, tenant_id: str, seen: str, value: Value) -> None:
         """Remember a value that was made after this version of the shop was read."""
         with self._lock:
             self._known[name] = (tenant_id, seen, value)
@@ -69,9 +73,9 @@ def _tell(session: Session) -> None:
     if not session.info.pop(_CHANGED, False) or tenant_id is None:
         return
     try:
-        queues.redis().incr(_key(tenant_id))
+        queues.redis().set(_key(tenant_id), new_id())
     except (RedisError, ConfigError) as error:  # what is committed stays so
-        log.debug("version_not_raised", extra={"tenant_id": tenant_id, "reason": str(error)[:300]})
+        log.debug("version_not_changed", extra={"tenant_id": tenant_id, "reason": str(error)[:300]})
 
 
 def _key(tenant_id: str) -> str:
