@@ -9,7 +9,8 @@ demo: setup  ## Set up everything, crawl the demo shop, open widget and dashboar
 	$(BIN)/niteru demo
 
 test: setup-all  ## Set up everything and pass every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/e2e
+	$(BIN)/python -m pytest tests/e2e
 
 setup:  ## Install what serving needs
 	@scripts/setup base

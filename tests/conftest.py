@@ -1,5 +1,6 @@
 """Real parts for every test: PostgreSQL, Redis and the gallery server, each started once and stopped by pid."""
 
+import contextlib
 import secrets
 import signal
 import socket
@@ -40,9 +41,12 @@ def shared() -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on, and that no outgoing connection is given before it is used (from 32768)."""
+    while True:
+        port = secrets.choice(range(10_000, 32_000))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(ready: Callable[[], bool], *, seconds: float = 30, what: str = "the condition") -> None:

@@ -113,7 +113,9 @@ def start(data_dir: Path, *words: str, **env: str) -> Deployment:
 
 
 def stop(deployment: Deployment) -> None:
-    """Press Ctrl-C and wait until everything has ended."""
+    """Press Ctrl-C and wait until everything has ended; what ended by itself is left to whoever waits for it."""
+    if deployment.process.poll() is not None:
+        return
     family = psutil.Process(deployment.process.pid).children(recursive=True)
     deployment.process.send_signal(signal.SIGINT)
     deployment.process.wait(90)
