@@ -93,7 +93,7 @@ class Engine:
                 primary=_largest(looked["objects"]),
                 objects=[_object(one, group) for one, group in zip(looked["objects"], groups, strict=True)],
                 understood=understood.chips,
-                notice=None if any(group.matches for group in groups) else _notice(session, tenant_id),
+                notice=None if any(group.matches for group in groups) else self._notice(session, tenant_id),
             )
             noting.record_photo(session, tenant_id, answer, words)
         return answer
@@ -164,7 +164,7 @@ class Engine:
             ranked = [Found(product.id, share, "close" if share >= 1 else "style") for product, share in known.found]
             (one,) = to_matches(session, tenant_id, [ranked], Manner(limit, narrowing, why=_BY_WORDS if why else None))
             clock.lap("search")
-            notice = None if one.matches else _notice(session, tenant_id)
+            notice = None if one.matches else self._notice(session, tenant_id)
             answer = ListAnswer(
                 new_id(), clock.total(), one.matches, known.understood.chips, notice, one.facets, one.left_out
             )
@@ -189,7 +189,7 @@ class Engine:
         thresholds = thresholds_for(looked["model_id"])
         kinds = [_kinds(one, filters) for one in objects]
         answers = search_kinds(gallery, vectors, kinds, filters=filters, limit=most)
-        color = _color_values(looked["model_id"])
+        color = self._color_values(looked["model_id"])
         closer = look_closer(gallery, vectors, [merge(lists) for lists in answers], color)
         return [
             found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]), answering)
@@ -235,6 +235,17 @@ class Engine:
             tenant = accounts.get_tenant(session, tenant_id)
         return gallery_to_search(self._settings, tenant, model_id, dim)
 
+    def _color_values(self, model_id: str) -> int:
+        """How many of a vector's last values are of colour; none are known of a model that is not our own."""
+        return self._card.color_values if self._card.model_id == model_id else 0
+
+    def _notice(self, session: Session, tenant_id: str) -> str | None:
+        """Say why a shop shows nothing, where more is to come."""
+        if not catalog.count_products(session, tenant_id):
+            return NO_PRODUCTS
+        tenant = accounts.get_tenant(session, tenant_id)
+        return PREPARING if filling_alone(tenant, self._card.model_id) else None
+
 
 def etag_of(answer: ListAnswer) -> str:
     """Return a tag of what the answer shows, whichever search it came from."""
@@ -248,12 +259,6 @@ def _kinds(one: dict[str, Any], filters: Filters) -> frozenset[str] | None:
     return kinds_for(one["category"], one["confidence"])
 
 
-def _color_values(model_id: str) -> int:
-    """How many of a vector's last values are of colour; none are known of a model that is not our own."""
-    card = read_card()
-    return card.color_values if card.model_id == model_id else 0
-
-
 def _vector(text: str) -> Vector:
     return np.frombuffer(base64.b64decode(text), dtype="<f4").astype(np.float32)
 
@@ -265,11 +270,3 @@ def _largest(objects: Sequence[dict[str, Any]]) -> int:
 def _object(one: dict[str, Any], answered: Answered) -> FoundObject:
     facts = {name: one[name] for name in _OBJECT_FACTS}
     return FoundObject(**facts, matches=answered.matches, facets=answered.facets, left_out=answered.left_out)
-
-
-def _notice(session: Session, tenant_id: str) -> str | None:
-    """Say why a shop shows nothing, where more is to come."""
-    if not catalog.count_products(session, tenant_id):
-        return NO_PRODUCTS
-    tenant = accounts.get_tenant(session, tenant_id)
-    return PREPARING if filling_alone(tenant, read_card().model_id) else None

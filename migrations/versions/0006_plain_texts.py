@@ -7,7 +7,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# As `plain` in backend/tenants/plain_text.py; a test holds them together. What PostgreSQL calls stable in them depends
+# The marks of backend/tenants/plain_text.py; tests/tenants/test_plain_text.py holds them together. What PostgreSQL calls stable in them depends
 # on settings for other types than text.
 FUNCTIONS = (
     r"""
