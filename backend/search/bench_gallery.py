@@ -35,6 +35,8 @@ _HEADS = {
 }
 _WARM_UP = 3
 _SLOW_ROUNDS = 5  # of hnswlib's filters, which call Python for every row
+_BLAS_SLEEPS_SECONDS = 0.1
+"""OpenBLAS's threads go on looking for work for some 30 ms after each product: on the core that the next one needs."""
 
 
 def measure(sizes: Sequence[int], engines: Sequence[str], *, rounds: int, seed: int) -> Report:
@@ -139,6 +141,8 @@ class _Lap:
 
 
 def _lap(engine: Engine, queries: Vector, condition: str, truth: Answer) -> _Lap:
+    if engine.name != "numpy":
+        time.sleep(_BLAS_SLEEPS_SECONDS)
     gc.disable()
     busy, busy_here = engine.processor_s(), time.process_time()
     start = time.perf_counter()
