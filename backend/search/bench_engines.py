@@ -29,7 +29,12 @@ from backend.search.milvus_gallery import (
 
 Answer = list[list[int]]
 
-_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}  # as `niteru up` does
+_THREADS = {  # as `niteru up` does
+    "OMP_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+}
 _START_SECONDS, _QUICK_SECONDS = 180.0, 1800.0
 _IDLE_WITHIN_SECONDS, _LOOK_SECONDS, _IDLE_SHARE = 300.0, 5.0, 0.1
 _WRITTEN_AT_ONCE = 1000

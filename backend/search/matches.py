@@ -93,10 +93,18 @@ class _Shelf:
         return None if self._manner.narrowing.admits(product) else "filtered"
 
     def _marks(self, one: Found) -> set[Hashable]:
-        """What another product may share with this one so that a shopper sees the same twice."""
+        """What another product may share with this one so that a shopper sees the same twice.
+
+        Stored in another size or quality, a picture is other bytes with the same look; so is another colour of it,
+        which is no repeat.
+        """
         product = self._shown[one.product_id]
-        content = self._pictures.content_of(one)
-        marks: set[Hashable] = {("picture", content, catalog.effective(product).category)} if content else set()
+        values, picture = catalog.effective(product), self._pictures.that_won(one)
+        marks: set[Hashable] = set()
+        if picture and picture.content_hash:
+            marks.add(("picture", picture.content_hash, values.category))
+        if picture and picture.perceptual_hash:
+            marks.add(("look", picture.perceptual_hash, values.category, frozenset(values.colors)))
         return marks | {design_of(product)} if self._manner.apart else marks
 
     def _left_out(self, group: Sequence[Found], refused: Mapping[str, Reason], kept: Sequence[Found]) -> list[LeftOut]:
@@ -160,10 +168,8 @@ class _Pictures:
         self._first = showcase.first_pictures(session, tenant_id, others) if others else {}
 
     def of(self, one: Found) -> str | None:
-        won = self._won.get(one.image_id or "")
+        won = self.that_won(one)
         return won.url if won else self._first.get(one.product_id)
 
-    def content_of(self, one: Found) -> str | None:
-        """Return the hash of the bytes of the picture that won it."""
-        won = self._won.get(one.image_id or "")
-        return won.content_hash if won else None
+    def that_won(self, one: Found) -> showcase.ShownPicture | None:
+        return self._won.get(one.image_id or "")

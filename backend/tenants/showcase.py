@@ -12,18 +12,20 @@ from backend.tenants.models import Detection, Product, ProductImage
 
 @dataclass(frozen=True, slots=True)
 class ShownPicture:
-    """Where a picture is, and the hash of its bytes."""
+    """Where a picture is, the hash of its bytes, and the perceptual hash of what it looks like."""
 
     url: str
     content_hash: str | None
+    perceptual_hash: str | None
 
 
 def pictures_by_id(session: Session, tenant_id: str, image_ids: Collection[str]) -> dict[str, ShownPicture]:
     """Return these pictures by id; those that left their page are left out."""
-    query = select(ProductImage.id, ProductImage.url, ProductImage.content_hash).where(
+    columns = (ProductImage.id, ProductImage.url, ProductImage.content_hash, ProductImage.perceptual_hash)
+    query = select(*columns).where(
         ProductImage.tenant_id == tenant_id, ProductImage.id.in_(image_ids), ProductImage.state != "gone"
     )
-    return {row.id: ShownPicture(row.url, row.content_hash) for row in session.execute(query)}
+    return {row.id: ShownPicture(row.url, row.content_hash, row.perceptual_hash) for row in session.execute(query)}
 
 
 def boxes_for_sale(session: Session, tenant_id: str, image_ids: Collection[str]) -> dict[str, list[float]]:

@@ -25,6 +25,7 @@ read for them. Comparing 10,000 rows with six queries takes 7 ms on one thread, 
 
 _ROWS_PER_LIST = 64
 _SPARE = 1.25  # times as many rows are compared once more as are asked for: bytes may swap the last of them
+_THREADS = 2  # that look for the garments of one photo, side by side
 _ROUNDS, _ROWS_LEARNED_FROM = 5, 40  # of k-means, and of each list; 180,000 vectors of 256 take 3.4 s on one thread
 
 
@@ -68,6 +69,7 @@ class Index:
         if not passing.all():
             options["sel"] = self._faiss.IDSelectorBitmap(bits)
         looked_at = math.ceil(count * _SPARE)
+        self._faiss.omp_set_num_threads(_THREADS)  # of the thread that calls
         _, rows = self._index.search(queries, looked_at, params=self._faiss.SearchParametersIVF(**options))
         products = np.einsum("qrd,qd->qr", self._vectors[rows], queries)
         products[rows < 0] = -np.inf
