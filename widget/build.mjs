@@ -21,6 +21,18 @@ const cssText = {
   },
 };
 
+/** Words by language, without what the page's words say already; English is in the dialog. */
+async function translations() {
+  const found = {};
+  for (const file of (await readdir(new URL("src/words/", HERE))).sort()) {
+    if (file === "en.json") continue;
+    const { page, ...dialog } = JSON.parse(await readFile(new URL(`src/words/${file}`, HERE), "utf8"));
+    const handed = `new CustomEvent("niteru:part",{detail:${JSON.stringify(dialog)}})`;
+    found[`words/${file.slice(0, -5)}.js`] = Buffer.from(`${BANNER}\ndocument.currentScript.dispatchEvent(${handed});\n`);
+  }
+  return found;
+}
+
 async function bundle(entry, define = {}) {
   const result = await build({
     absWorkingDir: HERE.pathname,
@@ -53,11 +65,14 @@ async function buildAll() {
   const strip = await bundle("src/strip/strip.js");
   // The loader names its parts by their content, so that a cached part never meets a newer loader.
   const named = (file, bytes) => JSON.stringify(`${file}?h=${sha256(bytes).slice(0, 12)}`);
+  const words = await translations();
+  const wordsFiles = Object.entries(words).map(([file, bytes]) => `${JSON.stringify(file.slice(6, -3))}:${named(file, bytes)}`);
   const loader = await bundle("src/loader.js", {
     DIALOG_FILE: named("v1-dialog.js", dialog),
     STRIP_FILE: named("v1-strip.js", strip),
+    WORDS_FILES: `{${wordsFiles.join(",")}}`,
   });
-  const dist = { "v1.js": loader, "v1-strip.js": strip, "v1-dialog.js": dialog };
+  const dist = { "v1.js": loader, "v1-strip.js": strip, "v1-dialog.js": dialog, ...words };
 
   const sources = ["build.mjs", "package.json", "package-lock.json", "tsconfig.json", ...(await listSources())].sort();
   const manifest = { sources: {}, dist: {} };
@@ -75,7 +90,7 @@ async function buildAll() {
 
 const files = await buildAll();
 const failures = [];
-await mkdir(new URL("dist/", HERE), { recursive: true });
+await mkdir(new URL("dist/words/", HERE), { recursive: true });
 for (const [name, bytes] of Object.entries(files)) {
   const target = new URL(`dist/${name}`, HERE);
   if (process.argv.includes("--check")) {

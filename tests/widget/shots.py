@@ -100,6 +100,26 @@ def weak(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
     visit.page.locator(".spot-3").click()
 
 
+def narrowed(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    chosen(visit, photos)
+    visit.page.locator("input[name=words]").fill("red under 50,000")
+    visit.page.locator("input[name=words]").press("Enter")
+    visit.page.locator(".tag").first.wait_for()
+    visit.page.locator(".toggle").click()
+    visit.page.locator(".choice").first.click()
+    visit.page.locator(".choice[aria-pressed=true]").wait_for()
+    if visit.page.viewport_size["width"] < 600:
+        visit.page.locator(".refine").evaluate("refine => refine.scrollIntoView()")
+
+
+def too_narrow(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    service.refined = "narrow.json"
+    chosen(visit, photos)
+    visit.page.locator("input[name=words]").fill("緑")
+    visit.page.locator("input[name=words]").press("Enter")
+    visit.page.locator(".groups > .button").wait_for()
+
+
 def similar(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
     chosen(visit, photos)
     visit.page.locator(".more").nth(1).click()
@@ -124,6 +144,8 @@ STATES: dict[str, Callable[[conftest.Visit, FakeService, Photos], None]] = {
     "results": lambda visit, _service, photos: chosen(visit, photos),
     "nothing-close": second,
     "only-style": weak,
+    "narrowed": narrowed,
+    "too-narrow": too_narrow,
     "similar": similar,
     "no-clothes": answered("nothing.json"),
     "failed": failed,

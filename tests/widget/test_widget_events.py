@@ -76,7 +76,7 @@ def test_the_page_hears_every_step(visit, service, shop):
     assert all(heard(seen, name) for name in ("open", "photo", "close"))
     (results,) = heard(seen, "results")
     assert results["query_id"] == "q-photo-1"
-    assert results["categories"] == ["coat", "belt", "pants", "bag", "shoes"]
+    assert results["categories"] == ["outer", "belt", "pants", "bag", "shoes"]
     assert seen.page.evaluate("window.chosen") == "pants"
 
 

@@ -61,6 +61,7 @@ class FakeService:
     mode: str = "ok"  # ok, 404, 500, 503, html, garbage, slow, gone
     photo: str = "photo.json"
     similar: str = "similar.json"
+    refined: str = "refined.json"  # the answer to a photo with words or filters
     scripts: bool = True  # whether the parts of the widget can be fetched
     shop: str = ""
     origin: str = ""
@@ -72,6 +73,7 @@ class FakeService:
         """Back to a healthy service that has seen nothing."""
         self.release.set()
         self.mode, self.photo, self.similar, self.scripts, self.answer = "ok", "photo.json", "similar.json", True, None
+        self.refined = "refined.json"
         self.requests, self.release = [], threading.Event()
 
     def asked(self, path: str) -> list[Request]:
@@ -87,6 +89,8 @@ class FakeService:
         if path == "/v1/events":
             return b"{}"
         name = self.photo if path == "/v1/search/photo" else self.similar
+        if path == "/v1/search/photo" and any(self.requests[-1].part(field) for field in ("q", "filters", "box")):
+            name = "boxed.json" if self.requests[-1].part("box") else self.refined
         text = self.answer(name) if self.answer else (HERE / "answers" / name).read_text(encoding="utf-8")
         return text.replace("{shop}", self.shop).encode()
 

@@ -1,3 +1,5 @@
+import { toJson } from "./shared/json.js";
+
 /**
  * Speaks to /v1. Every way a request can go wrong becomes a Failure with one of a few codes.
  *
@@ -20,15 +22,6 @@ function codeOf(status) {
   if (status === 401 || status === 403) return "refused";
   return status === 400 || status === 413 || status === 415 || status === 422 ? "picture" : "down";
 }
-
-/**
- * Text that JSON readers read back as `value`. Written by hand: old Prototype.js gives strings and arrays a `toJSON`
- * that makes the page's own JSON.stringify quote them twice.
- *
- * @param {string} value
- */
-const quote = (value) =>
-  `"${value.replace(/[\\"\u0000-\u001f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)}"`;
 
 /** @typedef {ReturnType<typeof createApi>} Api */
 
@@ -82,7 +75,7 @@ export function createApi({ origin, key }) {
      * @param {string[]} productIds
      */
     record(type, queryId, productIds) {
-      const body = `{"query_id":${quote(queryId)},"type":"${type}","product_ids":[${productIds.map(quote).join(",")}]}`;
+      const body = toJson({ query_id: queryId, type, product_ids: productIds });
       if (!navigator.sendBeacon?.(address("events"), body)) {
         fetch(address("events"), { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
       }

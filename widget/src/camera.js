@@ -1,7 +1,6 @@
 import cameraCss from "./camera.css";
 import { CAMERA, h, icon, shadow } from "./dom.js";
 import { find } from "./page.js";
-import { pageWords } from "./strings.js";
 
 /**
  * The camera button, `<niteru-camera>`: where the seller put it, else in the page's search field, else in the corner.
@@ -92,7 +91,7 @@ export function createCamera(context, open) {
   function draw(element) {
     if (!live) return;
     const lang = context.lang();
-    const words = pageWords(lang);
+    const words = context.words.page();
     const label = element.getAttribute("label");
     const note = h("span", { class: "note", role: "status" });
     const button = h("button", { type: "button", "aria-haspopup": "dialog" }, icon(CAMERA), label);

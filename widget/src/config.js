@@ -16,6 +16,7 @@ export function readConfig(script) {
     key: read("key"),
     nonce: script.nonce,
     lang: read("lang"),
+    words: read("words"),
     theme: theme === "light" || theme === "dark" ? theme : "",
     similar: read("similar"),
     similarTarget: read("similar-target"),

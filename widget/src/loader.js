@@ -4,8 +4,8 @@ import { ownScript, readConfig } from "./config.js";
 import { createEvents } from "./events.js";
 import { watchAddress, whenIdle } from "./navigation.js";
 import { createPart } from "./parts.js";
-import { pickLanguage } from "./strings.js";
 import { createStrips } from "./strips.js";
+import { createWords } from "./words.js";
 
 /**
  * The one tag's script. It waits until the page has loaded and is idle, then looks at what the page is and adds the
@@ -24,17 +24,20 @@ function start(context) {
   let live = true;
   let dialogUsed = false;
 
+  /** @param {(context: Context) => any} create */
+  const withContext = (create) => create(context);
   /** @type {() => Promise<Dialog>} */
-  const dialogPart = createPart(context, DIALOG_FILE);
+  const dialogPart = createPart(context.config, DIALOG_FILE, withContext);
   const dialog = () => {
     dialogUsed = true;
+    void context.words.dialog(); // beside the file, not after it
     return dialogPart().catch((reason) => {
       events.emit("error", { where: "dialog", code: "down" });
       throw reason;
     });
   };
 
-  const strips = createStrips(context, createPart(context, STRIP_FILE));
+  const strips = createStrips(context, createPart(context.config, STRIP_FILE, withContext));
   const camera = createCamera(context, async () => (await dialog()).open());
   /** @type {number[]} */
   let timers = [];
@@ -69,7 +72,7 @@ function start(context) {
   return {
     /** @param {{ image?: import("./types.js").PictureSource }} [options] */
     async open({ image } = {}) {
-      if (live) await dialog().then((shown) => live && shown.open(image)).catch(() => {});
+      if (live) await dialog().then((shown) => (live ? shown.open(image) : undefined)).catch(() => {});
     },
     /** @param {string | import("./types.js").ProductRef} product its address, or an id */
     async similar(product) {
@@ -98,8 +101,9 @@ function main() {
   if (!script || typeof before?.destroy === "function") return;
   const config = readConfig(script);
   const api = createApi(config);
+  const words = createWords(config);
   /** @type {Context} */
-  const context = { config, api, events: createEvents(api), lang: () => pickLanguage(config.lang) };
+  const context = { config, api, words, events: createEvents(api), lang: words.lang };
 
   /** @type {(running: Running) => void} */
   let ready;
@@ -126,7 +130,8 @@ function main() {
   for (const call of Array.isArray(before) ? before : []) if (Array.isArray(call)) global.push(/** @type {any} */ (call));
 
   const begin = () =>
-    whenIdle(() => {
+    whenIdle(async () => {
+      await words.load();
       ready(start(context));
       context.events.emit("ready");
     });

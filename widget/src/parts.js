@@ -5,11 +5,12 @@ const PATIENCE_MS = 10_000;
 
 /**
  * @template T
- * @param {import("./types.js").Context} context
+ * @param {import("./types.js").Config} config
  * @param {string} file
- * @returns {() => Promise<T>} what the file made of the context; a failed load is tried anew at the next call
+ * @param {(detail: any) => T} [make] of what the file hands over; done once
+ * @returns {() => Promise<T>} a failed load is tried anew at the next call
  */
-export function createPart(context, file) {
+export function createPart(config, file, make = (detail) => detail) {
   /** @type {Promise<T> | null} */
   let loading = null;
 
@@ -24,15 +25,15 @@ export function createPart(context, file) {
         reject(new Error(file));
       };
       const timer = setTimeout(fail, PATIENCE_MS);
-      // The file hands its function over on its own tag: no second global, and no CORS header needed.
+      // The file hands over what it has on its own tag: no second global, and no CORS header needed.
       script.addEventListener("niteru:part", (event) => {
         clearTimeout(timer);
-        resolve(/** @type {CustomEvent} */ (event).detail(context));
+        resolve(make(/** @type {CustomEvent} */ (event).detail));
       });
       script.addEventListener("error", fail);
       script.async = true;
-      if (context.config.nonce) script.nonce = context.config.nonce;
-      script.src = context.config.base + file;
+      if (config.nonce) script.nonce = config.nonce;
+      script.src = config.base + file;
       document.head.append(script);
     });
 

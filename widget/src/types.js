@@ -13,12 +13,30 @@
  * @property {boolean} soldOut
  * @property {Tier} tier
  *
+ * @typedef {[x: number, y: number, width: number, height: number]} Box as fractions of the photo
+ *
+ * @typedef {{ value: string, count: number }} Choice
+ * @typedef {object} Facets what an answer may be narrowed by; price is null where none is known
+ * @property {Record<"color" | "category" | "gender" | "size" | "brand", Choice[]>} choices most products first
+ * @property {number} inStock
+ * @property {{ min: number, max: number, currency: string } | null} price
+ *
+ * @typedef {{ kind: string, value: string, text: string }} Understood what the shopper's words were taken for
+ *
  * @typedef {object} Garment
- * @property {[number, number, number, number]} box x, y, width, height as fractions of the photo
+ * @property {Box} box
  * @property {string} category
  * @property {Match[]} matches
+ * @property {Facets} facets
  *
- * @typedef {{ queryId: string, primary: number, garments: Garment[] }} PhotoAnswer
+ * @typedef {object} Wish how one garment's matches are to be narrowed
+ * @property {string} words
+ * @property {Partial<Record<keyof Facets["choices"], string[]>>} chosen
+ * @property {{ min?: number, max?: number }} price
+ * @property {boolean} inStock
+ * @property {Box | null} box where to look instead of where the garment was found
+ *
+ * @typedef {{ queryId: string, primary: number, garments: Garment[], understood: Understood[] }} PhotoAnswer
  * @typedef {{ queryId: string, matches: Match[] }} SimilarAnswer
  * @typedef {{ url: string } | { product_id: string } | { sku: string }} ProductRef
  *
@@ -28,6 +46,7 @@
  * @property {string} key publishable key
  * @property {string} nonce the page's CSP nonce, handed on to the dialog's script
  * @property {string} lang as the seller wrote it, "" to follow the page
+ * @property {string} words address of the seller's own words, "" for none
  * @property {"light" | "dark" | ""} theme
  * @property {string} similar "off", or ""
  * @property {string} similarTarget CSS selector
@@ -42,13 +61,14 @@
  * @property {Config} config
  * @property {Api} api
  * @property {Events} events
- * @property {() => string} lang "ja" or "en", asked anew each time: pages change theirs
+ * @property {import("./words.js").Words} words
+ * @property {() => string} lang of the words, asked anew each time: pages change theirs
  *
  * @typedef {File | Blob | HTMLImageElement | HTMLCanvasElement | ImageBitmap | string} PictureSource
  * a string is the address of a picture
  *
  * @typedef {object} Dialog
- * @property {(picture?: PictureSource) => void} open
+ * @property {(picture?: PictureSource) => Promise<void>} open
  * @property {(product: ProductRef) => Promise<Match[]>} similar
  * @property {() => void} destroy
  *

@@ -1,12 +1,12 @@
 import cardCss from "../shared/card.css";
 import dialogCss from "./dialog.css";
 import { h, shadow } from "../dom.js";
-import { dialogWords } from "../strings.js";
 import { createFrame } from "./frame.js";
 import { photoStep } from "./photo.js";
 import { readPicture } from "./picture.js";
 import { similarStep } from "./similar.js";
 import { startStep } from "./start.js";
+import { dialogWords } from "./words.js";
 
 /**
  * The dialog: one shadow root, and the steps the shopper goes through in it.
@@ -19,7 +19,7 @@ import { startStep } from "./start.js";
  *
  * @typedef {object} App what a step may use
  * @property {import("../types.js").Context} context
- * @property {ReturnType<typeof dialogWords>} words
+ * @property {import("./words.js").DialogWords} words
  * @property {(text: string) => void} announce to screen readers
  * @property {(element: HTMLElement) => void} focus unless the shopper is busy with a control elsewhere in the dialog
  * @property {(css: string) => void} setRules positions on the photo
@@ -46,7 +46,7 @@ function createDialog(context) {
   /** @type {App} */
   const app = {
     context,
-    words: dialogWords("en"),
+    words: dialogWords([], "en"),
     announce: (text) => (frame.status.textContent = text),
     focus(element) {
       const active = root.activeElement;
@@ -59,9 +59,9 @@ function createDialog(context) {
   };
 
   /** The frame is drawn anew at each opening: the page may have changed its language. */
-  function draw() {
+  async function draw() {
     const lang = context.lang();
-    app.words = dialogWords(lang);
+    app.words = dialogWords(await context.words.dialog(), lang);
     frame = createFrame(app.words, goBack, app.search);
     frame.dialog.addEventListener("close", closed);
     const font = getComputedStyle(document.body).fontFamily;
@@ -129,11 +129,18 @@ function createDialog(context) {
     show();
   }
 
-  /** @returns {boolean} whether it has just opened */
+  /** @type {Promise<boolean> | null} */
+  let opening = null;
+
+  /** @returns {Promise<boolean>} whether it has just opened */
   function openShell() {
-    if (frame?.dialog.open) return false;
+    if (frame?.dialog.open) return Promise.resolve(false);
     opener = deepFocus();
-    draw();
+    return (opening ??= reveal().finally(() => (opening = null)));
+  }
+
+  async function reveal() {
+    await draw();
     if (!host.isConnected) document.body.append(host);
     frame.dialog.showModal();
     document.addEventListener("paste", frame.paste);
@@ -153,13 +160,13 @@ function createDialog(context) {
   }
 
   return {
-    open(picture) {
-      const opened = openShell();
+    async open(picture) {
+      const opened = await openShell();
       if (opened || !picture) reset(startStep(app));
       if (picture) app.search(picture);
     },
-    similar(product) {
-      openShell();
+    async similar(product) {
+      await openShell();
       return new Promise((done) => {
         const step = similarStep(app, product, null, done);
         if (steps.length) push(step);

@@ -11,7 +11,7 @@ import { h, icon } from "../dom.js";
  * @property {HTMLButtonElement} back
  * @property {(event: ClipboardEvent) => void} paste
  *
- * @param {ReturnType<typeof import("../strings.js").dialogWords>} words
+ * @param {import("./words.js").DialogWords} words
  * @param {() => void} goBack
  * @param {(file: File) => void} take a picture was dropped or pasted
  * @returns {Frame}

@@ -3,6 +3,7 @@ import { askPhoto } from "../shared/ask.js";
 import { showGarments } from "./garments.js";
 import { lock } from "./lock.js";
 import { placeholders, trouble } from "./results.js";
+import { fieldsOf } from "./wish.js";
 
 /**
  * The second step: the photo, the garments found in it, and the matches of the chosen one. The photo stays in its
@@ -35,8 +36,7 @@ export function photoStep(app, { canvas, upload }) {
   app.setRules(shape);
 
   let stop = new AbortController();
-  /** @type {ResizeObserver | undefined} */
-  let follow;
+  let leave = () => {};
 
   async function run() {
     stop = new AbortController();
@@ -82,7 +82,9 @@ export function photoStep(app, { canvas, upload }) {
       app.focus(title);
       return;
     }
-    const shown = showGarments(app, answer, canvas);
+    const shown = showGarments(app, answer, photo, canvas, (wish, signal) =>
+      askPhoto(app.context.api, upload, signal, fieldsOf(wish)),
+    );
     photo.append(...shown.marks);
     results.replaceChildren(...shown.nodes);
     shown.select(answer.primary);
@@ -90,12 +92,16 @@ export function photoStep(app, { canvas, upload }) {
       const { width, height } = photo.getBoundingClientRect();
       if (width && height) app.setRules(shape + shown.rules(width, height));
     };
-    follow = new ResizeObserver(place);
+    const follow = new ResizeObserver(place);
     follow.observe(photo);
-    shown.onSelect(() => {
+    shown.listen(() => {
       place();
       results.scrollTop = 0;
-    });
+    }, place);
+    leave = () => {
+      follow.disconnect();
+      shown.stop();
+    };
     place();
     app.focus(shown.title);
   }
@@ -105,7 +111,7 @@ export function photoStep(app, { canvas, upload }) {
     start: run,
     leave() {
       stop.abort();
-      follow?.disconnect();
+      leave();
     },
   };
 }

@@ -52,12 +52,46 @@ function readGarment(value) {
   const [x, y, w, h] = box.map((side) => Math.min(Math.max(side, 0), 1));
   return [
     {
-      box: /** @type {[number, number, number, number]} */ ([x, y, w, h]),
+      box: /** @type {import("../types.js").Box} */ ([x, y, w, h]),
       category: text(raw.category),
       matches: readMatches(raw.matches),
+      facets: readFacets(raw.facets),
     },
   ];
 }
+
+/** @param {unknown} value @returns {import("../types.js").Choice[]} */
+const readChoices = (value) =>
+  (Array.isArray(value) ? value : []).flatMap((each) => {
+    const [name, count] = [text(record(each)?.value), Number(record(each)?.count)];
+    return name && count > 0 ? [{ value: name, count }] : [];
+  });
+
+/** @param {unknown} value @returns {import("../types.js").Facets} */
+function readFacets(value) {
+  const raw = record(value) ?? {};
+  const price = record(raw.price);
+  const [min, max] = [Number(price?.min ?? NaN), Number(price?.max ?? NaN)];
+  return {
+    choices: {
+      color: readChoices(raw.color),
+      category: readChoices(raw.category),
+      gender: readChoices(raw.gender),
+      size: readChoices(raw.size),
+      brand: readChoices(raw.brand),
+    },
+    inStock: Number(raw.in_stock) || 0,
+    price: Number.isFinite(min) && Number.isFinite(max) ? { min, max, currency: text(price?.currency) } : null,
+  };
+}
+
+/** @param {unknown} value @returns {import("../types.js").Understood[]} */
+const readUnderstood = (value) =>
+  (Array.isArray(value) ? value : []).flatMap((each) => {
+    const raw = record(each);
+    const [kind, name, said] = [text(raw?.kind), text(raw?.value), text(raw?.text)];
+    return kind && said ? [{ kind, value: name, text: said }] : [];
+  });
 
 /**
  * @param {unknown} json
@@ -68,7 +102,7 @@ export function readPhotoAnswer(json) {
   if (!raw || !Array.isArray(raw.objects)) return null;
   const garments = raw.objects.flatMap(readGarment);
   const primary = Number(raw.primary) || 0;
-  return { queryId: text(raw.query_id), primary: primary in garments ? primary : 0, garments };
+  return { queryId: text(raw.query_id), primary: primary in garments ? primary : 0, garments, understood: readUnderstood(raw.understood) };
 }
 
 /**

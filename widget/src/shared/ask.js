@@ -25,9 +25,11 @@ export const askSimilar = ({ ask, address }, product, limit, stop) =>
  * @param {Api} api
  * @param {Blob | string} image the picture, or the address of one on the seller's own hosts
  * @param {AbortSignal} stop
+ * @param {Record<string, string>} [wish] further fields of the question
  */
-export function askPhoto({ ask, address }, image, stop) {
+export function askPhoto({ ask, address }, image, stop, wish = {}) {
   const body = new FormData();
+  for (const name in wish) body.append(name, wish[name] ?? "");
   if (typeof image === "string") body.append("image_url", image);
   else body.append("image", image, "photo.jpg");
   return ask(address("search/photo"), { method: "POST", body }, readPhotoAnswer, stop);

@@ -1,5 +1,5 @@
 /**
- * @param {import("../types.js").Match} match
+ * @param {{ price: number | null, currency: string }} amount
  * @param {string} lang
  * @returns {string} "" when the shop names no price
  */

@@ -3,7 +3,6 @@ import stripCss from "./strip.css";
 import { h, icon, shadow } from "../dom.js";
 import { askSimilar } from "../shared/ask.js";
 import { card } from "../shared/card.js";
-import { pageWords } from "../strings.js";
 import { productBlock } from "./block.js";
 import { openQuietly } from "./place.js";
 
@@ -14,8 +13,8 @@ import { openQuietly } from "./place.js";
  * @typedef {import("../types.js").SimilarAnswer} SimilarAnswer
  */
 
-/** @param {HTMLElement} list */
-function arrows(list, words = pageWords("en")) {
+/** @param {HTMLElement} list @param {import("../strings.js").PageWords} words */
+function arrows(list, words) {
   /** @param {number} way */
   const scroll = (way) => () => {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -42,7 +41,7 @@ function arrows(list, words = pageWords("en")) {
  */
 function draw(context, element, { queryId, matches }) {
   const lang = context.lang();
-  const words = pageWords(lang);
+  const words = context.words.page();
   const list = h("ul", { role: "list" }, ...matches.map((match) => card(context, queryId, match, words.soldOut)));
   const title = h("h2", { id: "title" }, element.getAttribute("heading") || words.similar);
   shadow(element, cardCss, stripCss).replaceChildren(
