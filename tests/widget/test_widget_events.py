@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.widget.conftest import product_page
+
 LISTEN = """
 window.heard = [];
 for (const name of ['ready', 'open', 'close', 'photo', 'results', 'select', 'similar', 'impression', 'click', 'error'])
@@ -109,3 +111,71 @@ def test_nothing_is_kept_in_the_browser(visit):
     seen.search().locator(".spot").first.wait_for()
 
     assert seen.page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
+
+
+def arrive(visit, shop, service, attributes):
+    """Follow the first match of a strip to its page, which carries the tag as well."""
+    for path in ("/products/1", "/products/5"):
+        shop.pages[path] = product_page(shop, service, attributes=attributes).replace("/products/1", path)
+    seen = visit()
+    seen.strip().get_by_role("link").first.click()
+    seen.page.wait_for_url("**/products/5")
+    seen.page.locator("niteru-camera").wait_for()
+    return seen
+
+
+def test_a_cart_and_a_purchase_are_told_with_the_answer_that_led_there(visit, service, shop):
+    seen = arrive(visit, shop, service, 'data-attribution="session"')
+
+    seen.page.evaluate("niteru.track('add_to_cart')")
+    seen.page.evaluate("niteru.track('purchase', ['/products/5', '/products/9'])")  # nobody came to 9 through us
+    seen.page.wait_for_timeout(300)
+
+    expected = {"query_id": "q-similar-1", "product_ids": ["00000000-0000-4000-8000-000000000005"]}
+    assert service.events("add_to_cart") == [{**expected, "type": "add_to_cart"}]
+    assert service.events("purchase") == [{**expected, "type": "purchase"}]
+
+
+def test_without_the_sellers_wish_no_page_knows_of_the_one_before(visit, service, shop):
+    seen = arrive(visit, shop, service, "")
+
+    seen.page.evaluate("niteru.track('add_to_cart')")
+    seen.page.wait_for_timeout(300)
+
+    assert service.events("add_to_cart") == []
+    assert seen.page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_single_page_app_needs_no_storage_for_it(visit, service, shop):
+    seen = visit()
+    seen.page.evaluate("document.addEventListener('click', event => event.preventDefault())")  # its router
+    seen.strip().get_by_role("link").first.click()
+    seen.page.evaluate("history.pushState({}, '', '/products/5#size-m')")
+
+    seen.page.evaluate("niteru.track('add_to_cart')")
+    seen.page.wait_for_timeout(300)
+
+    assert [event["query_id"] for event in service.events("add_to_cart")] == ["q-similar-1"]
+
+
+def test_a_tag_manager_hears_every_step_in_its_data_layer(visit, service, shop):
+    shop.pages["/products/1"] = product_page(shop, service, head="<script>window.dataLayer = []</script>")
+    seen = visit()
+
+    seen.search().locator(".spot").first.wait_for()
+
+    layer = seen.page.evaluate("dataLayer")
+    assert {"niteru_ready", "niteru_open", "niteru_photo", "niteru_results"} <= {one["event"] for one in layer}
+    (results,) = [one["niteru"] for one in layer if one["event"] == "niteru_results"]
+    assert results["query_id"] == "q-photo-1"
+
+
+def test_a_phones_back_gesture_goes_one_step_back(visit):
+    seen = visit(width=390, height=844, has_touch=True, is_mobile=True)
+    dialog = seen.search()
+    dialog.locator(".more").first.click()
+    dialog.locator(".like .item").first.wait_for()
+
+    seen.page.keyboard.press("Escape")  # Chromium asks a dialog the same for both
+
+    expect(dialog.locator(".spot")).to_have_count(5)

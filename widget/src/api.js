@@ -70,7 +70,7 @@ export function createApi({ origin, key }) {
     /**
      * Sent even while the page is being left. A string body goes as text/plain, so no preflight is needed.
      *
-     * @param {"impression" | "click"} type
+     * @param {string} type impression, click, add_to_cart or purchase
      * @param {string} queryId
      * @param {string[]} productIds
      */

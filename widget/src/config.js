@@ -17,6 +17,7 @@ export function readConfig(script) {
     nonce: script.nonce,
     lang: read("lang"),
     words: read("words"),
+    attribution: read("attribution"),
     theme: theme === "light" || theme === "dark" ? theme : "",
     similar: read("similar"),
     similarTarget: read("similar-target"),

@@ -1,13 +1,33 @@
+import { toJson } from "./shared/json.js";
+
 /**
- * What shoppers did: told to the page as DOM events named `niteru:*`, and to /v1 as impressions and clicks.
- * No cookie, no storage, no identity; nothing is sent for people who asked not to be counted.
+ * What shoppers did: told to the page as DOM events named `niteru:*` and to its `dataLayer`, and to /v1 as impressions,
+ * clicks, carts and purchases. No cookie, no identity, and no storage unless the seller asks for it
+ * (`data-attribution`); nothing is sent for people who asked not to be counted.
  *
  * @typedef {ReturnType<typeof createEvents>} Events
+ * @typedef {[queryId: string, productId: string]} Origin the answer and the product that a shopper followed
  */
 const GATHER_MS = 1000;
+const STORED = "niteru";
 
-/** @param {import("./api.js").Api} api */
-export function createEvents(api) {
+/** @param {string} url */
+const address = (url) => URL.parse?.(url, document.baseURI)?.href.replace(/#.*/, "") ?? url;
+
+/** @returns {[string, Origin][]} what an earlier page of this tab kept */
+function stored() {
+  try {
+    return Object.entries(JSON.parse(sessionStorage.getItem(STORED) ?? "{}"));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * @param {import("./api.js").Api} api
+ * @param {import("./types.js").Config} config
+ */
+export function createEvents(api, { attribution }) {
   const counted = !(navigator.globalPrivacyControl || navigator.doNotTrack === "1");
   /** @type {Map<string, Set<string>>} query id → ids of the products seen for it */
   const seen = new Map();
@@ -21,6 +41,22 @@ export function createEvents(api) {
    */
   function emit(name, detail = {}) {
     document.dispatchEvent(new CustomEvent(`niteru:${name}`, { detail }));
+    const { dataLayer } = /** @type {any} */ (window);
+    if (Array.isArray(dataLayer)) dataLayer.push({ event: `niteru_${name}`, niteru: detail });
+  }
+
+  const stays = counted && attribution === "session";
+  /** @type {Map<string, Origin>} address of a product → how the shopper came to it */
+  const followed = new Map(stays ? stored() : []);
+
+  /** @param {string} url @param {Origin} origin */
+  function remember(url, origin) {
+    followed.set(address(url), origin);
+    try {
+      if (stays) sessionStorage.setItem(STORED, toJson(Object.fromEntries(followed)));
+    } catch {
+      // A full or forbidden store: this page still knows.
+    }
   }
 
   function flush() {
@@ -95,11 +131,27 @@ export function createEvents(api) {
         if (event.button > 1) return;
         see(queryId, match.product_id);
         flush();
+        remember(match.url, [queryId, match.product_id]);
         emit("click", { query_id: queryId, product_id: match.product_id, url: match.url });
         if (counted) api.record("click", queryId, [match.product_id]);
       };
       link.addEventListener("click", follow);
       link.addEventListener("auxclick", follow);
+    },
+    /**
+     * Products that a shopper came to through us and now put into the cart or bought; others are passed over.
+     *
+     * @param {"add_to_cart" | "purchase"} type
+     * @param {string | string[]} [urls] addresses of their pages; without any, this page's
+     */
+    track(type, urls = location.href) {
+      const origins = [urls].flat().map((url) => followed.get(address(url)));
+      for (const id of new Set(origins.map((origin) => origin?.[0]))) {
+        const product_ids = origins.flatMap((origin) => (id && origin?.[0] === id ? [origin[1]] : []));
+        if (!id) continue;
+        emit(type, { query_id: id, product_ids });
+        if (counted) api.record(type, id, product_ids);
+      }
     },
     stop() {
       flush();

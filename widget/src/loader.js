@@ -103,7 +103,7 @@ function main() {
   const api = createApi(config);
   const words = createWords(config);
   /** @type {Context} */
-  const context = { config, api, words, events: createEvents(api), lang: words.lang };
+  const context = { config, api, words, events: createEvents(api, config), lang: words.lang };
 
   /** @type {(running: Running) => void} */
   let ready;
@@ -116,6 +116,7 @@ function main() {
     /** @param {Parameters<Running["similar"]>[0]} product */
     similar: (product) => running.then((it) => it.similar(product)),
     on: context.events.on,
+    track: context.events.track,
     destroy: () => running.then((it) => it.destroy()),
     /**
      * Calls made before this script was there: `(window.niteru = window.niteru || []).push(["open"])`.

@@ -47,6 +47,7 @@
  * @property {string} nonce the page's CSP nonce, handed on to the dialog's script
  * @property {string} lang as the seller wrote it, "" to follow the page
  * @property {string} words address of the seller's own words, "" for none
+ * @property {string} attribution "session" to remember followed matches until the tab is closed, else ""
  * @property {"light" | "dark" | ""} theme
  * @property {string} similar "off", or ""
  * @property {string} similarTarget CSS selector

@@ -64,6 +64,12 @@ function createDialog(context) {
     app.words = dialogWords(await context.words.dialog(), lang);
     frame = createFrame(app.words, goBack, app.search);
     frame.dialog.addEventListener("close", closed);
+    // A phone's back gesture goes one step back; Escape on a keyboard closes.
+    frame.dialog.addEventListener("cancel", (event) => {
+      if (steps.length < 2 || !matchMedia("(pointer: coarse)").matches) return;
+      event.preventDefault();
+      goBack();
+    });
     const font = getComputedStyle(document.body).fontFamily;
     const plain = /^(["']?times|serif|initial|$)/i.test(font) ? "plain" : "";
     root.replaceChildren(h("div", { class: `root ${context.config.theme} ${plain}`, lang }, frame.dialog));
