@@ -14,6 +14,8 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from backend.db import transaction
+from backend.tenants import widget
 from backend.tenants.models import Product
 from tests.conftest import Shop
 
@@ -82,6 +84,16 @@ def similar_to_their_product(stranger: Stranger) -> None:
 def words_of_their_product(stranger: Stranger) -> None:
     assert stranger.get("/v1/search/text", stranger.theirs, q=stranger.product.title).json["matches"] != []
     assert stranger.get("/v1/search/text", q=stranger.product.title).json["matches"] == []
+
+
+@case("search.widget_look")
+def look_of_their_widget(stranger: Stranger) -> None:
+    with transaction(stranger.theirs.tenant_id) as session:
+        widget.keep(session, stranger.theirs.tenant_id, widget.clean({"accent": "#123456", "similar_en": "Ours alone"}))
+
+    assert stranger.get("/v1/widget", stranger.theirs).json["accent"] == "#123456"
+    assert stranger.get("/v1/widget").json["accent"] is None
+    assert "Ours alone" not in stranger.get("/v1/widget").text
 
 
 @case("search.record_event")

@@ -1,4 +1,5 @@
-// Builds dist/ from src/. With --check it builds in memory and compares with what is committed.
+// Builds dist/ from src/. With --check it builds in memory and compares with what is committed. With --release it also
+// puts the files into dist/<version of package.json>/, where they stay as they are: pages may pin them by their hash.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
@@ -21,12 +22,12 @@ const cssText = {
   },
 };
 
-/** Words by language, without what the page's words say already; English is in the dialog. */
+/** The dialog's words by language; its English ones, and those of the page and the strip, are in the bundles. */
 async function translations() {
   const found = {};
   for (const file of (await readdir(new URL("src/words/", HERE))).sort()) {
     if (file === "en.json") continue;
-    const { page, ...dialog } = JSON.parse(await readFile(new URL(`src/words/${file}`, HERE), "utf8"));
+    const { page, strip, ...dialog } = JSON.parse(await readFile(new URL(`src/words/${file}`, HERE), "utf8"));
     const handed = `new CustomEvent("niteru:part",{detail:${JSON.stringify(dialog)}})`;
     found[`words/${file.slice(0, -5)}.js`] = Buffer.from(`${BANNER}\ndocument.currentScript.dispatchEvent(${handed});\n`);
   }
@@ -88,6 +89,17 @@ async function buildAll() {
   return { ...dist, "manifest.json": Buffer.from(JSON.stringify(manifest, null, 2) + "\n") };
 }
 
+async function release(files) {
+  const { version } = JSON.parse(await readFile(new URL("package.json", HERE), "utf8"));
+  for (const [name, bytes] of Object.entries(files)) {
+    const target = new URL(`dist/${version}/${name}`, HERE);
+    await mkdir(new URL("./", target), { recursive: true });
+    const there = await readFile(target).catch(() => null);
+    if (there && !there.equals(bytes)) throw new Error(`${version} was released already: raise the version in package.json`);
+    await writeFile(target, bytes);
+  }
+}
+
 const files = await buildAll();
 const failures = [];
 await mkdir(new URL("dist/words/", HERE), { recursive: true });
@@ -103,5 +115,6 @@ for (const [name, bytes] of Object.entries(files)) {
   if (BUDGET[name]) console.log(`${name}: ${bytes.length} bytes, ${size} gzipped of ${BUDGET[name]}`);
   if (size > (BUDGET[name] ?? Infinity)) failures.push(`dist/${name} is over its budget`);
 }
+if (process.argv.includes("--release") && !failures.length) await release(files);
 for (const failure of failures) console.error(failure);
 process.exitCode = failures.length ? 1 : 0;

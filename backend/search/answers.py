@@ -136,6 +136,25 @@ class ProductPage:
 
 
 @dataclass(frozen=True, slots=True)
+class WidgetAnswer:
+    """How the seller wants the widget; null, "" or nothing where it follows the page.
+
+    `on_accent` is the colour of words on the accent. `product_paths` are the folders of the shop's product pages.
+    """
+
+    accent: str | None
+    on_accent: str | None
+    radius: int | None
+    columns: int | None
+    theme: str
+    camera: str
+    similar: str
+    hidden_on: list[str]
+    product_paths: list[str]
+    texts: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshAnswer:
     """What becomes of a wish to read pages again: the run that does it (None without a page), and SKUs not known."""
 

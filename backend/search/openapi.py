@@ -63,6 +63,18 @@ EXAMPLES: Mapping[str, Json] = {
         "notice": None,
     },
     "ListAnswer": _EXAMPLE_LIST,
+    "WidgetAnswer": {
+        "accent": "#7a1f2b",
+        "on_accent": "#ffffff",
+        "radius": 0,
+        "columns": None,
+        "theme": "",
+        "camera": "float",
+        "similar": "",
+        "hidden_on": ["/checkout"],
+        "product_paths": ["/products/"],
+        "texts": {"en": {"similar": "You may also like"}},
+    },
     "EventForm": {"query_id": _EXAMPLE_ID, "type": "click", "product_ids": [_EXAMPLE_ID]},
     "RefreshForm": {"urls": ["https://shop.example/products/red-linen-dress"], "skus": ["RLD-12"]},
     "RefreshAnswer": {"run": _EXAMPLE_ID, "accepted": 2, "unknown": []},
@@ -130,6 +142,7 @@ def _paths(schemas: Json) -> Json:
     photo, event = _schema(schemas, forms.PhotoForm), _schema(schemas, forms.EventForm)
     a_photo, a_list = _schema(schemas, answers.PhotoAnswer), _schema(schemas, answers.ListAnswer)
     a_page, a_product = _schema(schemas, answers.ProductPage), _schema(schemas, answers.ListedProduct)
+    a_look = _schema(schemas, answers.WidgetAnswer)
     changed, done = _schema(schemas, forms.RefreshForm), _schema(schemas, answers.RefreshAnswer)
     picture = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, AVIF, GIF or HEIC"}
     schemas["PhotoForm"]["properties"] = {
@@ -151,6 +164,7 @@ def _paths(schemas: Json) -> Json:
             "get": _operation("searchText", "Find products by words", a_list)
             | {"parameters": _parameters(schemas, forms.TextForm)}
         },
+        "/v1/widget": {"get": _operation("widget", "Return how the seller wants the widget", a_look)},
         "/v1/events": {
             "post": _operation("recordEvent", "Tell what a shopper did with an answer", None)
             | {"requestBody": {"required": True, "content": beacon}}

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from backend import http
 from backend.db import transaction
 from backend.errors import NotFound
-from backend.search import events, listing, openapi, uploads
+from backend.search import events, listing, look, openapi, uploads
 from backend.search.answers import ListAnswer
 from backend.search.engine import NO_VECTORS, Engine, ProductRef, etag_of
 from backend.search.forms import PhotoForm, ProductsForm, SearchForm, SimilarForm, TextForm
 from backend.search.remote import fetch_picture
 from backend.tenants import accounts, auth, keys, showcase
 
-SIMILAR_MAX_AGE_S = 60
+SIMILAR_MAX_AGE_S, WIDGET_MAX_AGE_S = 60, 300
 _LEAST_PER_ADDRESS, _WORDS_PER_PHOTO = 30, 5
 
 bp = Blueprint("search", __name__, url_prefix="/v1")
@@ -70,6 +70,16 @@ def search_text() -> ResponseReturnValue:
     form = http.parse(TextForm, request.args.to_dict())
     http.limit("text", g.tenant_id, auth.settings().photos_per_minute * _WORDS_PER_PHOTO)
     return http.answer(_engine().text(g.tenant_id, form.q, **_wish(form)))
+
+
+@bp.get("/widget")
+@auth.require_key("publishable", "secret")
+def widget_look() -> ResponseReturnValue:
+    """Return how the seller wants the widget."""
+    response = http.answer(look.shown(g.tenant_id))
+    response.cache_control.private = True
+    response.cache_control.max_age = WIDGET_MAX_AGE_S
+    return response
 
 
 @bp.post("/events")

@@ -24,7 +24,7 @@ SAME_IN_BOTH = {"settings.system", "fact.sku"}
 # What data names (a code), and what is put together from parts: "nav." ~ name.
 BUILT = re.compile(
     r"^(advice|feed_problem|feeds|category|fine|pattern|shade|gender|color|availability|usefulness|image_state|attention|via|source|reason|action|run_error|stage|"
-    r"run_state|run_kind|schedule|count|state|kind|pair_state|failure_kind|signal|tier|role|role_may|nav|place|fact|start|why_not|why_not_next|why_not_short|error|keys|embed|"
+    r"run_state|run_kind|schedule|count|state|kind|pair_state|failure_kind|signal|tier|role|role_may|nav|place|fact|start|why_not|why_not_next|why_not_short|error|keys|embed|look|"
     r"story|pairs\.empty)\."
 )
 

@@ -25,7 +25,8 @@ def test_the_build_was_made_from_exactly_these_sources():
 
 def test_the_committed_files_are_the_ones_that_were_built():
     dist = WIDGET / "dist"
-    built = {str(path.relative_to(dist)): sha256(path) for path in dist.rglob("*") if path.is_file()}
+    found = [path for path in dist.rglob("*") if path.is_file() and not path.relative_to(dist).parts[0][0].isdigit()]
+    built = {str(path.relative_to(dist)): sha256(path) for path in found}
     del built["manifest.json"]
 
     assert {name: facts["sha256"] for name, facts in MANIFEST["dist"].items()} == built
@@ -55,3 +56,19 @@ def test_the_lock_names_no_registry():
     lock = json.loads((WIDGET / "package-lock.json").read_text())
 
     assert [name for name, facts in lock["packages"].items() if "resolved" in facts] == []
+
+
+RELEASES = sorted(path.parent for path in (WIDGET / "dist").glob("[0-9]*/manifest.json"))
+
+
+@pytest.mark.parametrize("folder", RELEASES, ids=lambda folder: folder.name)
+def test_a_release_stays_as_it_was(folder):
+    facts = json.loads((folder / "manifest.json").read_text())["dist"]
+
+    assert {name: sha256(folder / name) for name in facts} == {name: fact["sha256"] for name, fact in facts.items()}
+
+
+def test_the_version_of_the_package_is_released():
+    version = json.loads((WIDGET / "package.json").read_text())["version"]
+
+    assert version in {folder.name for folder in RELEASES}, "run `npm run release` in widget/"

@@ -1,9 +1,14 @@
 """Host pages that fight back: resets, strict policies, old libraries, and names of our own."""
 
+import json
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.widget.conftest import product_page, tag
+
+WIDGET = Path(__file__).parents[2] / "widget"
 
 RESETS = {
     "everything unset": "* { all: unset }",
@@ -166,3 +171,17 @@ def test_nothing_but_the_loader_is_fetched_before_the_page_has_loaded(visit, ser
 
     ours = f"early.filter(entry => entry.name.startsWith('{service.origin}')).map(entry => entry.name)"
     assert seen.page.evaluate(ours) == [f"{service.origin}/widget/v1.js"]
+
+
+def test_a_release_may_be_pinned_by_its_hash(visit, service, shop):
+    folder = max((WIDGET / "dist").glob("[0-9]*"))
+    integrity = json.loads((folder / "manifest.json").read_text())["dist"]["v1.js"]["integrity"]
+    tag = (
+        f'<script async src="{service.origin}/widget/{folder.name}/v1.js" data-key="pk_test"'
+        f' integrity="{integrity}" crossorigin="anonymous"></script>'
+    )
+    shop.pages["/products/1"] = product_page(shop, service, tags=tag)
+
+    dialog = visit().search()
+
+    expect(dialog.locator(".spot")).to_have_count(5)

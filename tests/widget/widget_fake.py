@@ -62,6 +62,7 @@ class FakeService:
     photo: str = "photo.json"
     similar: str = "similar.json"
     refined: str = "refined.json"  # the answer to a photo with words or filters
+    look: dict[str, object] = field(default_factory=dict)  # what the seller chose in the dashboard
     scripts: bool = True  # whether the parts of the widget can be fetched
     shop: str = ""
     origin: str = ""
@@ -73,7 +74,7 @@ class FakeService:
         """Back to a healthy service that has seen nothing."""
         self.release.set()
         self.mode, self.photo, self.similar, self.scripts, self.answer = "ok", "photo.json", "similar.json", True, None
-        self.refined = "refined.json"
+        self.refined, self.look = "refined.json", {}
         self.requests, self.release = [], threading.Event()
 
     def asked(self, path: str) -> list[Request]:
@@ -88,6 +89,8 @@ class FakeService:
         """A healthy answer, with the shop's address filled in."""
         if path == "/v1/events":
             return b"{}"
+        if path == "/v1/widget":
+            return json.dumps(self.look).encode()
         name = self.photo if path == "/v1/search/photo" else self.similar
         if path == "/v1/search/photo" and any(self.requests[-1].part(field) for field in ("q", "filters", "box")):
             name = "boxed.json" if self.requests[-1].part("box") else self.refined
@@ -122,7 +125,7 @@ def service_handler(service: FakeService) -> type[Handler]:
                 file = DIST / url.path.removeprefix("/widget/")
                 if not file.is_file() or (file.name != "v1.js" and not service.scripts):
                     return self.send(404, b"", "text/plain")
-                return self.send(200, file.read_bytes(), TYPES[file.suffix])
+                return self.send(200, file.read_bytes(), TYPES[file.suffix], Access_Control_Allow_Origin="*")
             return self.api(b"")
 
         def do_POST(self) -> None:

@@ -1,6 +1,6 @@
 import cameraCss from "./camera.css";
 import { CAMERA, h, icon, shadow } from "./dom.js";
-import { find } from "./page.js";
+import { find, isHidden } from "./page.js";
 
 /**
  * The camera button, `<niteru-camera>`: where the seller put it, else in the page's search field, else in the corner.
@@ -133,7 +133,7 @@ export function createCamera(context, open) {
     const theirs = [...document.querySelectorAll(TAG)].some((element) => element !== own);
     const target = find(config.cameraTarget);
     const nextField = theirs || target || config.camera === "float" ? null : searchField();
-    const where = theirs ? "" : target ? "inline" : nextField ? "field" : "float";
+    const where = theirs || isHidden(config) ? "" : target ? "inline" : nextField ? "field" : "float";
     if (own?.isConnected && own.dataset.place === where && nextField === field) {
       if (field) overlay(own, field);
       return;

@@ -1,3 +1,5 @@
+import { nothingSaved } from "./settings.js";
+
 /**
  * The tag's options: `data-…` attributes, or the same names in the script's address
  * (`v1.js?key=pk_…&lang=ja`), because tag managers drop attributes they do not know.
@@ -23,6 +25,7 @@ export function readConfig(script) {
     similarTarget: read("similar-target"),
     camera: read("camera"),
     cameraTarget: read("camera-target"),
+    saved: nothingSaved,
     limit: Math.min(Math.max(Number(read("limit")) || 12, 1), 48),
   };
 }

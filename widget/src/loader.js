@@ -5,6 +5,7 @@ import { createEvents } from "./events.js";
 import { watchAddress, whenIdle } from "./navigation.js";
 import { createPart } from "./parts.js";
 import { createStrips } from "./strips.js";
+import { loadSettings } from "./settings.js";
 import { createWords } from "./words.js";
 
 /**
@@ -101,7 +102,7 @@ function main() {
   if (!script || typeof before?.destroy === "function") return;
   const config = readConfig(script);
   const api = createApi(config);
-  const words = createWords(config);
+  const words = createWords(config, api);
   /** @type {Context} */
   const context = { config, api, words, events: createEvents(api, config), lang: words.lang };
 
@@ -132,7 +133,7 @@ function main() {
 
   const begin = () =>
     whenIdle(async () => {
-      await words.load();
+      await Promise.all([words.load(), loadSettings(config, api)]);
       ready(start(context));
       context.events.emit("ready");
     });

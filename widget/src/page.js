@@ -83,8 +83,13 @@ const PRODUCT_PATH = /\/(products?|items?|goods|p|dp)\/[^/]/i;
 
 const canonicalLink = () => document.querySelector('link[rel="canonical"]')?.getAttribute("href");
 
-export function isProductPage() {
+/** @param {import("./types.js").Config} config whether the seller wants nothing here that they did not place */
+export const isHidden = ({ saved }) => saved.hidden_on.some((path) => location.pathname.startsWith(path));
+
+/** @param {import("./types.js").Config} config */
+export function isProductPage({ saved }) {
   return (
+    saved.product_paths.some((path) => location.pathname.startsWith(path) && location.pathname.length > path.length) ||
     jsonLdProduct() !== null ||
     PRODUCT_PATH.test(sameSite(canonicalLink())?.pathname ?? "") ||
     /^(product|product\.item|og:product)$/.test(meta("og:type")) ||

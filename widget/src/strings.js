@@ -5,7 +5,7 @@ import { page as hans } from "./words/zh-Hans.json";
 import { page as hant } from "./words/zh-Hant.json";
 
 /**
- * The words of the page: all languages, since they are few. Those of the dialog are fetched with it (words.js).
+ * The words of the page: all languages, since they are few. The strip has its own, the dialog fetches them (words.js).
  *
  * @typedef {typeof en} PageWords
  */

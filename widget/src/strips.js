@@ -1,4 +1,4 @@
-import { find, isProductPage, productAddress } from "./page.js";
+import { find, isHidden, isProductPage, productAddress } from "./page.js";
 
 /**
  * The strips of similar items, `<niteru-similar>`: which of the page's elements need one, and for which product.
@@ -72,7 +72,7 @@ export function createStrips({ config, events }, part) {
 
   /** @type {HTMLElement | null} */
   let own = null;
-  const unwanted = () => !live || own?.isConnected || document.querySelector(TAG) || !isProductPage();
+  const unwanted = () => !live || own?.isConnected || document.querySelector(TAG) || isHidden(config) || !isProductPage(config);
 
   return {
     /** Gives a product page its strip, unless it has one. */

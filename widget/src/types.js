@@ -54,6 +54,12 @@
  * @property {string} camera "off", "float", or ""
  * @property {string} cameraTarget CSS selector
  * @property {number} limit most similar items in a strip
+ * @property {Saved} saved
+ *
+ * @typedef {object} Saved what the seller chose in the dashboard; the tag's own options come first
+ * @property {string[]} hidden_on beginnings of paths where nothing of ours appears by itself
+ * @property {string[]} product_paths folders in which the shop's products are
+ * @property {Record<string, Record<string, string>>} texts by language
  *
  * @typedef {import("./api.js").Api} Api
  * @typedef {import("./events.js").Events} Events

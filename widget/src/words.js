@@ -1,4 +1,5 @@
 import { createPart } from "./parts.js";
+import { readObject } from "./settings.js";
 import { pageWords, pickLanguage } from "./strings.js";
 
 /**
@@ -12,24 +13,15 @@ const PATIENCE_MS = 3000;
 /** @typedef {Record<string, any>} Translation what there is of it, in the shape of words/en.json */
 
 /**
- * @param {string} address
- * @returns {Promise<Translation>} empty when it does not come, or is none
+ * @param {import("./types.js").Config} config
+ * @param {import("./api.js").Api} api
  */
-async function fetched(address) {
-  try {
-    const response = await fetch(address, { credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) });
-    const read = response.ok ? await response.json() : null;
-    return read && typeof read === "object" ? read : {};
-  } catch {
-    return {};
-  }
-}
-
-/** @param {import("./types.js").Config} config */
-export function createWords(config) {
+export function createWords(config, { ask }) {
   const { lang: wanted, words: file } = config;
   /** @type {Translation} */
   let own = {};
+  /** @param {string} part @returns {Record<string, string>} what the seller says of it: in the dashboard, in the file */
+  const said = (part) => ({ ...config.saved.texts[lang()], ...own[part] });
   /** @type {Map<string, () => Promise<Translation>>} */
   const parts = new Map();
   const lang = () => pickLanguage(wanted, String(own.lang ?? ""));
@@ -37,9 +29,12 @@ export function createWords(config) {
     lang,
     /** Call once before anything else is asked. */
     async load() {
-      if (file) own = await fetched(new URL(file, document.baseURI).href);
+      if (!file) return;
+      const stop = AbortSignal.timeout(PATIENCE_MS);
+      own = await ask(file, {}, readObject, stop).catch(() => ({}));
     },
-    page: () => ({ ...pageWords(lang()), ...own.page }),
+    page: () => ({ ...pageWords(lang()), ...said("page") }),
+    own: said,
     /**
      * The dialog's words, as far as there are any besides its own English ones; ours first, then the seller's.
      *

@@ -5,6 +5,7 @@ import { askSimilar } from "../shared/ask.js";
 import { card } from "../shared/card.js";
 import { productBlock } from "./block.js";
 import { openQuietly } from "./place.js";
+import { stripWords } from "./words.js";
 
 /**
  * What is inside `<niteru-similar>`. Loaded on pages that have a product to compare with.
@@ -13,7 +14,7 @@ import { openQuietly } from "./place.js";
  * @typedef {import("../types.js").SimilarAnswer} SimilarAnswer
  */
 
-/** @param {HTMLElement} list @param {import("../strings.js").PageWords} words */
+/** @param {HTMLElement} list @param {import("./words.js").StripWords} words */
 function arrows(list, words) {
   /** @param {number} way */
   const scroll = (way) => () => {
@@ -41,7 +42,7 @@ function arrows(list, words) {
  */
 function draw(context, element, { queryId, matches }) {
   const lang = context.lang();
-  const words = context.words.page();
+  const words = stripWords(context);
   const list = h("ul", { role: "list" }, ...matches.map((match) => card(context, queryId, match, words.soldOut)));
   const title = h("h2", { id: "title" }, element.getAttribute("heading") || words.similar);
   shadow(element, cardCss, stripCss).replaceChildren(

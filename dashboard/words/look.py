@@ -1,0 +1,62 @@
+"""How the widget looks in the shop."""
+
+WORDS = {
+    "look.title": ("Look and place", "見た目と表示場所"),
+    "look.words": (
+        "What you choose here holds on every page, a few minutes after it is saved. The tag stays as it is.",
+        "ここでの設定は、保存して数分後にすべてのページへ反映されます。タグの貼り替えは不要です。",
+    ),
+    "look.saved": ("Saved. Your pages follow within five minutes.", "保存しました。5 分以内にページへ反映されます。"),
+    "look.accent": ("Colour of buttons", "ボタンの色"),
+    "look.accent_words": (
+        "As # and six digits; empty to follow your page. Words on it are black or white, whichever reads better.",
+        "# と 6 桁で入力します。空欄ならページの色に合わせます。文字は黒か白のうち読みやすいほうになります。",
+    ),
+    "look.radius": ("Corners", "角の丸み"),
+    "look.radius_usual": ("A little rounded", "標準"),
+    "look.radius_0": ("Square", "なし"),
+    "look.radius_4": ("Slightly rounded", "わずかに丸い"),
+    "look.radius_8": ("Rounded", "丸い"),
+    "look.radius_16": ("Very rounded", "とても丸い"),
+    "look.columns": ("Similar items beside each other on wide screens", "広い画面で横に並べる商品数"),
+    "look.columns_usual": ("As many as fit", "自動"),
+    "look.theme": ("Light or dark", "明るい／暗い配色"),
+    "look.theme_usual": ("As the page and the shopper have it", "ページとお客様の設定に合わせる"),
+    "look.theme_light": ("Light", "明るい"),
+    "look.theme_dark": ("Dark", "暗い"),
+    "look.camera": ("Camera button", "カメラボタン"),
+    "look.camera_usual": ("In the search field", "検索欄の中"),
+    "look.camera_float": ("In the corner of the screen", "画面の隅"),
+    "look.camera_off": ("None", "表示しない"),
+    "look.similar": ("Similar items", "似ている商品"),
+    "look.similar_usual": ("Below each product", "商品の下に表示"),
+    "look.similar_off": ("None", "表示しない"),
+    "look.similar_ja": ("Heading of similar items, in Japanese", "「似ている商品」の見出し（日本語）"),
+    "look.similar_en": ("Heading of similar items, in English", "「似ている商品」の見出し（英語）"),
+    "look.camera_ja": ("Name of the camera button, in Japanese", "カメラボタンの名前（日本語）"),
+    "look.camera_en": ("Name of the camera button, in English", "カメラボタンの名前（英語）"),
+    "look.hidden_on": ("Pages without the widget", "表示しないページ"),
+    "look.hidden_on_words": (
+        "The beginning of a path in each line, such as /checkout.",
+        "パスの先頭を 1 行に 1 つ入力します（例：/checkout）。",
+    ),
+    "look.error.accent": (
+        "Write a colour as # and six digits, such as #7a1f2b.",
+        "色は #7a1f2b のように入力してください。",
+    ),
+    "look.error.hidden": (
+        "Write a path in each line, such as /checkout; at most 20.",
+        "/checkout のようなパスを 1 行に 1 つ、20 個までで入力してください。",
+    ),
+    "look.error.similar": (
+        "Choose one of the list; a heading has at most 60 characters.",
+        "一覧から選んでください。見出しは 60 文字までです。",
+    ),
+    "look.error.camera": (
+        "Choose one of the list; a name has at most 60 characters.",
+        "一覧から選んでください。名前は 60 文字までです。",
+    ),
+    "look.error.radius": ("Choose one of the list.", "一覧から選んでください。"),
+    "look.error.columns": ("Choose one of the list.", "一覧から選んでください。"),
+    "look.error.theme": ("Choose one of the list.", "一覧から選んでください。"),
+}
