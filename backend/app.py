@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _add_widget(app: Flask) -> None:
     @app.get("/widget/<path:name>")
     def widget_file(name: str) -> ResponseReturnValue:
-        # The loader is looked at again every five minutes; a part that is named by its hash, and a release, never change.
+        # The loader is looked at again every five minutes; releases, and parts named by their hash, never change.
         age = 31_536_000 if request.args.get("h") or name[0].isdigit() else 300
         response = send_from_directory(WIDGET, name, conditional=True, max_age=age)
         response.cache_control.immutable = age > 300
