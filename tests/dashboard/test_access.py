@@ -24,6 +24,7 @@ CHANGES = {
     "shop.retry_failures": "/crawl/failures/pages/retry",
     "shop.retry_failure": "/crawl/failures/pages/{id}/retry",
     "shop.decide_pair": "/pairs/{id}",
+    "shop.save_look": "/embed",
     "shop.create_key": "/keys",
     "shop.revoke_key": "/keys/{id}/revoke",
     "shop.set_origins": "/keys/{id}/origins",
