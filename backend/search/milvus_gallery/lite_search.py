@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
@@ -26,7 +27,16 @@ Mask = NDArray[np.bool_]
 
 _FEW = 0.2
 """Share of the rows up to which theirs alone are compared; copying more of them costs more than it saves."""
+_FILTERS_KEPT = 32  # of each collection; one takes a byte a row
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Which rows of a segment pass a filter and count, and how many they are."""
+
+    mask: Mask
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class Standing:
     """By segment, one over the length of each row's vector."""
     groups: dict[str, Rows]
     """By column, a number for each row, the same for the same value."""
+    passing: LRUCache[tuple[str, Any], list[Passing]]
+    """By condition and time zone, which rows of each segment a search is for: shoppers ask for the same few kinds."""
     indexes: Indexes
 
 
@@ -78,8 +90,11 @@ class QuickSearch:
         pools = _pools(collection, segments, standing, asked)
         groups = _groups(standing, segments, asked["group_by_field"])
         apart = float(asked["search_params"].get(APART_PARAMETER, APART))
-        best = _found(_units(asked["query_vectors"]), pools, groups, count=asked["top_k"], apart=apart)
-        return Found(segments, standing.starts, best)
+        queries = _units(asked["query_vectors"])
+        best = _found(queries, pools, groups, count=asked["top_k"], apart=apart)
+        return Found(
+            segments, standing.starts, [_exact(query, one, pools) for query, one in zip(queries, best, strict=True)]
+        )
 
     def _standing(self, collection: Any, segments: Sequence[Any], deleted: dict[Any, int]) -> Standing:
         files = tuple(segment.file_path for segment in segments)  # never written twice; named by their rows' numbers
@@ -96,6 +111,7 @@ class QuickSearch:
             alive=_alive(segments, deleted),
             scales=[scales[s.file_path] if s.file_path in scales else _scale(s) for s in segments],
             groups={},
+            passing=LRUCache(_FILTERS_KEPT),
             indexes=indexes,
         )
         return self._standings[collection]
@@ -176,15 +192,22 @@ def _pools(collection: Any, segments: Sequence[Any], standing: Standing, asked: 
     """Return the segments that have rows which count and pass the filter."""
     from milvus_lite.search.indexed_filter import evaluate_segment_filter  # noqa: PLC0415 - lite.py's process alone
 
-    condition = plan = None
-    if asked["expr"]:
-        condition = collection._compile_filter(asked["expr"], timezone=asked["timezone"])
-        plan = collection._indexed_filter_plan(condition)
-    pools = []
-    for segment, start, scale, alive in zip(segments, standing.starts, standing.scales, standing.alive, strict=True):
-        passing = alive if condition is None else alive & evaluate_segment_filter(segment, condition, plan)
-        pools.append(_Pool(segment, start, scale, standing.indexes.get(segment), passing, int(passing.sum())))
-    return [pool for pool in pools if pool.passed]
+    named = (asked["expr"] or "", asked["timezone"])
+    if named not in standing.passing:
+        masks = standing.alive
+        if asked["expr"]:
+            condition = collection._compile_filter(asked["expr"], timezone=asked["timezone"])
+            plan = collection._indexed_filter_plan(condition)
+            pairs = zip(segments, standing.alive, strict=True)
+            masks = [alive & evaluate_segment_filter(segment, condition, plan) for segment, alive in pairs]
+        standing.passing[named] = [Passing(mask, int(mask.sum())) for mask in masks]
+    return [
+        _Pool(segment, start, scale, standing.indexes.get(segment), passing.mask, passing.rows)
+        for segment, start, scale, passing in zip(
+            segments, standing.starts, standing.scales, standing.passing[named], strict=True
+        )
+        if passing.rows
+    ]
 
 
 def _units(queries: list[Any]) -> Floats:
@@ -256,6 +279,23 @@ def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int
     rows, scores = rows[there], scores[there]
     order = np.lexsort((rows, -scores))
     if groups is not None:
-        _, first = np.unique(groups[rows[order]], return_index=True)
-        order = order[np.sort(first)]
+        first: dict[int, int] = {}
+        for place, group in enumerate(groups[rows[order]].tolist()):
+            first.setdefault(group, place)
+            if len(first) == count:
+                break
+        order = order[list(first.values())]
     return rows[order[:count]], scores[order[:count]]
+
+
+def _exact(query: Floats, best: tuple[Rows, Floats], pools: Sequence[_Pool]) -> tuple[Rows, Floats]:
+    """Return what was found with its exact cosines, best first: an index knows them to three digits."""
+    rows, scores = best
+    scores = scores.copy()
+    for pool in pools:
+        if pool.index is not None:
+            here = (rows >= pool.start) & (rows < pool.start + len(pool.scale))
+            numbers = rows[here] - pool.start
+            scores[here] = (pool.segment.vectors[numbers] @ query) * pool.scale[numbers]
+    order = np.lexsort((rows, -scores))
+    return rows[order], scores[order]
