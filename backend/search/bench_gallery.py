@@ -1,6 +1,6 @@
 """`niteru bench search` without a tenant: how quick and how right galleries are, all engines in one run.
 
-Engines take turns, photo by photo, so that whatever else the machine does weighs on all of them; the mark of each is
+Engines take turns, a few photos each, so that whatever else the machine does weighs on all of them; the mark of each is
 its ratio to plain exact numpy in the same run. `cpu_ms` is the processor's time, in this process and in the server's,
 which waits for nobody: on a busy machine it says more than the clock.
 """
@@ -35,6 +35,8 @@ _HEADS = {
 }
 _WARM_UP = 3
 _SLOW_ROUNDS = 5  # of hnswlib's filters, which call Python for every row
+_IN_A_ROW = 5
+"""Photos of a turn: an engine that is asked once after others finds every cache full of theirs."""
 _BLAS_SLEEPS_SECONDS = 0.1
 """OpenBLAS's threads go on looking for work for some 30 ms after each product: on the core that the next one needs."""
 
@@ -122,14 +124,16 @@ def _ask_all(engines: Sequence[Engine], drawn: Drawn, asked: Sequence[Any], cond
     """Let the engines answer in turn; times and recall by engine. numpy answers without a filter only."""
     asking = [engine for engine in engines if engine.name != "numpy" or condition == "plain"]
     laps: dict[str, list[_Lap]] = {engine.name: [] for engine in asking}
-    for number, queries in enumerate(asked):
-        truth = drawn.best_products(queries, condition)
+    truths = [drawn.best_products(queries, condition) for queries in asked]
+    for start in range(0, len(asked), _IN_A_ROW):
         for engine in asking:
-            if engine.name == "hnswlib" and condition != "plain" and number >= _WARM_UP + _SLOW_ROUNDS:
-                continue
-            lap = _lap(engine, queries, condition, truth)
-            if number >= _WARM_UP:
-                laps[engine.name].append(lap)
+            time.sleep(_BLAS_SLEEPS_SECONDS)
+            for number in range(start, min(start + _IN_A_ROW, len(asked))):
+                if engine.name == "hnswlib" and condition != "plain" and number >= _WARM_UP + _SLOW_ROUNDS:
+                    break
+                lap = _lap(engine, asked[number], condition, truths[number])
+                if number >= _WARM_UP:
+                    laps[engine.name].append(lap)
     return {engine.name: _facts(laps[engine.name], engine) for engine in asking}
 
 
@@ -141,8 +145,6 @@ class _Lap:
 
 
 def _lap(engine: Engine, queries: Vector, condition: str, truth: Answer) -> _Lap:
-    if engine.name != "numpy":
-        time.sleep(_BLAS_SLEEPS_SECONDS)
     gc.disable()
     busy, busy_here = engine.processor_s(), time.process_time()
     start = time.perf_counter()
