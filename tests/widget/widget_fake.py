@@ -85,15 +85,16 @@ class FakeService:
         """Event bodies of one type, in order."""
         return [body for body in (request.event() for request in self.asked("events")) if body["type"] == kind]
 
-    def reply(self, path: str) -> bytes:
+    def reply(self, request: Request) -> bytes:
         """A healthy answer, with the shop's address filled in."""
-        if path == "/v1/events":
+        if request.path == "/v1/events":
             return b"{}"
-        if path == "/v1/widget":
+        if request.path == "/v1/widget":
             return json.dumps(self.look).encode()
-        name = self.photo if path == "/v1/search/photo" else self.similar
-        if path == "/v1/search/photo" and any(self.requests[-1].part(field) for field in ("q", "filters", "box")):
-            name = "boxed.json" if self.requests[-1].part("box") else self.refined
+        name = self.similar
+        if request.path == "/v1/search/photo":
+            name = self.refined if request.part("q") or request.part("filters") else self.photo
+            name = "boxed.json" if request.part("box") else name
         text = self.answer(name) if self.answer else (HERE / "answers" / name).read_text(encoding="utf-8")
         return text.replace("{shop}", self.shop).encode()
 
@@ -135,14 +136,15 @@ def service_handler(service: FakeService) -> type[Handler]:
             url = urlsplit(self.path)
             params = {name: values[0] for name, values in parse_qs(url.query).items()}
             content_type = self.headers["Content-Type"] or ""
-            service.requests.append(Request(self.command, url.path, params, body, content_type))
+            request = Request(self.command, url.path, params, body, content_type)
+            service.requests.append(request)
             mode = "ok" if url.path == "/v1/events" else service.mode
             if mode == "gone":
                 self.close_connection = True
                 return
             if mode == "slow":
                 service.release.wait(30)
-            status, answer_type, answer = TROUBLE.get(mode) or (200, "application/json", service.reply(url.path))
+            status, answer_type, answer = TROUBLE.get(mode) or (200, "application/json", service.reply(request))
             with suppress(ConnectionError):  # a shopper who stopped waiting has gone
                 self.send(status, answer, answer_type, Access_Control_Allow_Origin="*")
 
