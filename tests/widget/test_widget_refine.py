@@ -68,6 +68,15 @@ def test_filters_say_how_many_matches_each_keeps(results, service):
     expect(results.locator(".item")).to_have_count(8)
 
 
+def test_words_that_are_being_typed_stay(results):
+    results.get_by_role("searchbox").fill("long sl")
+    results.get_by_role("button", name="Filters").click()
+    results.get_by_role("button", name="Red 4").click()
+
+    expect(results.locator(".item")).to_have_count(2)
+    expect(results.get_by_role("searchbox")).to_have_value("long sl")
+
+
 def test_a_lowest_price_above_the_highest_takes_its_place(results, service):
     results.get_by_role("button", name="Filters").click()
     for label, price in (("To", "20000"), ("From", "30000")):

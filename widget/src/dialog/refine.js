@@ -1,6 +1,7 @@
 import { h, icon } from "../dom.js";
 import { formatPrice } from "../shared/format.js";
-import { KINDS, filtersIn, noWish, without } from "./wish.js";
+import { filterPanel } from "./filters.js";
+import { filtersIn, noWish, without } from "./wish.js";
 
 /**
  * What narrows one garment's matches: words, and filters with how many matches each keeps. Every change is a new wish.
@@ -22,33 +23,18 @@ export function createRefine(app, facets, search) {
   const { words } = app;
   let wish = noWish();
 
-  /** @param {Partial<Wish>} change */
-  function change(change) {
-    wish = { ...wish, ...change };
-    update();
+  /** @param {Partial<Wish>} some */
+  function change(some) {
+    wish = { ...wish, ...some };
+    if (some.words !== undefined) field.value = some.words; // else what is being typed stays
+    count.textContent = words.filtersOf(filtersIn(wish));
+    filters.update();
     search(wish);
   }
 
-  const field = h("input", {
-    type: "search", name: "words", maxlength: LONGEST, autocomplete: "off", enterkeyhint: "search",
-    "aria-label": words.words, placeholder: words.wordsExample,
-  });
-  const form = h(
-    "form",
-    { class: "words", role: "search" },
-    field,
-    h("button", { class: "go", "aria-label": words.search }, icon(SEARCH)),
-  );
-  const ask = () => {
-    const said = field.value.trim();
+  const { form, field } = wordsForm(words, (said) => {
     if (said !== wish.words) change({ words: said });
-  };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    ask();
   });
-  field.addEventListener("search", ask); // the field's own cross
-
   const filters = filterPanel(app, facets, () => wish, change);
   const count = h("span", {}, words.filters);
   const toggle = h("button", { type: "button", class: "toggle", "aria-expanded": "false" }, icon(SLIDERS), count);
@@ -57,12 +43,6 @@ export function createRefine(app, facets, search) {
     toggle.setAttribute("aria-expanded", String(!filters.node.hidden));
   });
   const chips = h("div", { class: "understood" });
-
-  function update() {
-    field.value = wish.words;
-    count.textContent = words.filtersOf(filtersIn(wish));
-    filters.update();
-  }
 
   return {
     node: h("div", { class: "refine" }, form, filters.empty ? null : toggle, chips, filters.node),
@@ -88,6 +68,25 @@ export function createRefine(app, facets, search) {
 }
 
 /**
+ * @param {import("./words.js").DialogWords} words
+ * @param {(said: string) => void} ask
+ */
+function wordsForm(words, ask) {
+  const field = h("input", {
+    type: "search", name: "words", maxlength: LONGEST, autocomplete: "off", enterkeyhint: "search",
+    "aria-label": words.words, placeholder: words.wordsExample,
+  });
+  const go = h("button", { class: "go", "aria-label": words.search }, icon(SEARCH));
+  const form = h("form", { class: "words", role: "search" }, field, go);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(field.value.trim());
+  });
+  field.addEventListener("search", () => ask(field.value.trim())); // the field's own cross
+  return { form, field };
+}
+
+/**
  * @param {import("./dialog.js").App} app
  * @param {Understood[]} meant what one piece of the words was taken for
  * @param {string} text that piece
@@ -104,80 +103,4 @@ function chipName({ words, context }, meant, text, currency) {
     return low ? words.atLeast(written(low)) : words.upTo(written(high));
   }
   return ["color", "category", "gender"].includes(one.kind) ? words.nameOf(one.kind, one.value) : text;
-}
-
-/**
- * @param {import("./dialog.js").App} app
- * @param {import("../types.js").Facets} facets
- * @param {() => Wish} read
- * @param {(change: Partial<Wish>) => void} change
- */
-function filterPanel({ words, context }, facets, read, change) {
-  /** @type {(() => void)[]} */
-  const updates = [];
-
-  /** @param {HTMLElement} button @param {() => boolean} isOn */
-  const pressable = (button, isOn) => {
-    updates.push(() => button.setAttribute("aria-pressed", String(isOn())));
-    return button;
-  };
-
-  const groups = KINDS.filter((kind) => facets.choices[kind].length > 1).map((kind) => {
-    const choices = facets.choices[kind].map(({ value, count }) => {
-      const isOn = () => read().chosen[kind]?.includes(value) ?? false;
-      const press = () => {
-        const others = (read().chosen[kind] ?? []).filter((each) => each !== value);
-        change({ chosen: { ...read().chosen, [kind]: isOn() ? others : [...others, value] } });
-      };
-      const swatch = kind === "color" && h("span", { class: `swatch ${value}` });
-      const name = kind === "size" || kind === "brand" ? value : words.nameOf(kind, value);
-      return pressable(h("button", { type: "button", class: "choice", click: press }, swatch, name, h("small", {}, String(count))), isOn);
-    });
-    return h("fieldset", {}, h("legend", {}, words[kind]), h("div", { class: "choices" }, ...choices));
-  });
-
-  const { price } = facets;
-  if (price && price.max > price.min) {
-    /** @param {"min" | "max"} end @param {string} label */
-    const bound = (end, label) => {
-      const input = h("input", {
-        type: "number", inputmode: "decimal", min: 0, step: "any", name: end,
-        placeholder: String(end === "min" ? Math.floor(price.min) : Math.ceil(price.max)),
-      });
-      input.addEventListener("change", () => {
-        const value = input.value === "" ? undefined : Number(input.value);
-        change({ price: inOrder({ ...read().price, [end]: value }, end) });
-      });
-      updates.push(() => (input.value = String(read().price[end] ?? "")));
-      return h("label", {}, label, input);
-    };
-    const currency = formatPrice({ price: 0, currency: price.currency }, context.lang()).replace(/[\d.,\s]/g, "");
-    const title = `${words.price}${currency ? ` (${currency})` : ""}`;
-    groups.push(
-      h("fieldset", {}, h("legend", {}, title), h("div", { class: "choices" }, bound("min", words.lowest), bound("max", words.highest))),
-    );
-  }
-  if (facets.inStock) {
-    const press = () => change({ inStock: !read().inStock });
-    const only = h("button", { type: "button", class: "choice", click: press }, words.inStock, h("small", {}, String(facets.inStock)));
-    groups.push(h("fieldset", {}, pressable(only, () => read().inStock)));
-  }
-  const clear = h("button", { type: "button", class: "link", click: () => change({ ...noWish(), words: read().words, box: read().box }) }, words.clear);
-  updates.push(() => (clear.hidden = !filtersIn(read())));
-  const node = h("div", { class: "filters", hidden: true }, ...groups, clear);
-  const update = () => updates.forEach((each) => each());
-  update();
-  return { node, update, empty: !groups.length };
-}
-
-/**
- * The end just written wins where the two ends are the wrong way round.
- *
- * @param {{ min?: number, max?: number }} price
- * @param {"min" | "max"} end
- */
-function inOrder(price, end) {
-  const { min, max } = price;
-  if (min === undefined || max === undefined || min <= max) return price;
-  return end === "min" ? { min } : { max };
 }
