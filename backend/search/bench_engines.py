@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from backend.config import environment
+from backend.config import THREADS, environment
 from backend.search.bench_vectors import DIM, TOP, Drawn, filters
 from backend.search.gallery import Vector
 from backend.search.milvus_gallery import (
@@ -29,12 +29,6 @@ from backend.search.milvus_gallery import (
 
 Answer = list[list[int]]
 
-_THREADS = {  # as `niteru up` does
-    "OMP_NUM_THREADS": "1",
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",
-}
 _START_SECONDS, _QUICK_SECONDS = 180.0, 1800.0
 _IDLE_WITHIN_SECONDS, _LOOK_SECONDS, _IDLE_SHARE = 300.0, 5.0, 0.1
 _WRITTEN_AT_ONCE = 1000
@@ -181,7 +175,7 @@ def _server(engine: str, folder: Path) -> Iterator[tuple[str, int]]:
     uri = f"http://127.0.0.1:{port}"
     with (folder / "log").open("wb") as log:
         command = gallery_server_command(folder / "data", port, engine=engine)
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**environment(), **_THREADS})
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**environment(), **THREADS})
     try:
         _wait_for(uri, process)
         yield uri, process.pid

@@ -13,15 +13,12 @@ from urllib.request import urlopen
 import redis
 
 from backend import queues
-from backend.config import ConfigError
+from backend.config import THREADS, ConfigError
 from backend.search.milvus_gallery import can_run_server, gallery_server_command
 from backend.up.postgres import Postgres, system_user
 from backend.up.supervisor import Part
 from backend.up.valkey import Valkey
 
-# A waiting OpenMP thread would burn the core that another process needs; two-thread inference on a busy machine
-# took 25 times as long.
-THREADS = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _BEHIND = 19  # of what no shopper waits for: vision, crawls and their proxy, the schedule; 10 cost a search a tenth
 
 

@@ -19,7 +19,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const within = (value, low, high) => Math.min(Math.max(value, low), Math.max(low, high));
 
 /** @param {Box} box @param {number} dx @param {number} dy @returns {Box} */
-export const moved = ([x, y, w, h], dx, dy) => [within(x + dx, 0, 1 - w), within(y + dy, 0, 1 - h), w, h];
+const moved = ([x, y, w, h], dx, dy) => [within(x + dx, 0, 1 - w), within(y + dy, 0, 1 - h), w, h];
 
 /**
  * One side of a box after its first or second end went `by`.
@@ -38,7 +38,7 @@ function stretched(start, length, end, by) {
 }
 
 /** @param {Box} box @param {[x: number, y: number]} corner @param {number} dx @param {number} dy @returns {Box} */
-export function resized([x, y, w, h], [cx, cy], dx, dy) {
+function resized([x, y, w, h], [cx, cy], dx, dy) {
   const [left, width] = stretched(x, w, cx, dx);
   const [top, height] = stretched(y, h, cy, dy);
   return [left, top, width, height];
