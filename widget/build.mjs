@@ -6,9 +6,10 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 
 const HERE = new URL("./", import.meta.url);
-const BUDGET = { "v1.js": 8 * 1024, "v1-strip.js": 6 * 1024, "v1-dialog.js": 25 * 1024 };
+const BUDGET = { "v1.js": 2 * 1024, "v1-page.js": 9 * 1024, "v1-strip.js": 6 * 1024, "v1-find.js": 2 * 1024, "v1-dialog.js": 25 * 1024 };
 const BANNER = "/*! Niteru widget, AGPL-3.0-or-later */";
 
+const integrity = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 /** `import css from "./x.css"` gives the minified text, ready for an adopted style sheet. */
@@ -64,16 +65,19 @@ async function listSources(folder = "src/") {
 async function buildAll() {
   const dialog = await bundle("src/dialog/dialog.js");
   const strip = await bundle("src/strip/strip.js");
-  // The loader names its parts by their content, so that a cached part never meets a newer loader.
-  const named = (file, bytes) => JSON.stringify(`${file}?h=${sha256(bytes).slice(0, 12)}`);
+  const find = await bundle("src/find/find.js");
+  // Each part is fetched by its integrity: whoever pins the loader has pinned everything.
+  const named = (file, bytes) => JSON.stringify([file, integrity(bytes)]);
   const words = await translations();
   const wordsFiles = Object.entries(words).map(([file, bytes]) => `${JSON.stringify(file.slice(6, -3))}:${named(file, bytes)}`);
-  const loader = await bundle("src/loader.js", {
+  const page = await bundle("src/page/main.js", {
     DIALOG_FILE: named("v1-dialog.js", dialog),
     STRIP_FILE: named("v1-strip.js", strip),
+    FIND_FILE: named("v1-find.js", find),
     WORDS_FILES: `{${wordsFiles.join(",")}}`,
   });
-  const dist = { "v1.js": loader, "v1-strip.js": strip, "v1-dialog.js": dialog, ...words };
+  const loader = await bundle("src/loader.js", { PAGE_FILE: named("v1-page.js", page) });
+  const dist = { "v1.js": loader, "v1-page.js": page, "v1-strip.js": strip, "v1-find.js": find, "v1-dialog.js": dialog, ...words };
 
   const sources = ["build.mjs", "package.json", "package-lock.json", "tsconfig.json", ...(await listSources())].sort();
   const manifest = { sources: {}, dist: {} };
@@ -81,7 +85,7 @@ async function buildAll() {
   for (const [name, bytes] of Object.entries(dist)) {
     manifest.dist[name] = {
       sha256: sha256(bytes),
-      integrity: `sha384-${createHash("sha384").update(bytes).digest("base64")}`,
+      integrity: integrity(bytes),
       bytes: bytes.length,
       budget_gzip: BUDGET[name],
     };

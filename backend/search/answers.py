@@ -149,6 +149,7 @@ class WidgetAnswer:
     theme: str
     camera: str
     similar: str
+    find: str
     hidden_on: list[str]
     product_paths: list[str]
     texts: dict[str, dict[str, str]]

@@ -30,6 +30,7 @@ def _read(tenant_id: str) -> WidgetAnswer:
         theme=chosen.theme,
         camera=chosen.camera,
         similar=chosen.similar,
+        find=chosen.find,
         hidden_on=list(chosen.hidden_on),
         product_paths=folders,
         texts={language: dict(said) for language, said in chosen.texts.items()},

@@ -71,6 +71,7 @@ EXAMPLES: Mapping[str, Json] = {
         "theme": "",
         "camera": "float",
         "similar": "",
+        "find": "",
         "hidden_on": ["/checkout"],
         "product_paths": ["/products/"],
         "texts": {"en": {"similar": "You may also like"}},

@@ -16,7 +16,7 @@ from backend.tenants.models import Product
 
 RADII = (0, 4, 8, 16)
 COLUMNS = (2, 3, 4, 5, 6)
-THEMES, CAMERAS, SIMILAR = ("light", "dark"), ("float", "off"), ("off",)
+THEMES, CAMERAS, SIMILAR, FIND = ("light", "dark"), ("float", "off"), ("off",), ("on",)
 TEXTS = ("similar", "camera")
 """What may be said otherwise: the heading of the strip, the name of the camera button."""
 LANGUAGES = ("ja", "en")
@@ -52,6 +52,7 @@ class Look:
     theme: str = ""
     camera: str = ""
     similar: str = ""
+    find: str = ""
     hidden_on: tuple[str, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -87,6 +88,7 @@ def clean(given: Mapping[str, str]) -> Look:
         theme=_one_of(given, "theme", THEMES),
         camera=_one_of(given, "camera", CAMERAS),
         similar=_one_of(given, "similar", SIMILAR),
+        find=_one_of(given, "find", FIND),
         hidden_on=_paths(given.get("hidden_on", "")),
         texts={language: said for language, said in texts.items() if said},
     )

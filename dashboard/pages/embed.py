@@ -16,6 +16,7 @@ CHOICES = {
     "theme": widget.THEMES,
     "camera": widget.CAMERAS,
     "similar": widget.SIMILAR,
+    "find": widget.FIND,
 }
 USUAL = {
     "similar_ja": "似ているアイテム",

@@ -84,6 +84,7 @@ WORDS = {
     "embed.option": ("Attribute", "属性"),
     "embed.does": ("Does", "効果"),
     "embed.does_similar_target": ("Shows similar items inside this element", "この要素の中に「似ている商品」を表示"),
+    "embed.does_find": ("Puts “find similar” on these pictures", "これらの画像に「似た商品を探す」ボタンを表示"),
     "embed.does_camera_target": ("Puts the camera button beside this element", "この要素の横にカメラボタンを表示"),
     "embed.does_lang": (
         "Fixes the language (ja, en, ko, zh-Hans, zh-Hant)",

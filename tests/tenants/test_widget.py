@@ -14,6 +14,7 @@ CHOSEN = {
     "theme": "dark",
     "camera": "float",
     "similar": "off",
+    "find": "on",
     "hidden_on": "/checkout\n\nhttps://shop.example/cart?x=1\n/checkout\n",
     "similar_ja": "  こちらも  おすすめ ",
     "camera_en": "Find by photo",
@@ -25,6 +26,7 @@ KEPT = Look(
     theme="dark",
     camera="float",
     similar="off",
+    find="on",
     hidden_on=("/checkout", "/cart"),
     texts={"ja": {"similar": "こちらも おすすめ"}, "en": {"camera": "Find by photo"}},
 )
@@ -58,6 +60,7 @@ def test_a_shop_that_chose_nothing_follows_the_page():
         ("theme", "blue"),
         ("camera", "everywhere"),
         ("similar", "on"),
+        ("find", "off"),
         ("hidden_on", "checkout"),
         ("hidden_on", "/" + "x" * 300),
         ("hidden_on", "\n".join(f"/{number}" for number in range(30))),

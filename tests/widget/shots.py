@@ -1,11 +1,13 @@
-"""Writes a picture of every state of the widget, to be looked at: python -m tests.widget.shots FOLDER [STATE ...]
+"""Writes a picture and the accessible text of every state of the widget, to be looked at and read.
+
+`python -m tests.widget.shots FOLDER [STATE ...] [--lang ko] [--rtl]`
 
 Uses real photos where the folder `shared` lies beside the project, drawn ones where it does not.
 """
 
+import argparse
 import json
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -18,6 +20,7 @@ from tests.widget.widget_fake import HERE, FakeService, FakeShop, serve, service
 DATA = HERE.parents[2] / "shared" / "data"
 DARK = "<style>:root{color-scheme:dark}body{background:#111;color:#eee}</style>"
 WIDTHS = {390: 844, 1280: 900}
+LANGUAGES = ("ja", "en")
 
 
 class Photos:
@@ -38,10 +41,12 @@ class Photos:
 
     def _choose_street_photo(self) -> None:
         notes = json.loads((self.street / "annotations.json").read_text())
-        names = {category["id"]: category["name"] for category in notes["categories"]}
+        coarse = json.loads((DATA / "classes.json").read_text())["street_photos"]
+        names = {category["id"]: coarse[category["name"]] for category in notes["categories"]}
         found: dict[int, list[tuple[str, list[float]]]] = {}
         for note in notes["annotations"]:
-            found.setdefault(note["image_id"], []).append((names[note["category_id"]], note["bbox"]))
+            if names[note["category_id"]]:
+                found.setdefault(note["image_id"], []).append((names[note["category_id"]], note["bbox"]))
         image = next(image for image in notes["images"] if 5 <= len(found.get(image["id"], [])) <= 6)
         self.photo = (self.street / "images" / image["file_name"]).read_bytes()
         width, height = image["width"], image["height"]
@@ -70,6 +75,10 @@ def scroll_to_strip(visit: conftest.Visit) -> None:
     visit.page.mouse.wheel(0, 300)
     visit.strip().wait_for()
     visit.strip().evaluate("list => list.scrollIntoView({block: 'center'})")
+
+
+def found_similar(visit: conftest.Visit, _service: FakeService, _photos: Photos) -> None:
+    visit.page.locator("niteru-find button").first.wait_for()
 
 
 def working(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
@@ -139,6 +148,7 @@ def unloaded(visit: conftest.Visit, service: FakeService, photos: Photos) -> Non
 
 STATES: dict[str, Callable[[conftest.Visit, FakeService, Photos], None]] = {
     "strip": lambda visit, _service, _photos: scroll_to_strip(visit),
+    "find": found_similar,
     "start": lambda visit, _service, _photos: visit.open_dialog() and None,
     "working": working,
     "results": lambda visit, _service, photos: chosen(visit, photos),
@@ -154,20 +164,22 @@ STATES: dict[str, Callable[[conftest.Visit, FakeService, Photos], None]] = {
 }
 
 
-def shoot(browser: Browser, folder: Path, wanted: list[str]) -> None:
-    """Every wanted state in every width, language and theme."""
+def shoot(browser: Browser, folder: Path, wanted: list[str], languages: Sequence[str], *, rtl: bool) -> None:
+    """Every wanted state in every width, language and theme; rtl: on a page written from right to left."""
     service, shop, photos = FakeService(), FakeShop(), Photos()
     service.origin = f"http://127.0.0.1:{serve(service_handler(service)).server_address[1]}"
     shop.origin = f"http://127.0.0.1:{serve(shop_handler(shop)).server_address[1]}"
     shop.picture = photos.picture
     for name in wanted or STATES:
         for width, height in WIDTHS.items():
-            for lang in ("ja", "en"):
+            for lang in languages:
                 for theme in ("light", "dark"):
                     service.reset()
                     service.shop, service.answer = shop.origin, photos.answer
                     head = DARK if theme == "dark" else ""
-                    page_html = conftest.product_page(shop, service, lang=lang, head=head)
+                    wish = 'data-find="on"' if name == "find" else ""
+                    page_html = conftest.product_page(shop, service, lang=lang, head=head, attributes=wish)
+                    page_html = page_html.replace("<html", '<html dir="rtl"') if rtl else page_html
                     shop.pages = {"/p": page_html, "/shop.css": (conftest.PAGES / "shop.css").read_text()}
                     context = browser.new_context(
                         viewport={"width": width, "height": height},
@@ -182,12 +194,24 @@ def shoot(browser: Browser, folder: Path, wanted: list[str]) -> None:
                     STATES[name](conftest.Visit(page), service, photos)
                     page.wait_for_timeout(700)
                     page.screenshot(path=folder / f"{name}-{width}-{lang}-{theme}.png")
+                    if theme == "light":
+                        heard = page.locator("dialog[open]").or_(page.locator("body")).last.aria_snapshot()
+                        (folder / f"{name}-{width}-{lang}.txt").write_text(heard, encoding="utf-8")
                     service.release.set()
                     context.close()
 
 
-if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    target.mkdir(parents=True, exist_ok=True)
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("states", nargs="*", help=", ".join(STATES))
+    parser.add_argument("--lang", action="append")
+    parser.add_argument("--rtl", action="store_true")
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
     with open_browser() as chromium:
-        shoot(chromium, target, sys.argv[2:])
+        shoot(chromium, asked.folder, asked.states, asked.lang or LANGUAGES, rtl=asked.rtl)
+
+
+if __name__ == "__main__":
+    main()

@@ -68,9 +68,23 @@ def test_axe_finds_nothing_from_the_strip_to_the_last_step(look, service):
     assert {state: broken for state, broken in found.items() if broken} == {}
 
 
+@pytest.mark.parametrize("lang", ["ko", "zh-Hans", "zh-Hant"])
+def test_axe_finds_nothing_in_other_languages(visit, service, shop, lang):
+    shop.pages["/products/1"] = product_page(shop, service, lang=lang, attributes='data-find="on"')
+    seen = visit(width=390, reduced_motion="reduce")
+    seen.strip().evaluate("list => list.scrollIntoView({block: 'center'})")
+    seen.page.locator("niteru-find button").first.wait_for()
+    found = {"page": violations(seen.page)}
+    seen.search().locator(".spot").first.wait_for()
+    found["results"] = violations(seen.page)
+
+    assert {state: broken for state, broken in found.items() if broken} == {}
+
+
 def test_axe_finds_nothing_when_it_goes_wrong(look, service):
     page = look.page
     found = {}
+    page.locator("niteru-camera").wait_for()
     service.scripts = False
     page.locator("niteru-camera").get_by_role("button").click()
     page.locator("niteru-camera .note:not(:empty)").wait_for()

@@ -99,6 +99,7 @@ def test_shoppers_who_ask_not_to_be_counted_are_not(browser, service, shop):
     context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
     page = context.new_page()
     page.goto(f"{shop.origin}/products/1")
+    page.locator("niteru-similar").evaluate("strip => strip.scrollIntoView()")
     page.locator("niteru-similar").get_by_role("list").evaluate("list => list.scrollIntoView()")
     page.wait_for_timeout(1500)
 

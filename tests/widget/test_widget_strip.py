@@ -215,3 +215,17 @@ def test_the_arrows_scroll_the_strip(visit):
     seen.page.wait_for_function(
         "document.querySelector('niteru-similar').shadowRoot.querySelector('ul').scrollLeft > 100"
     )
+
+
+def test_a_strip_far_below_asks_nothing_until_the_shopper_comes_near(visit, service, shop):
+    shop.pages["/products/1"] = product_page(shop, service, details='<div class="details"></div>' * 6)
+    seen = visit(height=700)
+    seen.page.locator("niteru-similar").wait_for(state="attached")
+    fetched = "performance.getEntriesByType('resource').some(({ name }) => name.includes('v1-strip.js'))"
+    seen.page.wait_for_timeout(1000)
+
+    assert (service.asked("similar"), seen.page.evaluate(fetched)) == ([], False)
+
+    seen.page.locator("footer").scroll_into_view_if_needed()
+    seen.strip().wait_for()
+    assert len(service.asked("similar")) == 1

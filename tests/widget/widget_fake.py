@@ -125,7 +125,7 @@ def service_handler(service: FakeService) -> type[Handler]:
             if url.path.startswith("/widget/"):
                 file = DIST / url.path.removeprefix("/widget/")
                 if not file.is_file() or (file.name != "v1.js" and not service.scripts):
-                    return self.send(404, b"", "text/plain")
+                    return self.send(404, b"", "text/plain", Access_Control_Allow_Origin="*")
                 return self.send(200, file.read_bytes(), TYPES[file.suffix], Access_Control_Allow_Origin="*")
             return self.api(b"")
 

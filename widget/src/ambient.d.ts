@@ -1,8 +1,10 @@
-/** The parts' file names with their content hashes, written in by build.mjs. */
-declare const DIALOG_FILE: string;
-declare const STRIP_FILE: string;
+/** The parts' file names with their integrity, written in by build.mjs. */
+declare const PAGE_FILE: [name: string, integrity: string];
+declare const DIALOG_FILE: [name: string, integrity: string];
+declare const STRIP_FILE: [name: string, integrity: string];
+declare const FIND_FILE: [name: string, integrity: string];
 /** The files of the dialog's words, by language. */
-declare const WORDS_FILES: Record<string, string>;
+declare const WORDS_FILES: Record<string, [name: string, integrity: string]>;
 
 declare module "*.css" {
   const text: string;

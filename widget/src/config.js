@@ -1,5 +1,3 @@
-import { nothingSaved } from "./settings.js";
-
 /**
  * The tag's options: `data-…` attributes, or the same names in the script's address
  * (`v1.js?key=pk_…&lang=ja`), because tag managers drop attributes they do not know.
@@ -25,7 +23,8 @@ export function readConfig(script) {
     similarTarget: read("similar-target"),
     camera: read("camera"),
     cameraTarget: read("camera-target"),
-    saved: nothingSaved,
+    find: read("find"),
+    saved: { hidden_on: [], product_paths: [], texts: {} },
     limit: Math.min(Math.max(Number(read("limit")) || 12, 1), 48),
   };
 }

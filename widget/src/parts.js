@@ -1,41 +1,47 @@
 /**
- * The other files of the widget, fetched when they are first needed.
+ * The other files of the widget, fetched when they are first needed, and only as they were built.
+ *
+ * @typedef {ReturnType<typeof createPart>} Part
  */
 const PATIENCE_MS = 10_000;
 
-/**
- * @template T
- * @param {import("./types.js").Config} config
- * @param {string} file
- * @param {(detail: any) => T} [make] of what the file hands over; done once
- * @returns {() => Promise<T>} a failed load is tried anew at the next call
- */
-export function createPart(config, file, make = (detail) => detail) {
-  /** @type {Promise<T> | null} */
-  let loading = null;
+/** @param {import("./types.js").Config} config */
+export const createPart = (config) =>
+  /**
+   * @template T
+   * @param {import("./types.js").PartFile} file
+   * @param {(detail: any) => T} [make] of what the file hands over; done once
+   * @returns {() => Promise<T>} a failed load is tried anew at the next call
+   */
+  ([name, integrity], make = (detail) => detail) => {
+    /** @type {Promise<T> | null} */
+    let loading = null;
 
-  /** @returns {Promise<T>} */
-  const load = () =>
-    new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      const fail = () => {
-        clearTimeout(timer);
-        script.remove();
-        loading = null;
-        reject(new Error(file));
-      };
-      const timer = setTimeout(fail, PATIENCE_MS);
-      // The file hands over what it has on its own tag: no second global, and no CORS header needed.
-      script.addEventListener("niteru:part", (event) => {
-        clearTimeout(timer);
-        resolve(make(/** @type {CustomEvent} */ (event).detail));
+    /** @returns {Promise<T>} */
+    const load = () =>
+      new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        const fail = () => {
+          clearTimeout(timer);
+          script.remove();
+          loading = null;
+          reject(new Error(name));
+        };
+        const timer = setTimeout(fail, PATIENCE_MS);
+        // The file hands over what it has on its own tag: no second global.
+        script.addEventListener("niteru:part", (event) => {
+          clearTimeout(timer);
+          resolve(make(/** @type {CustomEvent} */ (event).detail));
+        });
+        script.addEventListener("error", fail);
+        script.async = true;
+        if (config.nonce) script.nonce = config.nonce;
+        script.crossOrigin = "anonymous";
+        script.integrity = integrity;
+        // Named by its content, so that a cached part never meets a newer loader.
+        script.src = `${config.base}${name}?h=${encodeURIComponent(integrity.slice(-16))}`;
+        document.head.append(script);
       });
-      script.addEventListener("error", fail);
-      script.async = true;
-      if (config.nonce) script.nonce = config.nonce;
-      script.src = config.base + file;
-      document.head.append(script);
-    });
 
-  return () => (loading ??= load());
-}
+    return () => (loading ??= load());
+  };

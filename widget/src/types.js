@@ -53,6 +53,7 @@
  * @property {string} similarTarget CSS selector
  * @property {string} camera "off", "float", or ""
  * @property {string} cameraTarget CSS selector
+ * @property {string} find "on" or a CSS selector for "find similar" on the page's pictures, "" for none
  * @property {number} limit most similar items in a strip
  * @property {Saved} saved
  *
@@ -61,14 +62,14 @@
  * @property {string[]} product_paths folders in which the shop's products are
  * @property {Record<string, Record<string, string>>} texts by language
  *
- * @typedef {import("./api.js").Api} Api
- * @typedef {import("./events.js").Events} Events
+ * @typedef {import("./page/api.js").Api} Api
+ * @typedef {import("./page/events.js").Events} Events
  *
  * @typedef {object} Context
  * @property {Config} config
  * @property {Api} api
  * @property {Events} events
- * @property {import("./words.js").Words} words
+ * @property {import("./page/words.js").Words} words
  * @property {() => string} lang of the words, asked anew each time: pages change theirs
  *
  * @typedef {File | Blob | HTMLImageElement | HTMLCanvasElement | ImageBitmap | string} PictureSource
@@ -84,8 +85,24 @@
  * @typedef {object} Strip
  * @property {(element: HTMLElement, product: ProductRef, limit: number, stop: AbortSignal) => Promise<void>} fill
  * rejects with a Failure
- * @property {() => HTMLElement | null} productBlock the element that a strip should come after
  *
  * @typedef {(context: Context) => Strip} CreateStrip
+ *
+ * @typedef {object} Finder
+ * @property {() => void} look for pictures that are new on the page
+ * @property {() => void} destroy
+ *
+ * @typedef {(context: Context, open: (image: PictureSource) => Promise<void>) => Finder} CreateFinder
+ *
+ * @typedef {[name: string, integrity: string]} PartFile
+ *
+ * @typedef {object} Running what the loader hands calls on to
+ * @property {() => Promise<void>} begin looks at the page; called when it is idle
+ * @property {(options?: { image?: PictureSource }) => Promise<void>} open
+ * @property {(product: string | ProductRef) => Promise<Match[]>} similar
+ * @property {Events["track"]} track
+ * @property {() => void} destroy
+ *
+ * @typedef {(config: Config, part: import("./parts.js").Part, whenIdle: (task: () => void) => void) => Running} CreateRunning
  */
 export {};

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../shared/dom.js";
 
 /**
  * The frame around the chosen garment, which a shopper moves and resizes: its corners with finger, pen or mouse, the

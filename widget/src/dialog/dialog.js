@@ -1,6 +1,6 @@
 import cardCss from "../shared/card.css";
 import dialogCss from "./dialog.css";
-import { h, shadow } from "../dom.js";
+import { h, shadow } from "../shared/dom.js";
 import { createFrame } from "./frame.js";
 import { photoStep } from "./photo.js";
 import { readPicture } from "./picture.js";

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../shared/dom.js";
 import { formatPrice } from "../shared/format.js";
 import { KINDS, filtersIn, noWish } from "./wish.js";
 
@@ -44,7 +44,7 @@ export function filterPanel({ words, context }, facets, read, change) {
  * @param {Ways} ways
  * @param {() => boolean} isOn
  * @param {() => void} press
- * @param {...import("../dom.js").Child} children
+ * @param {...import("../shared/dom.js").Child} children
  */
 function choice({ updates }, isOn, press, ...children) {
   const button = h("button", { type: "button", class: "choice", click: press }, ...children);

@@ -1,4 +1,5 @@
-import { h, icon } from "../dom.js";
+import { h, icon } from "../shared/dom.js";
+import { pictureIn } from "../shared/taken.js";
 
 /**
  * The dialog's frame: a native <dialog> with back, close, a body, a voice for screen readers, and an open hand for
@@ -13,7 +14,7 @@ import { h, icon } from "../dom.js";
  *
  * @param {import("./words.js").DialogWords} words
  * @param {() => void} goBack
- * @param {(file: File) => void} take a picture was dropped or pasted
+ * @param {(picture: File | string) => void} take a picture was dropped or pasted
  * @returns {Frame}
  */
 export function createFrame(words, goBack, take) {
@@ -39,7 +40,10 @@ export function createFrame(words, goBack, take) {
     status,
     back,
     paste(event) {
-      if (takeFrom(event.clipboardData, take)) event.preventDefault();
+      const picture = pictureIn(event.clipboardData);
+      if (!picture) return;
+      event.preventDefault();
+      take(picture);
     },
   };
 }
@@ -58,7 +62,7 @@ function guardPage(dialog) {
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {(file: File) => void} take
+ * @param {(picture: File | string) => void} take
  */
 function acceptDrops(dialog, take) {
   let depth = 0; // enter and leave are told for every element inside
@@ -73,17 +77,7 @@ function acceptDrops(dialog, take) {
   dialog.addEventListener("drop", (event) => {
     event.preventDefault();
     dragging(0);
-    takeFrom(event.dataTransfer, take);
+    const picture = pictureIn(event.dataTransfer);
+    if (picture) take(picture);
   });
-}
-
-/**
- * @param {DataTransfer | null} data
- * @param {(file: File) => void} take
- * @returns {boolean} whether there was a picture (some systems name no type)
- */
-function takeFrom(data, take) {
-  const file = [...(data?.files ?? [])].find(({ type }) => type.startsWith("image/") || !type);
-  if (file) take(file);
-  return Boolean(file);
 }

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../shared/dom.js";
 import { createArea } from "./area.js";
 import { spotRules } from "./hotspots.js";
 import { cutOut } from "./picture.js";

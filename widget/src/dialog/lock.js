@@ -1,4 +1,4 @@
-import { h, icon } from "../dom.js";
+import { h, icon } from "../shared/dom.js";
 
 /**
  * The promise about the photo, always in sight.

@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../shared/dom.js";
 import { askPhoto } from "../shared/ask.js";
 import { showGarments } from "./garments.js";
 import { lock } from "./lock.js";
@@ -51,7 +51,7 @@ export function photoStep(app, { canvas, upload }) {
       const answer = await askPhoto(app.context.api, upload, stop.signal);
       if (!stop.signal.aborted) show(answer);
     } catch (reason) {
-      const { code = "down" } = /** @type {{ code?: import("../api.js").FailureCode }} */ (reason);
+      const { code = "down" } = /** @type {{ code?: import("../page/api.js").FailureCode }} */ (reason);
       if (code === "stopped") return;
       const { title: sentence, nodes } = trouble(app, code, run);
       results.replaceChildren(...nodes);

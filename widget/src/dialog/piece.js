@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../shared/dom.js";
 import { createRefine } from "./refine.js";
 import { groups, trouble } from "./results.js";
 import { fieldsOf, filtersIn } from "./wish.js";
@@ -37,7 +37,7 @@ export function createPiece(app, queryId, garment, { others, ask, found }) {
       const answer = await ask(wish, mine.signal);
       if (!mine.signal.aborted) show(answer, wish.words !== "" || filtersIn(wish) > 0);
     } catch (reason) {
-      const { code = "down" } = /** @type {{ code?: import("../api.js").FailureCode }} */ (reason);
+      const { code = "down" } = /** @type {{ code?: import("../page/api.js").FailureCode }} */ (reason);
       if (code === "stopped" || mine.signal.aborted) return;
       app.context.events.emit("error", { where: "photo", code });
       list.replaceChildren(...trouble(app, code, () => void search(wish)).nodes);

@@ -1,4 +1,4 @@
-import { h, icon } from "../dom.js";
+import { h, icon } from "../shared/dom.js";
 import { formatPrice } from "../shared/format.js";
 import { filterPanel } from "./filters.js";
 import { filtersIn, noWish, without } from "./wish.js";

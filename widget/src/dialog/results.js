@@ -1,5 +1,5 @@
 import { card } from "../shared/card.js";
-import { h, icon } from "../dom.js";
+import { h, icon } from "../shared/dom.js";
 import { formatPrice } from "../shared/format.js";
 
 /**
@@ -67,7 +67,7 @@ export function placeholders() {
  * One clear sentence, and a way on.
  *
  * @param {App} app
- * @param {import("../api.js").FailureCode} code
+ * @param {import("../page/api.js").FailureCode} code
  * @param {() => void} retry
  */
 export function trouble(app, code, retry) {

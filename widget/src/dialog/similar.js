@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "../shared/dom.js";
 import { askSimilar } from "../shared/ask.js";
 import { grid, placeholders, summary, trouble } from "./results.js";
 
@@ -45,7 +45,7 @@ export function similarStep(app, product, match, done = () => {}) {
       app.announce(words.shown(title.textContent, matches.length));
       done(matches);
     } catch (reason) {
-      const { code = "down" } = /** @type {{ code?: import("../api.js").FailureCode }} */ (reason);
+      const { code = "down" } = /** @type {{ code?: import("../page/api.js").FailureCode }} */ (reason);
       if (code === "stopped") return done([]);
       const { title: sentence, nodes } = trouble(app, code, run);
       results.replaceChildren(...nodes);

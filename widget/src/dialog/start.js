@@ -1,4 +1,4 @@
-import { CAMERA, h, icon } from "../dom.js";
+import { CAMERA, h, icon } from "../shared/dom.js";
 import { lock } from "./lock.js";
 
 /**

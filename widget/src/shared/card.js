@@ -1,4 +1,4 @@
-import { h } from "../dom.js";
+import { h } from "./dom.js";
 import { formatPrice } from "./format.js";
 
 /**

@@ -1,9 +1,8 @@
 import cardCss from "../shared/card.css";
 import stripCss from "./strip.css";
-import { h, icon, shadow } from "../dom.js";
+import { h, icon, shadow } from "../shared/dom.js";
 import { askSimilar } from "../shared/ask.js";
 import { card } from "../shared/card.js";
-import { productBlock } from "./block.js";
 import { openQuietly } from "./place.js";
 import { stripWords } from "./words.js";
 
@@ -64,10 +63,8 @@ const createStrip = (context) => ({
     context.events.emit("similar", { ...product, query_id: answer.queryId, count: answer.matches.length });
     if (!answer.matches.length) return;
     draw(context, element, answer);
-    element.hidden = false;
     openQuietly(element);
   },
-  productBlock,
 });
 
 document.currentScript?.dispatchEvent(new CustomEvent("niteru:part", { detail: createStrip }));

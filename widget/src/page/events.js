@@ -1,4 +1,4 @@
-import { toJson } from "./shared/json.js";
+import { toJson } from "../shared/json.js";
 
 /**
  * What shoppers did: told to the page as DOM events named `niteru:*` and to its `dataLayer`, and to /v1 as impressions,
@@ -25,7 +25,7 @@ function stored() {
 
 /**
  * @param {import("./api.js").Api} api
- * @param {import("./types.js").Config} config
+ * @param {import("../types.js").Config} config
  */
 export function createEvents(api, { attribution }) {
   const counted = !(navigator.globalPrivacyControl || navigator.doNotTrack === "1");
@@ -104,24 +104,12 @@ export function createEvents(api, { attribution }) {
   return {
     emit,
     /**
-     * @param {string} name with or without "niteru:"
-     * @param {(detail: unknown) => void} listener
-     * @returns {() => void} ends it
-     */
-    on(name, listener) {
-      const type = `niteru:${String(name).replace(/^niteru:/, "")}`;
-      /** @param {Event} event */
-      const hear = (event) => listener(/** @type {CustomEvent} */ (event).detail);
-      document.addEventListener(type, hear);
-      return () => document.removeEventListener(type, hear);
-    },
-    /**
      * Counts an impression when the card comes into view, a click when its link is followed.
      *
      * @param {Element} card
      * @param {HTMLAnchorElement} link
      * @param {string} queryId
-     * @param {import("./types.js").Match} match
+     * @param {import("../types.js").Match} match
      */
     watch(card, link, queryId, match) {
       cards.set(card, [queryId, match.product_id]);

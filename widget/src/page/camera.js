@@ -1,11 +1,13 @@
 import cameraCss from "./camera.css";
-import { CAMERA, h, icon, shadow } from "./dom.js";
-import { find, isHidden } from "./page.js";
+import { CAMERA, h, icon, shadow } from "../shared/dom.js";
+import { lay } from "../shared/lay.js";
+import { pictureIn } from "../shared/taken.js";
+import { find, isHidden } from "./product.js";
 
 /**
  * The camera button, `<niteru-camera>`: where the seller put it, else in the page's search field, else in the corner.
  *
- * @typedef {import("./types.js").Context} Context
+ * @typedef {import("../types.js").Context} Context
  */
 const TAG = "niteru-camera";
 const NOTE_MS = 6000;
@@ -33,55 +35,60 @@ function searchField() {
  * How much of the field's far end something else covers already: the shop's own button, or the browser's clear cross.
  *
  * @param {HTMLInputElement} field
+ * @param {DOMRect} rect its
  * @param {boolean} rtl
  */
-function takenEnd(field, rtl) {
-  const rect = field.getBoundingClientRect();
+function takenEnd(field, rect, rtl) {
   const form = field.closest("form") ?? field.parentElement;
   let taken = field.type === "search" ? 24 : 4;
-  for (let inset = 6; inset < Math.min(120, rect.width / 2); inset += 6) {
+  for (let inset = 6; inset < Math.min(120, rect.width / 2); inset += 10) {
     const x = rtl ? rect.left + inset : rect.right - inset;
     const top = document.elementFromPoint(x, rect.top + rect.height / 2);
-    if (top && top !== field && form?.contains(top) && !top.contains(field) && top.localName !== TAG) taken = inset + 8;
+    if (top && top !== field && form?.contains(top) && !top.contains(field) && top.localName !== TAG) taken = inset + 12;
   }
   return taken;
 }
 
 /**
- * Lays the button over the field's far end. Nothing of the page moves and nothing of the page is changed.
+ * What changes when the button has to be laid anew: the field's place and size, and what its form has beside it.
+ *
+ * @param {HTMLInputElement} field
+ */
+const signOf = (field) =>
+  [
+    field.offsetLeft, field.offsetTop, field.offsetWidth, field.offsetHeight,
+    (field.form ?? field.parentElement)?.querySelectorAll("*").length,
+  ].join();
+
+/**
+ * Lays the button over the field's far end, in the field's colours.
  *
  * @param {HTMLElement} element
  * @param {HTMLInputElement} field
  */
 function overlay(element, field) {
-  const rtl = getComputedStyle(field).direction === "rtl";
-  const size = Math.max(24, Math.min(field.offsetHeight - 6, 40));
-  const width = Math.max(size, 32);
-  const end = takenEnd(field, rtl);
-  const left = rtl ? field.offsetLeft + end : field.offsetLeft + field.offsetWidth - end - width;
-  const top = field.offsetTop + (field.offsetHeight - size) / 2;
-  const { backgroundColor, color } = getComputedStyle(field);
-  const sheet = new CSSStyleSheet();
-  const lay = (/** @type {number} */ x, /** @type {number} */ y) =>
-    sheet.replaceSync(
-      `:host([data-place=field]){left:${x}px!important;top:${y}px!important;` +
-        `width:${width}px!important;height:${size}px!important}.root{color:${color};background:${backgroundColor}}`,
-    );
-  lay(left, top);
+  const { direction, backgroundColor, color } = getComputedStyle(field);
+  const rect = field.getBoundingClientRect();
+  const rtl = direction === "rtl";
+  const height = Math.max(24, Math.min(rect.height - 6, 40));
+  const width = Math.max(height, 32);
+  const end = takenEnd(field, rect, rtl);
+  const place = new CSSStyleSheet();
+  const colors = new CSSStyleSheet();
+  colors.replaceSync(`.root{color:${color};background:${backgroundColor}}`);
   const root = element.shadowRoot;
-  if (root) root.adoptedStyleSheets = [root.adoptedStyleSheets[0] ?? sheet, sheet];
-  const at = element.getBoundingClientRect();
-  const over = field.getBoundingClientRect();
-  // What the field counts from may not be what we count from, a table's cell for one. (Scaled pages count well.)
-  if (Math.abs(over.width - field.offsetWidth) > 1) return;
-  const across = (rtl ? over.left + end : over.right - end - width) - at.left;
-  const down = over.top + (over.height - size) / 2 - at.top;
-  if (Math.abs(across) > 1 || Math.abs(down) > 1) lay(left + across, top + down);
+  if (root) root.adoptedStyleSheets = [...root.adoptedStyleSheets.slice(0, 1), place, colors];
+  lay(element, place, {
+    left: rtl ? rect.left + end : rect.right - end - width,
+    top: rect.top + (rect.height - height) / 2,
+    width,
+    height,
+  });
 }
 
 /**
  * @param {Context} context
- * @param {() => Promise<unknown>} open opens the dialog; rejects when it cannot be loaded
+ * @param {(image?: import("../types.js").PictureSource) => Promise<unknown>} open opens the dialog; rejects when it cannot be loaded
  */
 export function createCamera(context, open) {
   const { config } = context;
@@ -97,36 +104,40 @@ export function createCamera(context, open) {
     const button = h("button", { type: "button", "aria-haspopup": "dialog" }, icon(CAMERA), label);
     if (!label) button.setAttribute("aria-label", words.camera);
     if (!label) button.title = words.camera;
-    button.addEventListener("click", async () => {
+    /** @param {import("../types.js").PictureSource} [image] */
+    const press = async (image) => {
       button.setAttribute("aria-busy", "true");
       note.textContent = "";
       try {
-        await open();
+        await open(image);
       } catch {
         note.textContent = words.resting;
         setTimeout(() => (note.textContent = ""), NOTE_MS);
       }
       button.removeAttribute("aria-busy");
+    };
+    button.addEventListener("click", () => press());
+    button.addEventListener("dragover", (event) => event.preventDefault());
+    button.addEventListener("drop", (event) => {
+      event.preventDefault();
+      press(pictureIn(event.dataTransfer) ?? undefined);
     });
     shadow(element, cameraCss).replaceChildren(h("span", { class: `root ${config.theme}`, lang }, button, note));
-  }
-
-  if (!customElements.get(TAG)) {
-    customElements.define(
-      TAG,
-      class extends HTMLElement {
-        connectedCallback() {
-          draw(this);
-        }
-      },
-    );
   }
 
   /** @type {HTMLElement | null} */
   let own = null;
   /** @type {HTMLInputElement | null} */
   let field = null;
-  const follow = new ResizeObserver(() => (field?.offsetWidth ? own && field && overlay(own, field) : place()));
+  /** Of where the button lies. */
+  let sign = "";
+  const follow = new ResizeObserver(() => (field?.offsetWidth ? own && signOf(field) !== sign && layOver(own, field) : place()));
+
+  /** @param {HTMLElement} element @param {HTMLInputElement} field */
+  function layOver(element, field) {
+    overlay(element, field);
+    sign = signOf(field);
+  }
 
   function place() {
     if (!live || config.camera === "off") return;
@@ -135,7 +146,7 @@ export function createCamera(context, open) {
     const nextField = theirs || target || config.camera === "float" ? null : searchField();
     const where = theirs || isHidden(config) ? "" : target ? "inline" : nextField ? "field" : "float";
     if (own?.isConnected && own.dataset.place === where && nextField === field) {
-      if (field) overlay(own, field);
+      if (field && signOf(field) !== sign) layOver(own, field);
       return;
     }
     follow.disconnect();
@@ -149,7 +160,7 @@ export function createCamera(context, open) {
     else if (field) field.after(own);
     else document.body.append(own);
     if (!field) return;
-    overlay(own, field);
+    layOver(own, field);
     follow.observe(field);
   }
 
@@ -161,6 +172,18 @@ export function createCamera(context, open) {
   window.addEventListener("resize", resized, { passive: true });
 
   return {
+    /** Takes up the elements that the seller placed. */
+    define() {
+      if (customElements.get(TAG)) return;
+      customElements.define(
+        TAG,
+        class extends HTMLElement {
+          connectedCallback() {
+            draw(this);
+          }
+        },
+      );
+    },
     place,
     destroy() {
       live = false;

@@ -26,13 +26,3 @@ export function watchAddress(moved) {
     clearInterval(timer);
   };
 }
-
-/**
- * Runs the task when the browser has nothing better to do.
- *
- * @param {() => void} task
- */
-export function whenIdle(task) {
-  if (typeof requestIdleCallback === "function") requestIdleCallback(task, { timeout: 3000 });
-  else setTimeout(task, 300);
-}

@@ -1,14 +1,20 @@
-import { find, isHidden, isProductPage, productAddress } from "./page.js";
+import { shadow } from "../shared/dom.js";
+import { productBlock } from "./block.js";
+import { find, isHidden, isProductPage, productAddress } from "./product.js";
+import stripsCss from "./strips.css";
 
 /**
- * The strips of similar items, `<niteru-similar>`: which of the page's elements need one, and for which product.
+ * The strips of similar items, `<niteru-similar>`: where they are, for which product, and when they are needed: not before
+ * the shopper comes near.
  *
- * @typedef {import("./types.js").Context} Context
- * @typedef {import("./types.js").ProductRef} ProductRef
+ * @typedef {import("../types.js").Context} Context
+ * @typedef {import("../types.js").ProductRef} ProductRef
  */
 const TAG = "niteru-similar";
 const NAMED_BY = ["url", "product-id", "sku"];
 const ENOUGH_FAILURES = 2;
+/** Far enough ahead for an answer to be there when a shopper scrolls on. */
+const NEAR = "600px";
 
 /** @param {HTMLElement} element @returns {ProductRef} */
 function productOf(element) {
@@ -19,8 +25,27 @@ function productOf(element) {
 }
 
 /**
+ * @param {Element} element takes no space, but is laid out
+ * @param {AbortSignal} stop
+ * @returns {Promise<void>} when it is nearly on screen; never, once stopped
+ */
+const near = (element, stop) =>
+  new Promise((resolve) => {
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        watcher.disconnect();
+        resolve();
+      },
+      { rootMargin: NEAR },
+    );
+    watcher.observe(element);
+    stop.addEventListener("abort", () => watcher.disconnect());
+  });
+
+/**
  * @param {Context} context
- * @param {() => Promise<import("./types.js").Strip>} part
+ * @param {() => Promise<import("../types.js").Strip>} part
  */
 export function createStrips({ config, events }, part) {
   /** @type {Map<HTMLElement, AbortController>} */
@@ -36,6 +61,8 @@ export function createStrips({ config, events }, part) {
     const stop = new AbortController();
     filling.set(element, stop);
     try {
+      if (!element.shadowRoot) shadow(element, stripsCss);
+      await near(element, stop.signal);
       const strip = await part();
       if (stop.signal.aborted) return;
       const limit = Number(element.getAttribute("limit")) || config.limit;
@@ -49,42 +76,40 @@ export function createStrips({ config, events }, part) {
     }
   }
 
-  if (!customElements.get(TAG)) {
-    customElements.define(
-      TAG,
-      class extends HTMLElement {
-        static observedAttributes = NAMED_BY;
-        connectedCallback() {
-          // Attributes are often set one by one: ask once, when they are all there.
-          queueMicrotask(() => this.isConnected && fill(this));
-        }
-        /** @param {string} _name @param {string | null} before @param {string | null} after */
-        attributeChangedCallback(_name, before, after) {
-          if (before !== after && filling.has(this)) fill(this);
-        }
-        disconnectedCallback() {
-          filling.get(this)?.abort();
-          filling.delete(this);
-        }
-      },
-    );
-  }
-
   /** @type {HTMLElement | null} */
   let own = null;
   const unwanted = () => !live || own?.isConnected || document.querySelector(TAG) || isHidden(config) || !isProductPage(config);
 
   return {
+    /** Takes up the elements that the seller placed. */
+    define() {
+      if (customElements.get(TAG)) return;
+      customElements.define(
+        TAG,
+        class extends HTMLElement {
+          static observedAttributes = NAMED_BY;
+          connectedCallback() {
+            // Attributes are often set one by one: ask once, when they are all there.
+            queueMicrotask(() => this.isConnected && fill(this));
+          }
+          /** @param {string} _name @param {string | null} before @param {string | null} after */
+          attributeChangedCallback(_name, before, after) {
+            if (before !== after && filling.has(this)) fill(this);
+          }
+          disconnectedCallback() {
+            filling.get(this)?.abort();
+            filling.delete(this);
+          }
+        },
+      );
+    },
     /** Gives a product page its strip, unless it has one. */
-    async place() {
+    place() {
       if (config.similar === "off" || failures >= ENOUGH_FAILURES || unwanted()) return;
-      const { productBlock } = await part();
-      if (unwanted()) return;
       const target = find(config.similarTarget);
       const block = config.similarTarget ? null : productBlock();
       if (!target && !block) return;
       own = document.createElement(TAG);
-      own.hidden = true; // until it has something to show
       if (target) target.append(own);
       else block?.after(own);
     },

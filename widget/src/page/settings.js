@@ -2,13 +2,9 @@
  * What the seller chose in the dashboard: asked for once a page, when it is idle. Without an answer everything is as
  * the tag says.
  *
- * @typedef {import("./types.js").Config} Config
- * @typedef {import("./types.js").Saved} Saved
+ * @typedef {import("../types.js").Config} Config
  */
 const PATIENCE_MS = 2000;
-
-/** @type {Saved} */
-export const nothingSaved = { hidden_on: [], product_paths: [], texts: {} };
 
 /** @param {unknown} value */
 const texts = (value) => (Array.isArray(value) ? value.filter((each) => typeof each === "string" && each) : []);
@@ -54,4 +50,5 @@ export async function loadSettings(config, { ask, address }) {
   if (!config.theme && /^(light|dark)$/.test(saved.theme)) config.theme = saved.theme;
   if (!config.camera && !config.cameraTarget) config.camera = String(saved.camera ?? "");
   config.similar ||= String(saved.similar ?? "");
+  config.find ||= String(saved.find ?? "");
 }

@@ -1,4 +1,3 @@
-import { createPart } from "./parts.js";
 import { readObject } from "./settings.js";
 import { pageWords, pickLanguage } from "./strings.js";
 
@@ -13,10 +12,11 @@ const PATIENCE_MS = 3000;
 /** @typedef {Record<string, any>} Translation what there is of it, in the shape of words/en.json */
 
 /**
- * @param {import("./types.js").Config} config
+ * @param {import("../types.js").Config} config
  * @param {import("./api.js").Api} api
+ * @param {import("../parts.js").Part} createPart
  */
-export function createWords(config, { ask }) {
+export function createWords(config, { ask }, createPart) {
   const { lang: wanted, words: file } = config;
   /** @type {Translation} */
   let own = {};
@@ -41,10 +41,10 @@ export function createWords(config, { ask }) {
      * @returns {Promise<Translation[]>}
      */
     async dialog() {
-      const name = WORDS_FILES[lang()];
-      if (!name) return [own];
-      const part = parts.get(name) ?? createPart(config, name);
-      parts.set(name, part);
+      const file = WORDS_FILES[lang()];
+      if (!file) return [own];
+      const part = parts.get(file[0]) ?? createPart(file);
+      parts.set(file[0], part);
       const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, {}));
       return [await Promise.race([part().catch(() => ({})), late]), own];
     },

@@ -1,8 +1,8 @@
-import { page as en } from "./words/en.json";
-import { page as ja } from "./words/ja.json";
-import { page as ko } from "./words/ko.json";
-import { page as hans } from "./words/zh-Hans.json";
-import { page as hant } from "./words/zh-Hant.json";
+import { page as en } from "../words/en.json";
+import { page as ja } from "../words/ja.json";
+import { page as ko } from "../words/ko.json";
+import { page as hans } from "../words/zh-Hans.json";
+import { page as hant } from "../words/zh-Hant.json";
 
 /**
  * The words of the page: all languages, since they are few. The strip has its own, the dialog fetches them (words.js).

@@ -1,4 +1,4 @@
-import { toJson } from "./shared/json.js";
+import { toJson } from "../shared/json.js";
 
 /**
  * Speaks to /v1. Every way a request can go wrong becomes a Failure with one of a few codes.
@@ -25,7 +25,7 @@ function codeOf(status) {
 
 /** @typedef {ReturnType<typeof createApi>} Api */
 
-/** @param {import("./types.js").Config} config */
+/** @param {import("../types.js").Config} config */
 export function createApi({ origin, key }) {
   /**
    * @param {string} path

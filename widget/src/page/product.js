@@ -83,10 +83,10 @@ const PRODUCT_PATH = /\/(products?|items?|goods|p|dp)\/[^/]/i;
 
 const canonicalLink = () => document.querySelector('link[rel="canonical"]')?.getAttribute("href");
 
-/** @param {import("./types.js").Config} config whether the seller wants nothing here that they did not place */
+/** @param {import("../types.js").Config} config whether the seller wants nothing here that they did not place */
 export const isHidden = ({ saved }) => saved.hidden_on.some((path) => location.pathname.startsWith(path));
 
-/** @param {import("./types.js").Config} config */
+/** @param {import("../types.js").Config} config */
 export function isProductPage({ saved }) {
   return (
     saved.product_paths.some((path) => location.pathname.startsWith(path) && location.pathname.length > path.length) ||
