@@ -12,6 +12,7 @@ from tests.widget import widget_drawn as drawn
 from tests.widget.widget_fake import FakeService, FakeShop, serve, service_handler, shop_handler
 
 PAGES = Path(__file__).parent / "pages"
+DETAILS = '<div class="details"><h2>Details</h2><p>Wool 70 %, polyamide 30 %.</p></div>'
 SEARCH = '<form role="search"><input type="search" name="q" aria-label="Search"></form>'
 
 
@@ -67,7 +68,7 @@ def product_page(
     search: str = SEARCH,
     head: str = "",
     extra: str = "",
-    details: str = '<div class="details"><h2>Details</h2><p>Wool 70 %, polyamide 30 %.</p></div>',
+    details: str = DETAILS,
     tags: str | None = None,
 ) -> str:
     """HTML of a product page; `attributes` go on the tag, `tags` replaces it."""

@@ -1,5 +1,7 @@
 """The strip of similar items on the seller's page."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -229,3 +231,33 @@ def test_a_strip_far_below_asks_nothing_until_the_shopper_comes_near(visit, serv
     seen.page.locator("footer").scroll_into_view_if_needed()
     seen.strip().wait_for()
     assert len(service.asked("similar")) == 1
+
+
+AS_INTL_WRITES = """([lang, amounts]) => amounts.map(([price, currency]) => {
+  const whole = price % 1 ? {} : {minimumFractionDigits: 0};
+  const written = new Intl.NumberFormat(lang, {style: 'currency', currency, ...whole}).format(price);
+  return written.replace('￥', '¥').replace('￦', '₩');
+})"""
+AMOUNTS = [
+    (price, currency)
+    for currency in ("JPY", "USD", "EUR", "GBP", "KRW", "CNY", "TWD", "HKD", "THB")
+    for price in (0, 999, 38_500, 1_234_567.5)
+]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja", "ko", "zh-Hans", "zh-Hant", "de"])
+def test_prices_are_written_as_the_language_writes_them(visit, service, shop, lang):
+    matches = [
+        {"product_id": str(number), "title": "Coat", "url": f"/products/{number}", "price": price, "currency": currency}
+        for number, (price, currency) in enumerate(AMOUNTS)
+    ]
+    service.answer = lambda _name: json.dumps({"query_id": "q", "matches": matches})
+    shop.pages["/words.json"] = '{"lang": "de"}'
+    attributes = 'data-words="/words.json"' if lang == "de" else ""
+    shop.pages["/products/1"] = product_page(shop, service, lang=lang, attributes=attributes)
+
+    seen = visit()
+    seen.strip().wait_for()
+
+    written = seen.page.locator("niteru-similar .price").all_text_contents()
+    assert written == seen.page.evaluate(AS_INTL_WRITES, [lang, AMOUNTS])

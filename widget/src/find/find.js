@@ -1,5 +1,5 @@
 import { h, icon, shadow } from "../shared/dom.js";
-import { lay } from "../shared/lay.js";
+import { createPlace } from "../shared/lay.js";
 import findCss from "./find.css";
 
 /**
@@ -18,17 +18,16 @@ const LENS = "M4 8V5.5A1.5 1.5 0 0 1 5.5 4H8M16 4h2.5A1.5 1.5 0 0 1 20 5.5V8M8 2
 function createFinder({ config, words, lang }, open) {
   /** @type {Map<HTMLImageElement, HTMLElement>} */
   const buttons = new Map();
-  /** @type {WeakMap<Element, CSSStyleSheet>} */
+  /** @type {WeakMap<Element, ReturnType<typeof createPlace>>} */
   const places = new WeakMap();
 
   /** @param {HTMLImageElement} image */
   function put(image) {
     const element = buttons.get(image);
-    const place = element && places.get(element);
     const rect = image.getBoundingClientRect();
     const large = Math.min(rect.width, rect.height) >= SMALLEST_SIDE;
     if (element) element.hidden = !large;
-    if (element && place && large) lay(element, place, rect);
+    if (element && large) places.get(element)?.(rect);
   }
 
   const resized = new ResizeObserver((entries) => {
@@ -58,15 +57,11 @@ function createFinder({ config, words, lang }, open) {
       button.removeAttribute("aria-busy");
     });
     const element = document.createElement(TAG);
-    const root = shadow(element, findCss);
-    const place = new CSSStyleSheet();
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, place];
-    root.replaceChildren(h("span", { class: "root", lang: lang() }, button));
+    shadow(element, findCss).replaceChildren(h("span", { class: "root", lang: lang() }, button));
     buttons.set(image, element);
-    places.set(element, place);
+    places.set(element, createPlace(element));
     (image.closest("a, button") ?? image.closest("picture") ?? image).after(element);
-    put(image);
-    resized.observe(image);
+    resized.observe(image); // which calls once it is laid out
   }
 
   return {

@@ -1,6 +1,6 @@
 import cameraCss from "./camera.css";
 import { CAMERA, h, icon, shadow } from "../shared/dom.js";
-import { lay } from "../shared/lay.js";
+import { createPlace } from "../shared/lay.js";
 import { pictureIn } from "../shared/taken.js";
 import { find, isHidden } from "./product.js";
 
@@ -61,29 +61,32 @@ const signOf = (field) =>
   ].join();
 
 /**
- * Lays the button over the field's far end, in the field's colours.
+ * Where the button belongs: over the field's far end.
+ *
+ * @param {HTMLInputElement} field
+ */
+function endOf(field) {
+  const rect = field.getBoundingClientRect();
+  const rtl = getComputedStyle(field).direction === "rtl";
+  const height = Math.max(24, Math.min(rect.height - 6, 40));
+  const width = Math.max(height, 32);
+  const end = takenEnd(field, rect, rtl);
+  const left = rtl ? rect.left + end : rect.right - end - width;
+  return { left, top: rect.top + (rect.height - height) / 2, width, height };
+}
+
+/**
+ * Makes the button look like a part of the field.
  *
  * @param {HTMLElement} element
  * @param {HTMLInputElement} field
  */
-function overlay(element, field) {
-  const { direction, backgroundColor, color } = getComputedStyle(field);
-  const rect = field.getBoundingClientRect();
-  const rtl = direction === "rtl";
-  const height = Math.max(24, Math.min(rect.height - 6, 40));
-  const width = Math.max(height, 32);
-  const end = takenEnd(field, rect, rtl);
-  const place = new CSSStyleSheet();
+function tint(element, field) {
+  const { backgroundColor, color } = getComputedStyle(field);
   const colors = new CSSStyleSheet();
   colors.replaceSync(`.root{color:${color};background:${backgroundColor}}`);
   const root = element.shadowRoot;
-  if (root) root.adoptedStyleSheets = [...root.adoptedStyleSheets.slice(0, 1), place, colors];
-  lay(element, place, {
-    left: rtl ? rect.left + end : rect.right - end - width,
-    top: rect.top + (rect.height - height) / 2,
-    width,
-    height,
-  });
+  if (root) root.adoptedStyleSheets = [...root.adoptedStyleSheets, colors];
 }
 
 /**
@@ -125,19 +128,22 @@ export function createCamera(context, open) {
     shadow(element, cameraCss).replaceChildren(h("span", { class: `root ${config.theme}`, lang }, button, note));
   }
 
-  /** @type {HTMLElement | null} */
+  /** @type {HTMLElement | null} the one that the seller did not place */
   let own = null;
-  /** @type {HTMLInputElement | null} */
+  /** @type {HTMLInputElement | null} the field that it lies over */
   let field = null;
-  /** Of where the button lies. */
+  /** @type {ReturnType<typeof createPlace>} */
+  let lay = () => {};
   let sign = "";
-  const follow = new ResizeObserver(() => (field?.offsetWidth ? own && signOf(field) !== sign && layOver(own, field) : place()));
 
-  /** @param {HTMLElement} element @param {HTMLInputElement} field */
-  function layOver(element, field) {
-    overlay(element, field);
-    sign = signOf(field);
+  function follow() {
+    if (!field?.offsetWidth) return place();
+    const now = signOf(field);
+    if (now !== sign) lay(endOf(field));
+    sign = now;
   }
+  // It calls first when the page has been laid out anyway.
+  const resizes = new ResizeObserver(follow);
 
   function place() {
     if (!live || config.camera === "off") return;
@@ -146,10 +152,10 @@ export function createCamera(context, open) {
     const nextField = theirs || target || config.camera === "float" ? null : searchField();
     const where = theirs || isHidden(config) ? "" : target ? "inline" : nextField ? "field" : "float";
     if (own?.isConnected && own.dataset.place === where && nextField === field) {
-      if (field && signOf(field) !== sign) layOver(own, field);
+      if (field) follow();
       return;
     }
-    follow.disconnect();
+    resizes.disconnect();
     own?.remove();
     own = null;
     field = nextField;
@@ -159,9 +165,16 @@ export function createCamera(context, open) {
     if (target) target.append(own);
     else if (field) field.after(own);
     else document.body.append(own);
-    if (!field) return;
-    layOver(own, field);
-    follow.observe(field);
+  }
+
+  /** @param {HTMLElement} element */
+  function connected(element) {
+    draw(element);
+    if (element !== own || !field) return;
+    tint(own, field);
+    lay = createPlace(own);
+    sign = "";
+    resizes.observe(field);
   }
 
   let timer = 0;
@@ -179,7 +192,7 @@ export function createCamera(context, open) {
         TAG,
         class extends HTMLElement {
           connectedCallback() {
-            draw(this);
+            connected(this);
           }
         },
       );
@@ -188,7 +201,7 @@ export function createCamera(context, open) {
     destroy() {
       live = false;
       clearTimeout(timer);
-      follow.disconnect();
+      resizes.disconnect();
       window.removeEventListener("resize", resized);
       own?.remove();
       for (const element of document.querySelectorAll(TAG)) element.shadowRoot?.replaceChildren();

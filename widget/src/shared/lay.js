@@ -1,18 +1,25 @@
 /**
- * Lays an element of ours over one of the page's. Nothing of the page moves and nothing of the page is changed; the
- * element has to be `position: absolute`, and where it counts from is found by measuring.
+ * Lays an element of ours over one of the page's. Nothing of the page moves and nothing of the page is changed; where
+ * the element counts from is found by measuring. It has to be `position: absolute; left: 0; top: 0`.
  *
  * @param {HTMLElement} element
- * @param {CSSStyleSheet} place adopted by its shadow root
- * @param {{ left: number, top: number, width: number, height: number }} rect in pixels of the window
+ * @returns {(rect: { left: number, top: number, width: number, height: number }) => void} lays it there, in pixels of
+ * the window
  */
-export function lay(element, place, { left, top, width, height }) {
-  const put = (/** @type {number} */ x, /** @type {number} */ y, scale = 1) =>
+export function createPlace(element) {
+  const place = new CSSStyleSheet();
+  const root = element.shadowRoot;
+  if (root) root.adoptedStyleSheets = [...root.adoptedStyleSheets, place];
+  element.dataset.laid = "";
+  let [x, y] = [0, 0];
+  return ({ left, top, width, height }) => {
+    const at = element.getBoundingClientRect();
+    const scale = at.width / element.offsetWidth || 1; // the page may show this part larger or smaller
+    x += (left - at.left) / scale;
+    y += (top - at.top) / scale;
     place.replaceSync(
-      `:host{left:${x / scale}px!important;top:${y / scale}px!important;` +
+      `:host([data-laid]){left:${x}px!important;top:${y}px!important;` +
         `width:${width / scale}px!important;height:${height / scale}px!important}`,
     );
-  put(0, 0);
-  const at = element.getBoundingClientRect();
-  put(left - at.left, top - at.top, at.width / width || 1); // the page may show this part larger or smaller
+  };
 }
