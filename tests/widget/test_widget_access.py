@@ -1,5 +1,6 @@
 """For everybody: axe finds nothing in any state, and the keyboard alone is enough."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -197,8 +198,11 @@ def test_every_control_is_large_enough_for_a_finger(visit):
     assert small == []
 
 
-def test_right_to_left_pages_are_mirrored(visit, service, shop):
-    shop.pages["/products/1"] = product_page(shop, service).replace('lang="en"', 'lang="en" dir="rtl"')
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_the_dialog_is_mirrored_where_its_words_are_written_from_right_to_left(visit, service, shop, lang):
+    shop.pages["/words.json"] = json.dumps({"lang": lang})
+    page = product_page(shop, service, lang="ar", attributes='data-words="/words.json"')
+    shop.pages["/products/1"] = page.replace('lang="ar"', 'lang="ar" dir="rtl"')
     seen = visit()
     dialog = seen.search()
     dialog.locator(".spot").first.wait_for()
@@ -208,5 +212,5 @@ def test_right_to_left_pages_are_mirrored(visit, service, shop):
     stage = dialog.locator(".stage").bounding_box()
     results = dialog.locator(".results").bounding_box()
 
-    assert back["x"] > close["x"]
-    assert stage["x"] > results["x"]
+    assert (back["x"] > close["x"]) == (lang == "ar")
+    assert (stage["x"] > results["x"]) == (lang == "ar")

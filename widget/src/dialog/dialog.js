@@ -72,7 +72,7 @@ function createDialog(context) {
     });
     const font = getComputedStyle(document.body).fontFamily;
     const plain = /^(["']?times|serif|initial|$)/i.test(font) ? "plain" : "";
-    root.replaceChildren(h("div", { class: `root ${context.config.theme} ${plain}`, lang }, frame.dialog));
+    root.replaceChildren(h("div", { class: `root ${context.config.theme} ${plain}`, lang, dir: direction(lang) }, frame.dialog));
   }
 
   /** @param {import("../types.js").PictureSource} source */
@@ -185,6 +185,9 @@ function createDialog(context) {
     },
   };
 }
+
+/** @param {string} lang of the words, which may be another than the page's */
+const direction = (lang) => (/^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(lang) ? "rtl" : "ltr");
 
 /** What has the focus, looked up through open shadow roots. */
 function deepFocus() {

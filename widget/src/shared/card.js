@@ -21,7 +21,7 @@ export function card({ events, lang }, queryId, match, soldOut, extra) {
     "a",
     { href: match.url, class: "card" },
     h("span", { class: "tile" }, picture, match.soldOut && h("span", { class: "badge" }, soldOut)),
-    h("span", { class: "title" }, match.title || match.url),
+    h("span", { class: "title", dir: "auto" }, match.title || match.url),
     price && h("span", { class: "price" }, price),
   );
   const item = h("li", { class: match.soldOut ? "item sold-out" : "item" }, link, extra);

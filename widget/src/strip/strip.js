@@ -43,7 +43,7 @@ function draw(context, element, { queryId, matches }) {
   const lang = context.lang();
   const words = stripWords(context);
   const list = h("ul", { role: "list" }, ...matches.map((match) => card(context, queryId, match, words.soldOut)));
-  const title = h("h2", { id: "title" }, element.getAttribute("heading") || words.similar);
+  const title = h("h2", { id: "title", dir: "auto" }, element.getAttribute("heading") || words.similar);
   shadow(element, cardCss, stripCss).replaceChildren(
     h(
       "section",
