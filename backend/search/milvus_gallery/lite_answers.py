@@ -1,4 +1,4 @@
-"""Milvus Lite's answers to searches by QuickSearch: what was found goes from its segments to the wire as columns."""
+"""Milvus Lite's answers to searches by lite_search.py: what was found goes from its segments to the wire as columns."""
 
 from typing import Any
 
@@ -11,18 +11,19 @@ from pymilvus.grpc_gen.common_pb2 import Status
 from pymilvus.grpc_gen.milvus_pb2 import SearchResults
 from pymilvus.grpc_gen.schema_pb2 import DataType, FieldData, IDs, ScalarField, SearchResultData, StringArray
 
-from backend.search.milvus_gallery.lite_search import Found, QuickSearch
+from backend.search.milvus_gallery.lite_search import Found, find
+from backend.search.milvus_gallery.lite_standing import Standings
 
 
-def install() -> None:
-    """Let Lite's gRPC server, in this process, answer by QuickSearch whatever that can."""
-    quick, own_way = QuickSearch(), MilvusServicer.Search
+def install(standings: Standings) -> None:
+    """Let Lite's gRPC server, in this process, answer by lite_search.py whatever that can."""
+    own_way = MilvusServicer.Search
 
     def search(servicer: Any, request: Any, context: Any) -> Any:
         try:
             collection = servicer._get_collection(request, context)
             asked = parse_search_request(request)
-            found = quick.find(collection, asked)
+            found = find(standings, collection, asked)
         except MilvusLiteError:  # its own way says what is wrong
             found = None
         if found is None:

@@ -1,61 +1,27 @@
 """Milvus Lite's search, made quick and grouped exactly; lite_answers.py puts it in place of its own.
 
-Lite 3.2.2 finds out anew for every search which of all rows count, key by key in Python: a quarter of a second for
-180,000 rows, whatever the index. Then it makes an object of every row found, with every column, the vector too, and
-takes those apart again for its answer. And its group-by fetches ten rows for each product asked for and gives up. Here
-the first is kept until something is written, the columns asked for go from the segments to the answer as they are, and
-a group's best row is found exactly, so that a search answers with 50 products instead of 200 rows. Large segments have
-an index (lite_index.py); the rest is compared.
+Lite 3.2.2 finds out anew for every search which of all rows count: a quarter of a second for 180,000 rows, whatever the
+index. Then it makes an object of every row found, with every column, the vector too, and takes those apart again for
+its answer. And its group-by fetches ten rows for each product asked for and gives up. Here the first is kept
+(lite_standing.py), the columns asked for go from the segments to the answer as they are, and a group's best row is
+found exactly, so that a search answers with 50 products instead of 200 rows. Large segments have an index
+(lite_index.py); the rest is compared.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
-from cachetools import LRUCache
-from numpy.typing import NDArray
 
 from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
-from backend.search.milvus_gallery.lite_index import FEW_ROWS, SOME_ROWS, Index, Indexes
-
-Floats = NDArray[np.float32]
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from backend.search.milvus_gallery.lite_index import FEW_ROWS, SOME_ROWS, Index
+from backend.search.milvus_gallery.lite_standing import Floats, Mask, Rows, Standing, Standings, rows_passing
 
 _FEW = 0.2
 """Share of the rows up to which theirs alone are compared; copying more of them costs more than it saves."""
-_FILTERS_KEPT = 32  # of each collection; one takes a byte a row
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
-
-
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """Which rows of a segment pass a filter and count, and how many they are."""
-
-    mask: Mask
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What was found out of a collection's rows, and holds until something is written. Rows are numbered throughout."""
-
-    files: tuple[str, ...]
-    deleted: dict[Any, int]
-    starts: list[int]
-    """The first row's number of each segment."""
-    alive: list[NDArray[np.bool_]]
-    """By segment, which rows count: neither deleted nor written anew since."""
-    scales: list[Floats]
-    """By segment, one over the length of each row's vector."""
-    groups: dict[str, Rows]
-    """By column, a number for each row, the same for the same value."""
-    passing: LRUCache[tuple[str, Any], list[Passing]]
-    """By condition and time zone, which rows of each segment a search is for: shoppers ask for the same few kinds."""
-    indexes: Indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,54 +33,23 @@ class Found:
     best: list[tuple[Rows, Floats]]
 
 
-class QuickSearch:
-    """Answers searches for the nearest rows by cosine; whatever else is asked is left to Lite."""
+def find(standings: Standings, collection: Any, asked: dict[str, Any]) -> Found | None:
+    """Return what a request that Lite has parsed asks for, exact and as of now; None where it is left to Lite.
 
-    def __init__(self) -> None:
-        self._standings: WeakKeyDictionary[Any, Standing] = WeakKeyDictionary()
-
-    def find(self, collection: Any, asked: dict[str, Any]) -> Found | None:
-        """Return what a request that Lite has parsed asks for, exact and as of now; None where it is left to Lite.
-
-        What is not flushed yet is flushed first.
-        """
-        if not _is_plain(collection, asked):
-            return None
-        if collection._memtable.size():
-            collection.flush()
-        segments, deleted = collection._read_snapshot()
-        segments = [segment for segment in segments if segment.num_rows]
-        if not segments:
-            return Found([], [], [(np.empty(0, np.int64), np.empty(0, np.float32))] * len(asked["query_vectors"]))
-        standing = self._standing(collection, segments, deleted.snapshot)
-        pools = _pools(collection, segments, standing, asked)
-        groups = _groups(standing, segments, asked["group_by_field"])
-        apart = float(asked["search_params"].get(APART_PARAMETER, APART))
-        queries = _units(asked["query_vectors"])
-        best = _found(queries, pools, groups, count=asked["top_k"], apart=apart)
-        return Found(
-            segments, standing.starts, [_exact(query, one, pools) for query, one in zip(queries, best, strict=True)]
-        )
-
-    def _standing(self, collection: Any, segments: Sequence[Any], deleted: dict[Any, int]) -> Standing:
-        files = tuple(segment.file_path for segment in segments)  # never written twice; named by their rows' numbers
-        known = self._standings.get(collection)
-        if known is not None and known.files == files and known.deleted == deleted:
-            return known
-        scales = dict(zip(known.files, known.scales, strict=True)) if known else {}
-        indexes = known.indexes if known else Indexes()
-        indexes.keep(segments)
-        self._standings[collection] = Standing(
-            files,
-            deleted,
-            starts=np.cumsum([0, *(segment.num_rows for segment in segments[:-1])]).tolist(),
-            alive=_alive(segments, deleted),
-            scales=[scales[s.file_path] if s.file_path in scales else _scale(s) for s in segments],
-            groups={},
-            passing=LRUCache(_FILTERS_KEPT),
-            indexes=indexes,
-        )
-        return self._standings[collection]
+    That is whatever is not just the nearest rows by cosine. What is not flushed yet is flushed first.
+    """
+    if not _is_plain(collection, asked):
+        return None
+    segments, standing = standings.of(collection)
+    if not segments:
+        return Found([], [], [(np.empty(0, np.int64), np.empty(0, np.float32))] * len(asked["query_vectors"]))
+    pools = _pools(collection, segments, standing, asked)
+    groups = _groups(standing, segments, asked["group_by_field"])
+    apart = float(asked["search_params"].get(APART_PARAMETER, APART))
+    queries = _units(asked["query_vectors"])
+    best = _found(queries, pools, groups, count=asked["top_k"], apart=apart)
+    best = [_exact(query, one, pools) for query, one in zip(queries, best, strict=True)]
+    return Found(segments, standing.starts, best)
 
 
 def _is_plain(collection: Any, asked: dict[str, Any]) -> bool:
@@ -143,28 +78,6 @@ def _plain_columns(collection: Any) -> set[str]:
     return {field.name for field in collection.schema.fields if not field.nullable and field.dtype.name == "VARCHAR"}
 
 
-def _alive(segments: Sequence[Any], deleted: dict[Any, int]) -> list[NDArray[np.bool_]]:
-    newest: dict[Any, int] = {}
-    for segment in segments:
-        for key, number in zip(segment.pks, segment.seqs.tolist(), strict=True):
-            if number > newest.get(key, -1):
-                newest[key] = number
-    return [
-        np.array(
-            [
-                newest[key] == number and deleted.get(key, -1) <= number
-                for key, number in zip(segment.pks, segment.seqs.tolist(), strict=True)
-            ],
-            dtype=np.bool_,
-        )
-        for segment in segments
-    ]
-
-
-def _scale(segment: Any) -> Floats:
-    return np.asarray(1 / np.linalg.norm(segment.vectors, axis=1), dtype=np.float32)
-
-
 def _groups(standing: Standing, segments: Sequence[Any], column: str | None) -> Rows | None:
     """Return the group of each row, None when nothing is grouped."""
     if column is None:
@@ -190,23 +103,14 @@ class _Pool:
 
 def _pools(collection: Any, segments: Sequence[Any], standing: Standing, asked: dict[str, Any]) -> list[_Pool]:
     """Return the segments that have rows which count and pass the filter."""
-    from milvus_lite.search.indexed_filter import evaluate_segment_filter  # noqa: PLC0415 - lite.py's process alone
-
     named = (asked["expr"] or "", asked["timezone"])
     if named not in standing.passing:
-        masks = standing.alive
-        if asked["expr"]:
-            condition = collection._compile_filter(asked["expr"], timezone=asked["timezone"])
-            plan = collection._indexed_filter_plan(condition)
-            pairs = zip(segments, standing.alive, strict=True)
-            masks = [alive & evaluate_segment_filter(segment, condition, plan) for segment, alive in pairs]
-        standing.passing[named] = [Passing(mask, int(mask.sum())) for mask in masks]
+        standing.passing[named] = rows_passing(collection, *named, (segments, standing))
+    passing = standing.passing[named]
     return [
-        _Pool(segment, start, scale, standing.indexes.get(segment), passing.mask, passing.rows)
-        for segment, start, scale, passing in zip(
-            segments, standing.starts, standing.scales, standing.passing[named], strict=True
-        )
-        if passing.rows
+        _Pool(segment, start, scale, standing.indexes.get(segment), each.mask, each.rows)
+        for segment, start, scale, each in zip(segments, standing.starts, standing.scales, passing, strict=True)
+        if each.rows
     ]
 
 
