@@ -67,6 +67,8 @@ class _Shelf:
         manner: Manner,
     ) -> None:
         self._shown, self._manner = shown, manner
+        self._values = {product.id: catalog.effective(product) for product in shown.values()}
+        self._sold_out = {product_id for product_id, values in self._values.items() if not values.in_stock}
         self._rules = {product.id: product.placement for product in shown.values() if product.placement}
         self._seen = {design_of(manner.asked)} if manner.apart and manner.asked else set()
         self._pictures = _Pictures(session, tenant_id, [one for one in everything if one.product_id in shown])
@@ -75,7 +77,7 @@ class _Shelf:
 
     def answer(self, group: Sequence[Found]) -> Answered:
         refused = {one.product_id: reason for one in group if (reason := self._refusal(one)) is not None}
-        admitted = place([one for one in group if one.product_id not in refused], self._rules)
+        admitted = place([one for one in group if one.product_id not in refused], self._rules, self._sold_out)
         marks = {one.product_id: self._marks(one) for one in admitted}
         kept = spread(admitted, marks, limit=self._manner.limit, seen=self._seen)
         return Answered(
@@ -99,7 +101,7 @@ class _Shelf:
         which is no repeat.
         """
         product = self._shown[one.product_id]
-        values, picture = catalog.effective(product), self._pictures.that_won(one)
+        values, picture = self._values[product.id], self._pictures.that_won(one)
         marks: set[Hashable] = set()
         if picture and picture.content_hash:
             marks.add(("picture", picture.content_hash, values.category))
@@ -124,7 +126,7 @@ class _Shelf:
 
     def _match(self, one: Found) -> Match:
         product = self._shown[one.product_id]
-        values, price = catalog.effective(product), price_now(product)
+        values, price = self._values[product.id], price_now(product)
         return Match(
             product_id=product.id,
             title=values.title,

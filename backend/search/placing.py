@@ -1,4 +1,4 @@
-"""The places of an answer's products: what the seller asked for, and one of each design before the second.
+"""The places of an answer's products: the seller's rules, what can be bought first, each design once before twice.
 
 Nothing here moves a product across a tier: a rule never calls a product more alike than it is.
 """
@@ -18,8 +18,11 @@ BOOST = 0.05
 _BREAKS = re.compile(r"[\s/|_,、()（）\[\]【】-]+")
 
 
-def place(group: Sequence[Found], rules: Mapping[str, str]) -> list[Found]:
-    """Order a group (best first) by the seller's rules: pinned first, boosted a little earlier, buried last."""
+def place(group: Sequence[Found], rules: Mapping[str, str], sold_out: Collection[str] = ()) -> list[Found]:
+    """Order a group (best first) by the seller's rules: pinned first, boosted a little earlier, buried last.
+
+    What is sold out comes after what a shopper can buy, unless it is pinned.
+    """
     tiers = list(dict.fromkeys(one.tier for one in group))
     placed: list[Found] = []
     for tier in tiers:
@@ -30,7 +33,7 @@ def place(group: Sequence[Found], rules: Mapping[str, str]) -> list[Found]:
                 plain.insert(_place_of(one, plain), one)
         first = [one for one in members if rules.get(one.product_id) == "pin"]
         last = [one for one in members if rules.get(one.product_id) == "bury"]
-        placed += [*first, *plain, *last]
+        placed += [*first, *sorted(plain, key=lambda one: one.product_id in sold_out), *last]
     return placed
 
 

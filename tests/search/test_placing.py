@@ -40,6 +40,25 @@ def test_rules_move_products_inside_their_tier_only(rules, expected):
     assert names(place(found, rules)) == expected
 
 
+@pytest.mark.parametrize(
+    ("rules", "sold_out", "expected"),
+    [
+        ({}, "ad", "bcaefd"),
+        ({"d": "pin"}, "ad", "bcadef"),
+        ({"a": "boost"}, "a", "bcadef"),
+        ({"b": "bury"}, "a", "cabdef"),
+        ({}, "abcdef", "abcdef"),
+    ],
+)
+def test_what_is_sold_out_comes_after_what_can_be_bought_in_its_tier(rules, sold_out, expected):
+    found = group(
+        ("a", 0.97, "same"), ("b", 0.95, "same"), ("c", 0.91, "same"),
+        ("d", 0.72, "close"), ("e", 0.65, "close"), ("f", 0.62, "close"),
+    )  # fmt: skip
+
+    assert names(place(found, rules, set(sold_out))) == expected
+
+
 def test_no_rules_and_no_marks_lose_or_invent_a_product():
     chance = random.Random(5)
     for _ in range(200):

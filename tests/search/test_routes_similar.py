@@ -40,6 +40,18 @@ def test_what_looks_alike_is_found_without_the_product_itself(make_shop, shelf, 
     assert {"search", "total"} <= answer["took_ms"].keys()
 
 
+def test_what_is_sold_out_comes_last_of_what_is_as_much_alike(make_shop, shelf, similar):
+    shop = make_shop()
+    dress = shelf.put(shop, "red dress", color=RED)
+    shelf.put(shop, "nearest, sold out", color=RED, availability="OutOfStock")
+    shelf.put(shop, "nearly red dress", color=NEARLY_RED)
+
+    answer = similar(shop, product_id=dress.id).json
+
+    assert titles(answer["matches"]) == ["nearly red dress", "nearest, sold out"]
+    assert {match["tier"] for match in answer["matches"]} == {"same"}
+
+
 @pytest.mark.parametrize(
     "address",
     [
