@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.search.answers import Match
 from backend.search.facets import EVERYTHING, Facets, Narrowing, facets_of
 from backend.search.found import Found
-from backend.search.placing import design_of, place, spread
+from backend.search.placing import design_of, lateness, place, spread
 from backend.search.ranking import Thresholds
 from backend.search.why import LeftOut, Reason, Why
 from backend.tenants import catalog, showcase
@@ -68,7 +68,8 @@ class _Shelf:
     ) -> None:
         self._shown, self._manner = shown, manner
         self._values = {product.id: catalog.effective(product) for product in shown.values()}
-        self._sold_out = {product_id for product_id, values in self._values.items() if not values.in_stock}
+        gender = catalog.effective(manner.asked).gender if manner.asked else None
+        self._later = {product_id: lateness(values, gender) for product_id, values in self._values.items()}
         self._rules = {product.id: product.placement for product in shown.values() if product.placement}
         self._seen = {design_of(manner.asked)} if manner.apart and manner.asked else set()
         self._pictures = _Pictures(session, tenant_id, [one for one in everything if one.product_id in shown])
@@ -77,7 +78,7 @@ class _Shelf:
 
     def answer(self, group: Sequence[Found]) -> Answered:
         refused = {one.product_id: reason for one in group if (reason := self._refusal(one)) is not None}
-        admitted = place([one for one in group if one.product_id not in refused], self._rules, self._sold_out)
+        admitted = place([one for one in group if one.product_id not in refused], self._rules, self._later)
         marks = {one.product_id: self._marks(one) for one in admitted}
         kept = spread(admitted, marks, limit=self._manner.limit, seen=self._seen)
         return Answered(

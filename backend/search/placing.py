@@ -15,13 +15,16 @@ from backend.vision.attributes import colors_of_text
 
 BOOST = 0.05
 """How much score a boosted product gains on the others of its tier: about what parts a product from its next kin."""
+_FOR_ANYBODY = (None, "unisex")
+_FOR_OTHERS = 2  # what one could wear but not buy today comes before what one does not wear
 _BREAKS = re.compile(r"[\s/|_,、()（）\[\]【】-]+")
 
 
-def place(group: Sequence[Found], rules: Mapping[str, str], sold_out: Collection[str] = ()) -> list[Found]:
+def place(group: Sequence[Found], rules: Mapping[str, str], later: Mapping[str, int] | None = None) -> list[Found]:
     """Order a group (best first) by the seller's rules: pinned first, boosted a little earlier, buried last.
 
-    What is sold out comes after what a shopper can buy, unless it is pinned.
+    Products that are of less use to the shopper (`later`, by id, the more the later) come after the others, unless
+    they are pinned.
     """
     tiers = list(dict.fromkeys(one.tier for one in group))
     placed: list[Found] = []
@@ -33,7 +36,7 @@ def place(group: Sequence[Found], rules: Mapping[str, str], sold_out: Collection
                 plain.insert(_place_of(one, plain), one)
         first = [one for one in members if rules.get(one.product_id) == "pin"]
         last = [one for one in members if rules.get(one.product_id) == "bury"]
-        placed += [*first, *sorted(plain, key=lambda one: one.product_id in sold_out), *last]
+        placed += [*first, *sorted(plain, key=lambda one: (later or {}).get(one.product_id, 0)), *last]
     return placed
 
 
@@ -59,6 +62,12 @@ def spread(
     again = sorted(set(range(len(group))) - set(fresh))
     kept = sorted([*fresh, *again][:limit])
     return [group[number] for number in kept]
+
+
+def lateness(values: catalog.Effective, gender: str | None) -> int:
+    """Return how much later a product comes: sold out, or made for others than what it is compared with."""
+    for_others = {gender, values.gender}.isdisjoint(_FOR_ANYBODY) and gender != values.gender
+    return _FOR_OTHERS * for_others + (not values.in_stock)
 
 
 def design_of(product: Product) -> tuple[str, ...]:

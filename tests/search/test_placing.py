@@ -5,7 +5,8 @@ import random
 import pytest
 
 from backend.search.found import Found
-from backend.search.placing import design_of, place, spread
+from backend.search.placing import design_of, lateness, place, spread
+from backend.tenants.catalog import effective
 from backend.tenants.models import Product
 
 
@@ -56,7 +57,25 @@ def test_what_is_sold_out_comes_after_what_can_be_bought_in_its_tier(rules, sold
         ("d", 0.72, "close"), ("e", 0.65, "close"), ("f", 0.62, "close"),
     )  # fmt: skip
 
-    assert names(place(found, rules, set(sold_out))) == expected
+    assert names(place(found, rules, dict.fromkeys(sold_out, 1))) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "gender", "availability", "expected"),
+    [
+        (None, "men", None, 0),
+        ("women", "women", "InStock", 0),
+        ("women", "unisex", None, 0),
+        ("unisex", "kids", None, 0),
+        ("women", None, "OutOfStock", 1),
+        ("women", "men", None, 2),
+        ("women", "kids", "OutOfStock", 3),
+    ],
+)
+def test_what_others_wear_comes_after_what_is_sold_out(asked, gender, availability, expected):
+    product = Product(title="Coat", url="https://shop.example/1", gender=gender, availability=availability)
+
+    assert lateness(effective(product), asked) == expected
 
 
 def test_no_rules_and_no_marks_lose_or_invent_a_product():

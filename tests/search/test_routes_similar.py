@@ -52,6 +52,15 @@ def test_what_is_sold_out_comes_last_of_what_is_as_much_alike(make_shop, shelf, 
     assert {match["tier"] for match in answer["matches"]} == {"same"}
 
 
+def test_what_others_wear_comes_last_of_what_is_as_much_alike(make_shop, shelf, similar):
+    shop = make_shop()
+    dress = shelf.put(shop, "red dress", color=RED, gender="women")
+    shelf.put(shop, "nearest, for men", color=RED, gender="men")
+    shelf.put(shop, "nearly red dress", color=NEARLY_RED, gender="women")
+
+    assert titles(similar(shop, product_id=dress.id).json["matches"]) == ["nearly red dress", "nearest, for men"]
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -1,6 +1,7 @@
 """Narrowing what a photo found: by words, by filters, and by another part of the photo."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -204,3 +205,21 @@ def test_words_and_another_part_of_the_photo_go_together(results, service):
     last = service.asked("search/photo")[-1]
     assert last.part("q") == "red"
     assert last.part("box")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_from_the_filters_one_press_leads_to_what_is_left(visit, width):
+    seen = visit(width=width)
+    dialog = seen.search()
+    dialog.get_by_role("button", name="Filters").click()
+    dialog.locator(".choice").first.click()
+    dialog.locator(".choice[aria-pressed=true]").wait_for()
+    see = dialog.locator(".see")
+    expect(see).to_have_text(re.compile(r"^Show [1-9]\d* match"))
+    expect(see).to_be_in_viewport(ratio=1)
+
+    see.click()
+
+    expect(dialog.locator(".filters")).to_be_hidden()
+    expect(dialog.locator(".groups .card").first).to_be_in_viewport()
+    expect(dialog.locator(".toggle")).to_be_focused()

@@ -21,8 +21,9 @@ import { KINDS, filtersIn, noWish } from "./wish.js";
  * @param {Facets} facets
  * @param {() => Wish} read
  * @param {(change: Partial<Wish>) => void} change
+ * @param {() => void} done the shopper wants to see what is left
  */
-export function filterPanel({ words, context }, facets, read, change) {
+export function filterPanel({ words, context }, facets, read, change, done) {
   /** @type {Ways} */
   const ways = { words, read, change, updates: [] };
   const kinds = KINDS.filter((kind) => facets.choices[kind].length > 1);
@@ -34,10 +35,13 @@ export function filterPanel({ words, context }, facets, read, change) {
   const nothing = () => change({ ...noWish(), words: read().words, box: read().box });
   const clear = h("button", { type: "button", class: "link", click: nothing }, words.clear);
   ways.updates.push(() => (clear.hidden = !filtersIn(read())));
-  const node = h("div", { class: "filters", hidden: true }, ...groups, clear);
+  const see = h("button", { type: "button", class: "button see", click: done });
+  const node = h("div", { class: "filters", hidden: true }, ...groups, clear, see);
   const update = () => ways.updates.forEach((each) => each());
   update();
-  return { node, update, empty: !groups.length };
+  /** @param {number} matches */
+  const count = (matches) => (see.textContent = words.see(matches));
+  return { node, update, count, empty: !groups.length };
 }
 
 /**

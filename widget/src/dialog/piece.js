@@ -48,7 +48,7 @@ export function createPiece(app, queryId, garment, { others, ask, found }) {
   /** @param {PieceAnswer} answer @param {boolean} isNarrowed */
   function show(answer, isNarrowed) {
     matches = answer.garment?.matches ?? [];
-    refine.tell(answer.understood);
+    refine.tell(answer.understood, matches.length);
     list.replaceChildren(
       ...(matches.length || !isNarrowed ? groups(app, answer.queryId, matches, others) : tooNarrow()),
     );
@@ -61,6 +61,7 @@ export function createPiece(app, queryId, garment, { others, ask, found }) {
     return [h("h4", {}, app.words.narrowTitle), h("p", { class: "note" }, app.words.narrowText), clear];
   }
 
+  refine.tell([], matches.length);
   list.replaceChildren(...groups(app, queryId, matches, others));
   return {
     nodes: [refine.node, list],

@@ -35,22 +35,35 @@ export function createRefine(app, facets, search) {
   const { form, field } = wordsForm(words, (said) => {
     if (said !== wish.words) change({ words: said });
   });
-  const filters = filterPanel(app, facets, () => wish, change);
+  const filters = filterPanel(app, facets, () => wish, change, () => {
+    open(false);
+    toggle.focus({ preventScroll: true });
+    node.scrollIntoView();
+  });
   const count = h("span", {}, words.filters);
   const toggle = h("button", { type: "button", class: "toggle", "aria-expanded": "false" }, icon(SLIDERS), count);
-  toggle.addEventListener("click", () => {
-    filters.node.hidden = !filters.node.hidden;
-    toggle.setAttribute("aria-expanded", String(!filters.node.hidden));
-  });
+  toggle.addEventListener("click", () => open(Boolean(filters.node.hidden)));
+  /** @param {boolean} wanted */
+  function open(wanted) {
+    filters.node.hidden = !wanted;
+    toggle.setAttribute("aria-expanded", String(wanted));
+  }
   const chips = h("div", { class: "understood" });
+  const node = h("div", { class: "refine" }, form, filters.empty ? null : toggle, chips, filters.node);
 
   return {
-    node: h("div", { class: "refine" }, form, filters.empty ? null : toggle, chips, filters.node),
+    node,
     /** @param {import("../types.js").Box} box */
     look: (box) => change({ box }),
     clear: () => change({ ...noWish(), box: wish.box }),
-    /** @param {Understood[]} understood */
-    tell(understood) {
+    /**
+     * Says what the answer is: what was understood of the words, and how many matches there are.
+     *
+     * @param {Understood[]} understood
+     * @param {number} matches
+     */
+    tell(understood, matches) {
+      filters.count(matches);
       const said = [...new Set(understood.map(({ text }) => text))];
       chips.replaceChildren(
         ...said.map((text) => {

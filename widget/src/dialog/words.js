@@ -35,6 +35,8 @@ export function dialogWords(translated, lang) {
     shown: (name, count) => counted(texts.shown, count, { name }),
     /** @param {number} count */
     filtersOf: (count) => (count ? counted(texts.filtersOf, count) : texts.filters),
+    /** @param {number} count */
+    see: (count) => counted(texts.see, count),
     /** @param {string} title */
     moreOf: (title) => filled(texts.moreOf, { title }),
     /** @param {string} name */
