@@ -6,7 +6,7 @@ one to show is the one in the shopper's colour, although another side in another
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,11 +18,14 @@ LOOKED_AT = 10
 """Products of each garment; those behind them keep the score of their nearest picture, which is never above these."""
 
 
-def look_closer(gallery: Gallery, vectors: Vector, found: Sequence[Sequence[Hit]], color: int) -> list[list[Hit]]:
+def look_closer(
+    gallery: Gallery, vectors: Vector, found: Sequence[Sequence[Hit]], color: int, wanted: Collection[str] = ()
+) -> list[list[Hit]]:
     """Compare each of the vectors (n, d) with all pictures of the first products found for it; best first again.
 
     A hit's score and picture may change, never its product. `color` is how many of a vector's last values are of
-    colour; without any, a product's nearest picture stays the one to show.
+    colour; without any, a product's nearest picture stays the one to show. Of the colours `wanted` by name one is
+    shown wherever there is a picture of it.
     """
     first = dict.fromkeys(hit.product_id for hits in found for hit in hits[:LOOKED_AT])
     entries: dict[str, list[Entry]] = defaultdict(list)
@@ -30,7 +33,7 @@ def look_closer(gallery: Gallery, vectors: Vector, found: Sequence[Sequence[Hit]
         entries[entry.product_id].append(entry)
     answers = []
     for vector, hits in zip(vectors, found, strict=True):
-        looked = [_seen(vector, hit, entries[hit.product_id], color) for hit in hits[:LOOKED_AT]]
+        looked = [_seen(vector, hit, entries[hit.product_id], color, wanted) for hit in hits[:LOOKED_AT]]
         answers.append(sorted([*looked, *hits[LOOKED_AT:]], key=lambda hit: (-hit.score, hit.product_id)))
     return answers
 
@@ -47,10 +50,11 @@ def together(vector: Vector, pictures: Vector, color: int) -> tuple[Vector, NDAr
     return np.sort(np.maximum(alone, common))[::-1], np.lexsort((-alone, -likeness))
 
 
-def _seen(vector: Vector, hit: Hit, entries: Sequence[Entry], color: int) -> Hit:
+def _seen(vector: Vector, hit: Hit, entries: Sequence[Entry], color: int, wanted: Collection[str]) -> Hit:
     if len(entries) < 2:  # one picture alone was compared already
         return hit
     scores, order = together(vector, np.stack([entry.vector for entry in entries]), color)
-    shown = entries[int(order[0])]
+    ordered = [entries[number] for number in order.tolist()]
+    shown = next((entry for entry in ordered if not set(entry.colors).isdisjoint(wanted)), ordered[0])
     score = min(1.0, max(hit.score, float(scores[0])))
     return replace(hit, score=score, embedding_id=shown.embedding_id, image_id=shown.image_id, colors=shown.colors)

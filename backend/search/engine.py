@@ -190,7 +190,7 @@ class Engine:
         kinds = [_kinds(one, filters) for one in objects]
         answers = search_kinds(gallery, vectors, kinds, filters=filters, limit=most)
         color = self._color_values(looked["model_id"])
-        closer = look_closer(gallery, vectors, [merge(lists) for lists in answers], color)
+        closer = look_closer(gallery, vectors, [merge(lists) for lists in answers], color, filters.colors)
         return [
             found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]), answering)
             for one, hits, answering in zip(objects, closer, kinds, strict=True)

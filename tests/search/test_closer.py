@@ -26,9 +26,9 @@ def a_gallery(*entries: Entry) -> ExactGallery:
     return gallery
 
 
-def ask(gallery: ExactGallery, query: np.ndarray, color: int = COLOR, limit: int = 20):
+def ask(gallery: ExactGallery, query: np.ndarray, color: int = COLOR, limit: int = 20, wanted: tuple[str, ...] = ()):
     found = gallery.search(query[None], limit=limit)
-    return found[0], look_closer(gallery, query[None], found, color)[0]
+    return found[0], look_closer(gallery, query[None], found, color, wanted)[0]
 
 
 def test_a_product_whose_sides_lie_around_the_photo_comes_before_one_that_is_a_little_like_it():
@@ -97,3 +97,13 @@ def test_the_photo_of_a_picture_itself_still_scores_one():
 
 def test_nothing_found_is_nothing_looked_at():
     assert look_closer(a_gallery(), vector(1.0)[None], [[]], COLOR) == [[]]
+
+
+def test_the_picture_in_a_colour_that_is_asked_for_is_shown_whatever_the_photos():
+    query = vector(1.0, color=RED)
+    seen = {"blue": vector(0.9, 0.4, color=BLUE), "red": vector(1.0, color=RED), "plain": vector(0.8, 0.6)}
+    gallery = a_gallery(*(entry("shirt", image, each) for image, each in seen.items()))
+
+    shown = {wanted: ask(gallery, query, wanted=wanted)[1][0].image_id for wanted in ((), ("blue",), ("green",))}
+
+    assert shown == {(): "red", ("blue",): "blue", ("green",): "red"}
