@@ -31,14 +31,17 @@ function searchField() {
   return null;
 }
 
+/** @param {Element} element */
+const isRtl = (element) => getComputedStyle(element).direction === "rtl";
+
 /**
  * How much of the field's far end something else covers already: the shop's own button, or the browser's clear cross.
  *
  * @param {HTMLInputElement} field
- * @param {DOMRect} rect its
- * @param {boolean} rtl
  */
-function takenEnd(field, rect, rtl) {
+function takenEnd(field) {
+  const rect = field.getBoundingClientRect();
+  const rtl = isRtl(field);
   const form = field.closest("form") ?? field.parentElement;
   let taken = field.type === "search" ? 24 : 4;
   for (let inset = 6; inset < Math.min(120, rect.width / 2); inset += 10) {
@@ -64,14 +67,13 @@ const signOf = (field) =>
  * Where the button belongs: over the field's far end.
  *
  * @param {HTMLInputElement} field
+ * @param {number} end what something else covers of it
  */
-function endOf(field) {
+function endOf(field, end) {
   const rect = field.getBoundingClientRect();
-  const rtl = getComputedStyle(field).direction === "rtl";
   const height = Math.max(24, Math.min(rect.height - 6, 40));
   const width = Math.max(height, 32);
-  const end = takenEnd(field, rect, rtl);
-  const left = rtl ? rect.left + end : rect.right - end - width;
+  const left = isRtl(field) ? rect.left + end : rect.right - end - width;
   return { left, top: rect.top + (rect.height - height) / 2, width, height };
 }
 
@@ -135,11 +137,14 @@ export function createCamera(context, open) {
   /** @type {ReturnType<typeof createPlace>} */
   let lay = () => {};
   let sign = "";
+  let taken = 0;
 
   function follow() {
     if (!field?.offsetWidth) return place();
     const now = signOf(field);
-    if (now !== sign) lay(endOf(field));
+    if (now === sign) return;
+    if (sign) taken = takenEnd(field);
+    lay(endOf(field, taken));
     sign = now;
   }
   // It calls first when the page has been laid out anyway.
@@ -160,6 +165,7 @@ export function createCamera(context, open) {
     own = null;
     field = nextField;
     if (!where) return;
+    if (field) taken = takenEnd(field); // before anything changes: looking for what covers it lays the page out
     own = document.createElement(TAG);
     own.dataset.place = where;
     if (target) target.append(own);
