@@ -10,6 +10,9 @@ const BUDGET = { "v1.js": 2 * 1024, "v1-page.js": 9 * 1024, "v1-strip.js": 6 * 1
 const BANNER = "/*! Niteru widget, AGPL-3.0-or-later */";
 
 const integrity = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+/** Has V8 compile every function beside the page's main thread, as it is fetched, and not one by one on it. */
+const EAGER = `//# allFunctionsCalledOnLoad\n${BANNER}`;
+
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 /** `import css from "./x.css"` gives the minified text, ready for an adopted style sheet. */
@@ -35,7 +38,7 @@ async function translations() {
   return found;
 }
 
-async function bundle(entry, define = {}) {
+async function bundle(entry, define = {}, banner = BANNER) {
   const result = await build({
     absWorkingDir: HERE.pathname,
     entryPoints: [entry],
@@ -46,7 +49,7 @@ async function bundle(entry, define = {}) {
     target: "es2022",
     charset: "utf8",
     legalComments: "none",
-    banner: { js: BANNER },
+    banner: { js: banner },
     define,
     plugins: [cssText],
   });
@@ -64,7 +67,7 @@ async function listSources(folder = "src/") {
 
 async function buildAll() {
   const dialog = await bundle("src/dialog/dialog.js");
-  const strip = await bundle("src/strip/strip.js");
+  const strip = await bundle("src/strip/strip.js", {}, EAGER);
   const find = await bundle("src/find/find.js");
   // Each part is fetched by its integrity: whoever pins the loader has pinned everything.
   const named = (file, bytes) => JSON.stringify([file, integrity(bytes)]);
@@ -75,8 +78,8 @@ async function buildAll() {
     STRIP_FILE: named("v1-strip.js", strip),
     FIND_FILE: named("v1-find.js", find),
     WORDS_FILES: `{${wordsFiles.join(",")}}`,
-  });
-  const loader = await bundle("src/loader.js", { PAGE_FILE: named("v1-page.js", page) });
+  }, EAGER);
+  const loader = await bundle("src/loader.js", { PAGE_FILE: named("v1-page.js", page) }, EAGER);
   const dist = { "v1.js": loader, "v1-page.js": page, "v1-strip.js": strip, "v1-find.js": find, "v1-dialog.js": dialog, ...words };
 
   const sources = ["build.mjs", "package.json", "package-lock.json", "tsconfig.json", ...(await listSources())].sort();

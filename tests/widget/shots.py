@@ -1,6 +1,6 @@
 """Writes a picture and the accessible text of every state of the widget, to be looked at and read.
 
-`python -m tests.widget.shots FOLDER [STATE ...] [--lang ko] [--rtl]`
+`python -m tests.widget.shots FOLDER [STATE ...] [--lang ko] [--rtl] [--drawn]`
 
 Uses real photos where the folder `shared` lies beside the project, drawn ones where it does not.
 """
@@ -24,10 +24,10 @@ LANGUAGES = ("ja", "en")
 
 
 class Photos:
-    """Real photos by number, where there are any."""
+    """Real photos by number, where there are any and they are wanted."""
 
-    def __init__(self) -> None:
-        self.garments = sorted((DATA / "luma" / "images").glob("*main.jpg"))
+    def __init__(self, *, drawn_ones: bool) -> None:
+        self.garments = [] if drawn_ones else sorted((DATA / "luma" / "images").glob("*main.jpg"))
         self.street = DATA / "street_photos"
         self.boxes: dict[str, list[tuple[str, list[float]]]] = {}
         self.photo = drawn.jpeg(drawn.outfit())
@@ -164,9 +164,11 @@ STATES: dict[str, Callable[[conftest.Visit, FakeService, Photos], None]] = {
 }
 
 
-def shoot(browser: Browser, folder: Path, wanted: list[str], languages: Sequence[str], *, rtl: bool) -> None:
+def shoot(
+    browser: Browser, folder: Path, wanted: list[str], languages: Sequence[str], photos: Photos, *, rtl: bool
+) -> None:
     """Every wanted state in every width, language and theme; rtl: on a page written from right to left."""
-    service, shop, photos = FakeService(), FakeShop(), Photos()
+    service, shop = FakeService(), FakeShop()
     service.origin = f"http://127.0.0.1:{serve(service_handler(service)).server_address[1]}"
     shop.origin = f"http://127.0.0.1:{serve(shop_handler(shop)).server_address[1]}"
     shop.picture = photos.picture
@@ -207,10 +209,12 @@ def main() -> None:
     parser.add_argument("states", nargs="*", help=", ".join(STATES))
     parser.add_argument("--lang", action="append")
     parser.add_argument("--rtl", action="store_true")
+    parser.add_argument("--drawn", action="store_true")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with open_browser() as chromium:
-        shoot(chromium, asked.folder, asked.states, asked.lang or LANGUAGES, rtl=asked.rtl)
+        photos = Photos(drawn_ones=asked.drawn)
+        shoot(chromium, asked.folder, asked.states, asked.lang or LANGUAGES, photos, rtl=asked.rtl)
 
 
 if __name__ == "__main__":
