@@ -1,10 +1,10 @@
 /** The parts' file names with their integrity, written in by build.mjs. */
-declare const PAGE_FILE: [name: string, integrity: string];
-declare const DIALOG_FILE: [name: string, integrity: string];
-declare const STRIP_FILE: [name: string, integrity: string];
-declare const FIND_FILE: [name: string, integrity: string];
+declare const PAGE_FILE: import("./types.js").PartFile;
+declare const DIALOG_FILE: import("./types.js").PartFile;
+declare const STRIP_FILE: import("./types.js").PartFile;
+declare const FIND_FILE: import("./types.js").PartFile;
 /** The files of the dialog's words, by language. */
-declare const WORDS_FILES: Record<string, [name: string, integrity: string]>;
+declare const WORDS_FILES: Record<string, import("./types.js").PartFile>;
 
 declare module "*.css" {
   const text: string;
