@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import orjson
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -36,7 +37,14 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
     global _engine  # noqa: PLW0603 - one engine a process is the point
     if _engine is not None:
         _engine.dispose()
-    _engine = create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, pool_recycle=1800)
+    _engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        json_deserializer=orjson.loads,
+    )
     return _engine
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import orjson
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
-from limits import parse as parse_limit
+from limits import RateLimitItemPerMinute
 from limits.storage import RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, ValidationError
@@ -103,7 +103,7 @@ def parse(form: type[Form], values: Mapping[str, Any]) -> Form:
 def limit(scope: str, caller: str, per_minute: int) -> None:
     """Count one call of `caller`. Raises TooMany when more than `per_minute` came within the minute."""
     limiter: FixedWindowRateLimiter = current_app.extensions["niteru_limiter"]
-    rule = parse_limit(f"{per_minute}/minute")
+    rule = RateLimitItemPerMinute(per_minute)
     if not limiter.hit(rule, scope, caller):
         reset = limiter.get_window_stats(rule, scope, caller).reset_time
         wait = max(1, round(reset - time.time()))

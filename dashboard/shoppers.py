@@ -48,7 +48,7 @@ def similar_items(tenant_id: str, product_id: str) -> list[Shown]:
     """
     ref = ProductRef(product_id=product_id)
     try:
-        answer = engine().similar(tenant_id, ref, limit=SIMILAR, known_etags=_Everything())
+        answer, _etag = engine().similar(tenant_id, ref, limit=SIMILAR, known_etags=_Everything())
     except DomainError:
         return []
     return shown(tenant_id, answer.matches)

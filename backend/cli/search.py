@@ -46,7 +46,8 @@ def photo(tenant: str, file: Path, words: str, limit: int, as_json: bool) -> Non
 def similar(tenant: str, product: str, limit: int, as_json: bool) -> None:
     """Find what looks like a product, named by its address or its id."""
     ref = ProductRef(url=product) if "://" in product else ProductRef(product_id=product)
-    _show_list(asdict(_engine().similar(find_tenant_id(tenant), ref, limit=limit)), as_json)
+    answer, _etag = _engine().similar(find_tenant_id(tenant), ref, limit=limit)
+    _show_list(asdict(answer), as_json)
 
 
 @search.command()

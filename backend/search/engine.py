@@ -1,13 +1,11 @@
 """Search: ask a worker what a photo shows, ask the tenant's gallery what looks like it, answer with its products."""
 
 import base64
-import hashlib
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import orjson
 from sqlalchemy.orm import Session
 
 from backend import queues
@@ -15,11 +13,11 @@ from backend.config import Settings
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.search import noting
-from backend.search.alike import Alike, alike_answers, name_of
+from backend.search.alike import Alike, alike_answers, etag_of, name_of
 from backend.search.answers import FoundObject, ListAnswer, PhotoAnswer
 from backend.search.clock import Clock, photo_ms
 from backend.search.closer import look_closer
-from backend.search.facets import EVERYTHING, Narrowing
+from backend.search.facets import EVERYTHING, Narrowing, facets_of
 from backend.search.found import Found, found
 from backend.search.gallery import Filters, Gallery, Vector
 from backend.search.kinds import kinds_for
@@ -107,27 +105,29 @@ class Engine:
         narrowing: Narrowing = EVERYTHING,
         limit: int = 20,
         known_etags: Container[str] = (),
+        seen: str | None = None,
         why: bool = False,
-    ) -> ListAnswer:
-        """Find what looks like a product of the catalog, by its stored embeddings: no model runs.
+    ) -> tuple[ListAnswer, str]:
+        """Find what looks like a product of the catalog, by its stored embeddings: no model runs; with its `etag_of`.
 
-        An answer that the caller has already (its `etag_of` is among `known_etags`) is not noted as a search.
+        An answer that the caller has already (its tag is among `known_etags`) is not noted as a search. `seen` is the
+        shop's version, where the caller has just read it.
         Raises NotFound, GalleryUnavailable, BadFilter.
         """
         clock = Clock()
         wish = (filters or Filters(), narrowing, limit)
         asked = name_of(tenant_id, ref, *wish)
-        alike = None if why else alike_answers.recall(asked)
+        seen = seen or freshness.version(tenant_id)
+        alike = None if why else alike_answers.recall(asked, seen)
         if alike is None:
-            seen = freshness.version(tenant_id)
             alike = self._alike(tenant_id, ref, *wish, why=why)
             if alike.matches and not why:  # where nothing was found, there may be in a second
                 alike_answers.remember(asked, tenant_id, seen, alike)
         clock.lap("search")
         answer = ListAnswer(new_id(), clock.total(), alike.matches, [], alike.notice, None, alike.left_out)
-        if etag_of(answer) not in known_etags:
+        if alike.etag not in known_etags:
             noting.note_similar(tenant_id, answer, alike.product_id)
-        return answer
+        return answer, alike.etag
 
     def like_picture(
         self,
@@ -161,12 +161,18 @@ class Engine:
         filters = filters or Filters()
         with transaction(tenant_id) as session:
             known = find_by_text(session, tenant_id, words, filters, limit=_MOST_BY_WORDS)
-            ranked = [Found(product.id, share, "close" if share >= 1 else "style") for product, share in known.found]
+            ranked = [Found(id_, share, "close" if share >= 1 else "style") for id_, share in known.shares.items()]
             (one,) = to_matches(session, tenant_id, [ranked], Manner(limit, narrowing, why=_BY_WORDS if why else None))
             clock.lap("search")
             notice = None if one.matches else self._notice(session, tenant_id)
             answer = ListAnswer(
-                new_id(), clock.total(), one.matches, known.understood.chips, notice, one.facets, one.left_out
+                new_id(),
+                clock.total(),
+                one.matches,
+                known.understood.chips,
+                notice,
+                facets_of(one.admitted),
+                one.left_out,
             )
             noting.record_list(session, tenant_id, answer, kind="text", words=words)
         return answer
@@ -185,7 +191,8 @@ class Engine:
     def _search_objects(self, tenant_id: str, looked: dict[str, Any], filters: Filters, most: int) -> list[list[Found]]:
         objects = looked["objects"]
         vectors = np.stack([_vector(one["vector"]) for one in objects])
-        gallery = self._gallery(tenant_id, looked["model_id"], looked["dim"])
+        with transaction(tenant_id) as session:
+            gallery = self._gallery(session, tenant_id, looked["model_id"], looked["dim"])
         thresholds = thresholds_for(looked["model_id"])
         kinds = [_kinds(one, filters) for one in objects]
         answers = search_kinds(gallery, vectors, kinds, filters=filters, limit=most)
@@ -215,24 +222,25 @@ class Engine:
     def _alike(
         self, tenant_id: str, ref: ProductRef, filters: Filters, narrowing: Narrowing, limit: int, *, why: bool
     ) -> Alike:
+        card, most = self._card, 2 * with_spare(limit, narrowing)
         with transaction(tenant_id) as session:
             product = self._find(session, tenant_id, ref)
             if product is None:
-                return Alike([], NO_PRODUCTS, [], None)
+                return Alike([], NO_PRODUCTS, [], None, etag_of([], NO_PRODUCTS))
             group = showcase.duplicate_group(session, tenant_id, product)
-        card, values = self._card, catalog.effective(product)
+            gallery = self._gallery(session, tenant_id, card.model_id, card.dim)
+        values = catalog.effective(product)
         kinds = kinds_for(values.category, 1.0) if values.category and not filters.categories else None
-        gallery, most = self._gallery(tenant_id, card.model_id, card.dim), 2 * with_spare(limit, narrowing)
         ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, most=most)
         tiers = thresholds_for(card.model_id) if why else None
         with transaction(tenant_id) as session:
-            manner = Manner(limit, narrowing, apart=True, asked=product, why=tiers)
+            manner = Manner(limit, narrowing, apart=True, asked=values, why=tiers)
             (one,) = to_matches(session, tenant_id, [ranked], manner)
-        return Alike(one.matches, None if ranked else NO_VECTORS, one.left_out, group[0])
+        notice = None if ranked else NO_VECTORS
+        return Alike(one.matches, notice, one.left_out, group[0], etag_of(one.matches, notice))
 
-    def _gallery(self, tenant_id: str, model_id: str, dim: int) -> Gallery:
-        with transaction(tenant_id) as session:
-            tenant = accounts.get_tenant(session, tenant_id)
+    def _gallery(self, session: Session, tenant_id: str, model_id: str, dim: int) -> Gallery:
+        tenant = accounts.get_tenant(session, tenant_id)
         return gallery_to_search(self._settings, tenant, model_id, dim)
 
     def _color_values(self, model_id: str) -> int:
@@ -245,11 +253,6 @@ class Engine:
             return NO_PRODUCTS
         tenant = accounts.get_tenant(session, tenant_id)
         return PREPARING if filling_alone(tenant, self._card.model_id) else None
-
-
-def etag_of(answer: ListAnswer) -> str:
-    """Return a tag of what the answer shows, whichever search it came from."""
-    return hashlib.sha256(orjson.dumps([answer.matches, answer.notice])).hexdigest()[:32]
 
 
 def _kinds(one: dict[str, Any], filters: Filters) -> frozenset[str] | None:
@@ -269,4 +272,6 @@ def _largest(objects: Sequence[dict[str, Any]]) -> int:
 
 def _object(one: dict[str, Any], answered: Answered) -> FoundObject:
     facts = {name: one[name] for name in _OBJECT_FACTS}
-    return FoundObject(**facts, matches=answered.matches, facets=answered.facets, left_out=answered.left_out)
+    return FoundObject(
+        **facts, matches=answered.matches, facets=facets_of(answered.admitted), left_out=answered.left_out
+    )

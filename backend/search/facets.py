@@ -1,11 +1,10 @@
 """What an answer may be narrowed by, with how many of its products each choice keeps."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backend.tenants import catalog
-from backend.tenants.models import Product
 
 MOST_CHOICES = 30
 """Values of one facet that are told; the rarest are left out."""
@@ -49,38 +48,38 @@ class Narrowing:
     def __bool__(self) -> bool:
         return bool(self.brands or self.sizes)
 
-    def admits(self, product: Product) -> bool:
-        values = catalog.effective(product)
+    def admits(self, values: catalog.Effective) -> bool:
+        if not self:
+            return True
         brands, sizes = {_plain(each) for each in self.brands}, {_plain(each) for each in self.sizes}
         return (not brands or _plain(values.brand or "") in brands) and (
-            not sizes or not sizes.isdisjoint(map(_plain, sizes_in_stock(product)))
+            not sizes or not sizes.isdisjoint(map(_plain, sizes_in_stock(values)))
         )
 
 
 EVERYTHING = Narrowing()
 
 
-def facets_of(products: Iterable[Product]) -> Facets:
+def facets_of(rows: Sequence[catalog.Effective]) -> Facets:
     """Count the choices among the products of an answer."""
-    rows = [(product, catalog.effective(product)) for product in products]
     return Facets(
-        category=_choices(values.category for _, values in rows),
-        gender=_choices(values.gender for _, values in rows),
-        color=_choices(color for _, values in rows for color in dict.fromkeys(values.colors)),
-        brand=_choices(values.brand for _, values in rows),
-        size=_choices(size for product, _ in rows for size in sizes_in_stock(product)),
-        in_stock=sum(values.in_stock for _, values in rows),
-        price=_span([values for _, values in rows]),
+        category=_choices(values.category for values in rows),
+        gender=_choices(values.gender for values in rows),
+        color=_choices(color for values in rows for color in dict.fromkeys(values.colors)),
+        brand=_choices(values.brand for values in rows),
+        size=_choices(size for values in rows for size in sizes_in_stock(values)),
+        in_stock=sum(values.in_stock for values in rows),
+        price=_span(rows),
     )
 
 
-def sizes_in_stock(product: Product) -> list[str]:
+def sizes_in_stock(values: catalog.Effective) -> list[str]:
     """Return the sizes that can be bought, each once. A size that no variant speaks of is sold as the product is."""
-    if not catalog.effective(product).in_stock:
+    if not values.in_stock:
         return []
-    told = [variant for variant in product.variants or [] if variant.get("size")]
+    told = [variant for variant in values.variants if variant.get("size")]
     if not told:
-        return list(dict.fromkeys(product.sizes or []))
+        return list(dict.fromkeys(values.sizes))
     return list(dict.fromkeys(one["size"] for one in told if one.get("availability") not in catalog.SOLD_OUT))
 
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.search.ranking import Ranked, Tier
-from backend.tenants import catalog
-from backend.tenants.models import Product
+from backend.tenants.catalog import Effective
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,8 @@ class Found:
     image_id: str | None = None
     kinds: frozenset[str] | None = None
 
-    def is_answered_by(self, product: Product) -> bool:
-        category = catalog.effective(product).category
+    def is_answered_by(self, values: Effective) -> bool:
+        category = values.category
         return self.kinds is None or self.tier == "same" or category is None or category in self.kinds
 
 

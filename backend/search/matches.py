@@ -7,13 +7,14 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from backend.search.answers import Match
-from backend.search.facets import EVERYTHING, Facets, Narrowing, facets_of
+from backend.search.facets import EVERYTHING, Narrowing
 from backend.search.found import Found
 from backend.search.placing import design_of, lateness, place, spread
 from backend.search.ranking import Thresholds
 from backend.search.why import LeftOut, Reason, Why
 from backend.tenants import catalog, showcase
-from backend.tenants.models import Product, now
+from backend.tenants.catalog import Effective
+from backend.tenants.models import now
 
 PRICE_AGE = timedelta(hours=48)
 """A price whose page was last seen longer ago is not today's; a daily crawl may be late by a day."""
@@ -30,16 +31,16 @@ class Manner:
     limit: int
     narrowing: Narrowing = EVERYTHING
     apart: bool = False
-    asked: Product | None = None
+    asked: Effective | None = None
     why: Thresholds | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer to one group: `facets` count what may be shown, before `limit`; `left_out` is told where `why` is."""
+    """The answer to one group: `admitted` may be shown, before `limit`; `left_out` is told where `why` is."""
 
     matches: list[Match]
-    facets: Facets
+    admitted: list[Effective]
     left_out: list[LeftOut]
 
 
@@ -50,8 +51,8 @@ def to_matches(session: Session, tenant_id: str, groups: Sequence[Sequence[Found
     kind that does not answer the question, and what the narrowing does not admit.
     """
     everything = [one for group in groups for one in group]
-    products = catalog.products_by_id(session, tenant_id, [one.product_id for one in everything])
-    shelf = _Shelf(session, tenant_id, {product.id: product for product in products}, everything, manner)
+    shown = catalog.shown_products(session, tenant_id, {one.product_id for one in everything})
+    shelf = _Shelf(session, tenant_id, shown, everything, manner)
     return [shelf.answer(group) for group in groups]
 
 
@@ -62,15 +63,14 @@ class _Shelf:
         self,
         session: Session,
         tenant_id: str,
-        shown: Mapping[str, Product],
+        shown: Mapping[str, Effective],
         everything: Sequence[Found],
         manner: Manner,
     ) -> None:
         self._shown, self._manner = shown, manner
-        self._values = {product.id: catalog.effective(product) for product in shown.values()}
-        gender = catalog.effective(manner.asked).gender if manner.asked else None
-        self._later = {product_id: lateness(values, gender) for product_id, values in self._values.items()}
-        self._rules = {product.id: product.placement for product in shown.values() if product.placement}
+        gender = manner.asked.gender if manner.asked else None
+        self._later = {product_id: lateness(values, gender) for product_id, values in shown.items()}
+        self._rules = {product_id: values.placement for product_id, values in shown.items() if values.placement}
         self._seen = {design_of(manner.asked)} if manner.apart and manner.asked else set()
         self._pictures = _Pictures(session, tenant_id, [one for one in everything if one.product_id in shown])
         images = [one.image_id for one in everything if one.image_id] if manner.why else []
@@ -83,17 +83,17 @@ class _Shelf:
         kept = spread(admitted, marks, limit=self._manner.limit, seen=self._seen)
         return Answered(
             [self._match(one) for one in kept],
-            facets_of(self._shown[one.product_id] for one in admitted),
+            [self._shown[one.product_id] for one in admitted],
             self._left_out(group, refused, kept) if self._manner.why else [],
         )
 
     def _refusal(self, one: Found) -> Reason | None:
-        product = self._shown.get(one.product_id)
-        if product is None:
+        values = self._shown.get(one.product_id)
+        if values is None:
             return "not_shown"
-        if not one.is_answered_by(product):
+        if not one.is_answered_by(values):
             return "other_kind"
-        return None if self._manner.narrowing.admits(product) else "filtered"
+        return None if self._manner.narrowing.admits(values) else "filtered"
 
     def _marks(self, one: Found) -> set[Hashable]:
         """What another product may share with this one so that a shopper sees the same twice.
@@ -101,14 +101,13 @@ class _Shelf:
         Stored in another size or quality, a picture is other bytes with the same look; so is another colour of it,
         which is no repeat.
         """
-        product = self._shown[one.product_id]
-        values, picture = self._values[product.id], self._pictures.that_won(one)
+        values, picture = self._shown[one.product_id], self._pictures.that_won(one)
         marks: set[Hashable] = set()
         if picture and picture.content_hash:
             marks.add(("picture", picture.content_hash, values.category))
         if picture and picture.perceptual_hash:
             marks.add(("look", picture.perceptual_hash, values.category, frozenset(values.colors)))
-        return marks | {design_of(product)} if self._manner.apart else marks
+        return marks | {design_of(values)} if self._manner.apart else marks
 
     def _left_out(self, group: Sequence[Found], refused: Mapping[str, Reason], kept: Sequence[Found]) -> list[LeftOut]:
         seen = self._seen.union(*(self._marks(one) for one in kept)) if kept else self._seen
@@ -126,10 +125,10 @@ class _Shelf:
         return "same_design" if design_of(self._shown[one.product_id]) in repeated else "same_picture"
 
     def _match(self, one: Found) -> Match:
-        product = self._shown[one.product_id]
-        values, price = self._values[product.id], price_now(product)
+        values = self._shown[one.product_id]
+        price = price_now(values)
         return Match(
-            product_id=product.id,
+            product_id=values.product_id,
             title=values.title,
             url=values.url,
             image_url=self._pictures.of(one),
@@ -152,13 +151,11 @@ class _Shelf:
         )
 
 
-def price_now(product: Product) -> float | None:
+def price_now(values: Effective) -> float | None:
     """Return today's price, None when nobody knows it: the seller's own, else one that was seen lately."""
-    price = catalog.effective(product).price
-    by_seller = (product.overrides or {}).get("price") is not None
-    if price is None or not (by_seller or now() - product.last_seen_at <= PRICE_AGE):
+    if values.price is None or not (values.price_edited or now() - values.last_seen_at <= PRICE_AGE):
         return None
-    return float(price)
+    return float(values.price)
 
 
 class _Pictures:

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from backend.search.found import Found
 from backend.tenants import catalog
-from backend.tenants.models import Product
 from backend.vision.attributes import colors_of_text
 
 BOOST = 0.05
@@ -70,11 +69,10 @@ def lateness(values: catalog.Effective, gender: str | None) -> int:
     return _FOR_OTHERS * for_others + (not values.in_stock)
 
 
-def design_of(product: Product) -> tuple[str, ...]:
+def design_of(values: catalog.Effective) -> tuple[str, ...]:
     """Return what the colours of one design share: the shop's own group, else maker, kind and title without colours."""
-    values = catalog.effective(product)
-    if product.item_group:
-        return ("group", product.item_group)
+    if values.item_group:
+        return ("group", values.item_group)
     return ("title", values.brand or "", values.category or "", _without_colors(values.title))
 
 

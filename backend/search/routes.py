@@ -11,11 +11,13 @@ from backend import http
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.search import events, listing, look, openapi, uploads
+from backend.search.alike import etag_of
 from backend.search.answers import ListAnswer
-from backend.search.engine import NO_VECTORS, Engine, ProductRef, etag_of
+from backend.search.engine import NO_VECTORS, Engine, ProductRef
 from backend.search.forms import PhotoForm, ProductsForm, SearchForm, SimilarForm, TextForm
 from backend.search.remote import fetch_picture
 from backend.tenants import accounts, auth, keys, showcase
+from backend.vision.word_lists import word_lists
 
 SIMILAR_MAX_AGE_S, WIDGET_MAX_AGE_S = 60, 300
 _LEAST_PER_ADDRESS, _WORDS_PER_PHOTO = 30, 5
@@ -34,6 +36,7 @@ def _keep_uploads_in_memory(state: BlueprintSetupState) -> None:
 
 def init_app(app: Flask, *, fingerprint: Callable[[str], str]) -> None:
     """Add `/v1` to the application. `fingerprint` gives the identity of a shop's address, or raises ValueError."""
+    word_lists()  # a second's work, which no shopper shall wait for
     app.extensions["niteru_engine"] = Engine(app.extensions["niteru_settings"], fingerprint)
     app.register_blueprint(bp)
 
@@ -55,9 +58,9 @@ def similar() -> ResponseReturnValue:
     """Find what looks like a product of the shop."""
     form = http.parse(SimilarForm, request.args.to_dict())
     ref = ProductRef(url=form.url, product_id=form.product_id, sku=form.sku)
-    answer = _similar(form, ref)
+    answer, etag = _similar(form, ref)
     response = http.answer(answer)
-    response.set_etag(etag_of(answer))
+    response.set_etag(etag)
     response.cache_control.private = True
     response.cache_control.max_age = SIMILAR_MAX_AGE_S
     return response.make_conditional(request)
@@ -129,19 +132,20 @@ def _wish(form: SearchForm) -> dict[str, Any]:
     return {"filters": filters.filters(), "narrowing": filters.narrowing(), "limit": form.limit, "why": form.why}
 
 
-def _similar(form: SimilarForm, ref: ProductRef) -> ListAnswer:
+def _similar(form: SimilarForm, ref: ProductRef) -> tuple[ListAnswer, str]:
     """Answer by the product's vectors; one that has none yet, or is not in the catalogue, by the picture given."""
     wish = _wish(form)
     try:
-        answer = _engine().similar(g.tenant_id, ref, known_etags=request.if_none_match, **wish)
+        answer, etag = _engine().similar(g.tenant_id, ref, known_etags=request.if_none_match, seen=g.seen, **wish)
         if form.image_url is None or answer.notice != NO_VECTORS:
-            return answer
+            return answer, etag
     except NotFound:
         if form.image_url is None:
             raise
     _limit_photos()
     picture = fetch_picture(auth.settings(), g.tenant_id, form.image_url, is_ours=_is_ours)
-    return _engine().like_picture(g.tenant_id, picture, **wish)
+    answer = _engine().like_picture(g.tenant_id, picture, **wish)
+    return answer, etag_of(answer.matches, answer.notice)
 
 
 def _limit_photos() -> None:

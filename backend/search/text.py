@@ -14,7 +14,6 @@ from backend.search.traits import traits
 from backend.search.typed import hiragana, katakana
 from backend.search.words import Understood, understand
 from backend.tenants import wording
-from backend.tenants.models import Product
 from backend.tenants.wording import Ask, Conditions, Wording
 from backend.vision.word_lists import usual_words
 
@@ -28,10 +27,10 @@ _TIERS = get_args(Tier)
 
 @dataclass(frozen=True, slots=True)
 class TextFound:
-    """Products, best first, each with the share of what was asked for that it has."""
+    """The ids of products, best first, each with the share of what was asked for that it has."""
 
     understood: Understood
-    found: list[tuple[Product, float]]
+    shares: dict[str, float]
 
 
 def find_by_text(session: Session, tenant_id: str, words: str, filters: Filters, *, limit: int) -> TextFound:

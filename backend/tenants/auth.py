@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ParamSpec
 
 from flask import Blueprint, Response, current_app, g, request
@@ -16,7 +17,17 @@ from backend.tenants import freshness, keys
 Args = ParamSpec("Args")
 _BY_ADDRESS, _BY_SERVER = 5, 100
 """Times as many requests as photos: of a shopper's address; of a shop's own server, which asks for many shoppers."""
-_holders: freshness.Memory[keys.KeyHolder] = freshness.Memory(most=10_000, seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who holds a key, and the version of the shop at which that is so."""
+
+    holder: keys.KeyHolder
+    seen: str
+
+
+_remembered: freshness.Memory[_Known] = freshness.Memory(most=10_000, seconds=20)
 
 
 class Unauthorized(DomainError):
@@ -36,13 +47,16 @@ def settings() -> Settings:
 
 
 def require_key(*kinds: str) -> Callable[[Callable[Args, ResponseReturnValue]], Callable[Args, ResponseReturnValue]]:
-    """Admit holders of a key of these kinds ("publishable", "secret"); sets `g.tenant_id` and `g.holder`."""
+    """Admit holders of a key of these kinds ("publishable", "secret"); sets `g.tenant_id` and `g.holder`.
+
+    `g.seen` is the shop's version (`freshness`) when the key was looked at.
+    """
 
     def decorate(view: Callable[Args, ResponseReturnValue]) -> Callable[Args, ResponseReturnValue]:
         @functools.wraps(view)
         def admitted(*args: Args.args, **kwargs: Args.kwargs) -> ResponseReturnValue:
-            g.holder = _holder(kinds)
-            g.tenant_id = g.holder.tenant_id
+            known = _admit(kinds)
+            g.holder, g.tenant_id, g.seen = known.holder, known.holder.tenant_id, known.seen
             return view(*args, **kwargs)
 
         return admitted
@@ -50,25 +64,25 @@ def require_key(*kinds: str) -> Callable[[Callable[Args, ResponseReturnValue]], 
     return decorate
 
 
-def _holder(kinds: tuple[str, ...]) -> keys.KeyHolder:
+def _admit(kinds: tuple[str, ...]) -> _Known:
     readable = _given_key()
-    holder = _holders.recall(readable)
-    if holder is not None and holder.kind == "secret":
-        http.limit("server", holder.tenant_id, settings().photos_per_minute * _BY_SERVER)
+    known = _remembered.recall(readable)
+    if known is not None and known.holder.kind == "secret":
+        http.limit("server", known.holder.tenant_id, settings().photos_per_minute * _BY_SERVER)
     else:
         # Counted before the key is looked up, so that guessing keys is as slow as using one that stands in a page.
         http.limit("address", http.caller_address(), settings().photos_per_minute * _BY_ADDRESS)
-    holder = holder or _look_up(readable)
-    if holder is None:
+    known = known or _look_up(readable)
+    if known is None:
         raise Unauthorized("This key is unknown or was revoked. Copy the current one from the dashboard.")
-    if holder.kind not in kinds:
+    if known.holder.kind not in kinds:
         raise Forbidden("This needs the secret key (sk_), sent as `Authorization: Bearer` by the shop's own server.")
-    if holder.kind == "publishable":
-        _check_origin(holder)
-    return holder
+    if known.holder.kind == "publishable":
+        _check_origin(known.holder)
+    return known
 
 
-def _look_up(readable: str) -> keys.KeyHolder | None:
+def _look_up(readable: str) -> _Known | None:
     with transaction() as session:
         holder = keys.find_holder(session, readable)
     if holder is None:
@@ -76,9 +90,11 @@ def _look_up(readable: str) -> keys.KeyHolder | None:
     seen = freshness.version(holder.tenant_id)
     with transaction() as session:
         holder = keys.find_holder(session, readable)  # it may have been revoked before the version was read
-    if holder is not None:
-        _holders.remember(readable, holder.tenant_id, seen, holder)
-    return holder
+    if holder is None:
+        return None
+    known = _Known(holder, seen)
+    _remembered.remember(readable, holder.tenant_id, seen, known)
+    return known
 
 
 def _given_key() -> str:

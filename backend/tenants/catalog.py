@@ -1,11 +1,12 @@
 """The catalog as everybody reads it: products with their effective values, images, boxes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Row, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.errors import NotFound
@@ -16,19 +17,28 @@ EDITABLE = (
     "title", "description", "brand", "price", "list_price", "currency", "availability", "gender", "category", "pattern",
     "colors",
 )  # fmt: skip
+_TOLD = (
+    "id", "url", "sku", "title", "brand", "item_group", "price", "list_price", "currency", "availability", "gender",
+    "category", "fine_category", "pattern", "colors", "shades", "sizes", "variants", "overrides", "placement",
+    "last_seen_at",
+)  # fmt: skip
+"""The columns that `effective` reads."""
 SOLD_OUT = frozenset({"OutOfStock", "SoldOut", "Discontinued"})
 
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """What is true of a product now: the seller's edit where there is one, the crawled value elsewhere."""
+    """What is true of a product now: the seller's edit where there is one, the crawled value elsewhere.
+
+    `placement` is the seller's rule for its place in answers; `price_edited` says that the price is the seller's own.
+    """
 
     product_id: str
     url: str
     sku: str | None
     title: str
-    description: str
     brand: str | None
+    item_group: str | None
     price: Decimal | None
     list_price: Decimal | None
     currency: str | None
@@ -39,6 +49,11 @@ class Effective:
     pattern: str | None
     colors: tuple[str, ...]
     shades: tuple[str, ...]
+    sizes: tuple[str, ...]
+    variants: tuple[dict[str, Any], ...]
+    placement: str | None
+    price_edited: bool
+    last_seen_at: datetime
 
     @property
     def in_stock(self) -> bool:
@@ -60,7 +75,7 @@ class ProductFilters:
     duplicates: bool | None = None
 
 
-def effective(product: Product) -> Effective:
+def effective(product: Product | Row[Any]) -> Effective:
     """Return the product's effective values. Everybody who shows or indexes a product goes through here.
 
     What the words say more finely goes with what they say: a seller's own category or colours have no finer names.
@@ -75,8 +90,8 @@ def effective(product: Product) -> Effective:
         url=product.url,
         sku=product.sku,
         title=value("title"),
-        description=value("description"),
         brand=value("brand"),
+        item_group=product.item_group,
         price=decimal(value("price")),
         list_price=decimal(value("list_price")),
         currency=value("currency"),
@@ -87,6 +102,11 @@ def effective(product: Product) -> Effective:
         pattern=value("pattern"),
         colors=tuple(value("colors") or ()),
         shades=() if "colors" in edits else tuple(product.shades or ()),
+        sizes=tuple(product.sizes or ()),
+        variants=tuple(product.variants or ()),
+        placement=product.placement,
+        price_edited=edits.get("price") is not None,
+        last_seen_at=product.last_seen_at,
     )
 
 
@@ -112,22 +132,20 @@ def find_product_by_sku(session: Session, tenant_id: str, sku: str) -> Product |
     return _primary(session, tenant_id, Product.sku == sku)
 
 
-def products_by_id(session: Session, tenant_id: str, product_ids: Sequence[str]) -> list[Product]:
-    """Return the tenant's products that search may show, in the order of `product_ids`.
+def shown_products(session: Session, tenant_id: str, product_ids: Collection[str]) -> dict[str, Effective]:
+    """Return what is true of the tenant's products that search may show, by id.
 
     Ids that are unknown, gone, hidden, a duplicate's or another tenant's are left out: the gallery may lag behind the
     catalog, and the catalog has the last word.
     """
-    rows = session.scalars(
-        select(Product).where(
-            Product.tenant_id == tenant_id,
-            Product.id.in_(product_ids),
-            Product.state.in_(SHOWN),
-            Product.duplicate_of.is_(None),
-        )
+    # Without descriptions and records: a page of answers has a hundred products, and these are most of their bytes.
+    query = select(*(getattr(Product, name) for name in _TOLD)).where(
+        Product.tenant_id == tenant_id,
+        Product.id.in_(product_ids),
+        Product.state.in_(SHOWN),
+        Product.duplicate_of.is_(None),
     )
-    found = {product.id: product for product in rows}
-    return [found[id_] for id_ in dict.fromkeys(product_ids) if id_ in found]
+    return {row.id: effective(row) for row in session.execute(query)}
 
 
 def list_products(

@@ -42,11 +42,17 @@ class Memory(Generic[Value]):
         self._known: TTLCache[str, tuple[str, str, Value]] = TTLCache(most, seconds)
         self._lock = threading.Lock()
 
-    def recall(self, name: str) -> Value | None:
-        """Return what was remembered by this name, None when nothing was or its shop has changed. Raises RedisError."""
+    def recall(self, name: str, seen: str | None = None) -> Value | None:
+        """Return what was remembered by this name, None when nothing was or its shop has changed.
+
+        `seen` is the shop's version, where the caller has just read it. Raises RedisError.
+        """
         with self._lock:
             known = self._known.get(name)
-        return known[2] if known is not None and version(known[0]) == known[1] else None
+        if known is None:
+            return None
+        tenant_id, remembered_at, value = known
+        return value if remembered_at == (seen or version(tenant_id)) else None
 
     def remember(self, name: str, tenant_id: str, seen: str, value: Value) -> None:
         """Remember a value that was made after this version of the shop was read."""

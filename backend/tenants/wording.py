@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session
 
-from backend.tenants.catalog import SHOWN, SOLD_OUT, products_by_id
+from backend.tenants.catalog import SHOWN, SOLD_OUT
 from backend.tenants.models import Product
 from backend.tenants.plain_text import escaped, forms, letters
 
@@ -88,8 +88,8 @@ class Wording:
 
 def find_by_words(
     session: Session, tenant_id: str, wording: Wording, conditions: Conditions, *, limit: int
-) -> list[tuple[Product, float]]:
-    """Return products that search may show, best first, with the share of what was asked for that each has.
+) -> dict[str, float]:
+    """Return the ids of products that search may show, best first, with the share of what was asked for that each has.
 
     Those that have all of it come first, then those that have much of it. Of equal shares the one counts more that has
     it in its title, then in its facts, its brand or the names of its columns, its breadcrumbs, its description.
@@ -105,9 +105,7 @@ def find_by_words(
     share = case((found.c.literally, 1.0), else_=share)
     query = select(found.c.id, share).where(share >= _LEAST_SHARE)
     query = query.order_by(share.desc(), worth.desc(), found.c.last_seen_at.desc(), found.c.id)
-    shares = {product_id: round(float(has), 4) for product_id, has in session.execute(query.limit(limit))}
-    # Products are loaded apart: joined, a planner without statistics measured every row for every other one.
-    return [(product, shares[product.id]) for product in products_by_id(session, tenant_id, list(shares))]
+    return {product_id: round(float(has), 4) for product_id, has in session.execute(query.limit(limit))}
 
 
 def shares_of(session: Session, tenant_id: str, asks: Sequence[Ask], product_ids: Collection[str]) -> dict[str, float]:

@@ -114,7 +114,7 @@ def test_a_second_of_a_design_comes_only_where_there_are_too_few_others():
 )
 def test_colours_of_a_design_are_known_by_the_shops_group_or_by_the_title(one, other, is_one_design):
     designs = [
-        design_of(Product(title=title, item_group=item_group, brand="Aoi", category="top", overrides={}))
+        design_of(effective(Product(title=title, item_group=item_group, brand="Aoi", category="top", overrides={})))
         for title, item_group in (one, other)
     ]
 

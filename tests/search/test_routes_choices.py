@@ -6,6 +6,7 @@ import pytest
 
 from backend.db import transaction
 from backend.search.facets import facets_of, sizes_in_stock
+from backend.tenants.catalog import effective
 from backend.tenants.models import Detection, Product, ProductImage
 from tests.search.query_worker import RED
 from tests.search.serving import multipart, titles
@@ -35,7 +36,7 @@ def counts(choices):
     ],
 )
 def test_sizes_in_stock_are_those_that_can_be_bought(facts, sizes):
-    assert sizes_in_stock(Product(overrides={}, **facts)) == sizes
+    assert sizes_in_stock(effective(Product(overrides={}, **facts))) == sizes
 
 
 def test_facets_count_products_with_the_sellers_edits():
@@ -45,7 +46,7 @@ def test_facets_count_products_with_the_sellers_edits():
         Product(title="c", colors=[], availability="OutOfStock", price=1, currency="USD", overrides={}),
     ]
 
-    facets = facets_of(products)
+    facets = facets_of([effective(product) for product in products])
 
     assert {choice.value: choice.count for choice in facets.category} == {"top": 1, "dress": 1}
     assert {choice.value: choice.count for choice in facets.color} == {"red": 2, "blue": 1}

@@ -6,6 +6,7 @@ from backend.db import transaction
 from backend.search.found import Found
 from backend.search.gallery import Filters
 from backend.search.text import find_by_text, order_by_words, read
+from backend.tenants import catalog
 
 
 @pytest.fixture
@@ -25,8 +26,9 @@ def shop(make_shop):
 def found(shop, words):
     """The titles of what has all that is asked for."""
     with transaction(shop.tenant_id) as session:
-        answer = find_by_text(session, shop.tenant_id, words, Filters(), limit=10)
-    return [product.title for product, share in answer.found if share == 1]
+        shares = find_by_text(session, shop.tenant_id, words, Filters(), limit=10).shares
+        products = catalog.shown_products(session, shop.tenant_id, shares)
+    return [products[product_id].title for product_id, share in shares.items() if share == 1]
 
 
 @pytest.mark.parametrize(

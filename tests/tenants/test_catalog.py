@@ -246,9 +246,9 @@ def test_a_hidden_product_stays_hidden_whatever_the_crawl_sees(make_shop):
     seen(shop.tenant_id, replace(DRESS, price=Decimal(1)))
 
     with transaction(shop.tenant_id) as session:
-        assert catalog.products_by_id(session, shop.tenant_id, [product_id]) == []
+        assert catalog.shown_products(session, shop.tenant_id, [product_id]) == {}
         catalog_edits.set_hidden(session, shop.tenant_id, product_id, hidden=False)
-        assert [product.id for product in catalog.products_by_id(session, shop.tenant_id, [product_id])] == [product_id]
+        assert list(catalog.shown_products(session, shop.tenant_id, [product_id])) == [product_id]
 
 
 def test_pages_of_the_product_list_hold_every_product_once(make_shop):
@@ -336,7 +336,7 @@ def test_a_stranger_finds_nothing_of_another_shops_catalog(make_shop):
     with transaction(theirs.tenant_id) as session:
         tenant_id = theirs.tenant_id
         assert catalog.list_products(session, tenant_id) == []
-        assert catalog.products_by_id(session, tenant_id, [product_id]) == []
+        assert catalog.shown_products(session, tenant_id, [product_id]) == {}
         assert catalog.find_product_by_fingerprint(session, tenant_id, "f-dress") is None
         assert catalog.find_product_by_sku(session, tenant_id, "D1") is None
         assert catalog.images_of(session, tenant_id, [product_id]) == {product_id: []}

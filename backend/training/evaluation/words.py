@@ -17,7 +17,7 @@ from backend.ingest.cataloging.sync import facts_of
 from backend.ingest.records import ProductRecord
 from backend.search.gallery import Filters
 from backend.search.text import find_by_text
-from backend.tenants import accounts
+from backend.tenants import accounts, catalog
 from backend.tenants.models import Product, new_id
 from backend.training.datasets import find_folder
 from backend.training.metrics import ndcg
@@ -78,8 +78,9 @@ def _measure(products: Sequence[dict[str, Any]], lang: str, queries: Judged) -> 
 
 
 def _score(session: Session, tenant_id: str, words: str, grades: Mapping[str, int]) -> float:
-    answer = find_by_text(session, tenant_id, words, Filters(), limit=PLACES)
-    return ndcg([grades.get(product.sku or "", 0) for product, _ in answer.found], list(grades.values()), PLACES)
+    shares = find_by_text(session, tenant_id, words, Filters(), limit=PLACES).shares
+    products = catalog.shown_products(session, tenant_id, shares)
+    return ndcg([grades.get(products[id_].sku or "", 0) for id_ in shares], list(grades.values()), PLACES)
 
 
 def _product(tenant_id: str, one: Mapping[str, Any], lang: str) -> Product:
