@@ -20,13 +20,14 @@ from backend.db import transaction
 from backend.ingest import hot, jobs, runs
 from backend.ingest.cataloging import embedding, pictures, publishing
 from backend.search import noting
-from backend.tenants import accounts, gallery_builds
+from backend.tenants import accounts, gallery_builds, history
 from backend.tenants.catalog_gallery import GALLERY_TOPIC
 from backend.tenants.models import IngestRun, OutboxMessage, ProductImage, now
 
 log = logging.getLogger(__name__)
 _TICK_S, _SWEEP_S = 2.0, 30.0
 _LOST_AFTER = timedelta(seconds=60)
+_FORGETS_EVERY, _FORGETS_AT_ONCE, _FORGETS_TIMES = timedelta(hours=1), 5_000, 4
 
 
 def run_scheduler(settings: Settings) -> None:
@@ -57,6 +58,8 @@ def tick(*, everybody: bool = False) -> None:
         tenant_ids = accounts.list_tenant_ids(session) if everybody else accounts.tenants_with_work(session)
     for tenant_id in tenant_ids:
         look_after(tenant_id)
+        if everybody:
+            forget_history(tenant_id)
 
 
 def look_after(tenant_id: str) -> None:
@@ -68,6 +71,19 @@ def look_after(tenant_id: str) -> None:
     _send_notes(tenant_id)
     _queue_pictures(tenant_id, moment)
     _revive_build(tenant_id)
+
+
+def forget_history(tenant_id: str) -> None:
+    """Delete what was kept long enough: once an hour, and at every look while there is more than is done at once."""
+    key = f"niteru:forgot:{tenant_id}"
+    if not queues.redis().set(key, 1, nx=True, ex=_FORGETS_EVERY):
+        return
+    for _ in range(_FORGETS_TIMES):
+        with transaction(tenant_id) as session:
+            forgotten = history.forget_old(session, tenant_id, now(), most=_FORGETS_AT_ONCE)
+        if forgotten < _FORGETS_AT_ONCE:
+            return
+    queues.redis().delete(key)
 
 
 def _start_due_crawl(tenant_id: str, moment: datetime) -> None:

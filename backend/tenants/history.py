@@ -1,14 +1,21 @@
 """What was searched and what came of it: one row an answered search, one row a thing a shopper did with it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.errors import NotFound
 from backend.tenants.models import Event, Product, SearchQuery, new_id
+
+KEPT = timedelta(days=400)
+"""How long searches and what shoppers did are kept: a year, and what it takes to compare with the one before."""
+SIMILAR_KEPT = timedelta(days=2)
+"""How long a look at similar items is kept that nobody followed: every view of a product page makes one."""
+FOLLOWED = ("click", "add_to_cart", "purchase")
 
 
 def record_query(
@@ -62,3 +69,12 @@ def record_events(session: Session, tenant_id: str, *, query_id: str, type_: str
     ]
     written = session.scalars(insert(Event).values(rows).on_conflict_do_nothing().returning(Event.id))
     return len(written.all())
+
+
+def forget_old(session: Session, tenant_id: str, moment: datetime, *, most: int) -> int:
+    """Delete up to `most` searches that were kept long enough, with what shoppers did; return how many."""
+    own = SearchQuery.tenant_id == tenant_id
+    followed = exists().where(Event.tenant_id == tenant_id, Event.query_id == SearchQuery.id, Event.type.in_(FOLLOWED))
+    passed_over = and_(SearchQuery.kind == "similar", SearchQuery.created_at < moment - SIMILAR_KEPT, ~followed)
+    old = select(SearchQuery.id).where(own, or_(SearchQuery.created_at < moment - KEPT, passed_over)).limit(most)
+    return len(session.scalars(delete(SearchQuery).where(own, SearchQuery.id.in_(old)).returning(SearchQuery.id)).all())
