@@ -4,7 +4,6 @@ import contextlib
 import re
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,48 +14,22 @@ from backend.search.gallery import (
     Facts,
     Filters,
     Hit,
-    Vector,
     changed_entries,
     check_entries,
     check_limit,
     check_vectors,
-    rank,
 )
-from backend.search.milvus_gallery.answers import Answer, answers, hit_columns
-from backend.search.milvus_gallery.effort import (
-    APART_PARAMETER,
-    COUNTED_SECONDS,
-    EXACT_ROWS,
-    LISTS,
-    lists_to_read,
-    search_parameters,
-    times_as_many,
-)
-from backend.search.milvus_gallery.expression import (
-    Row,
-    any_of,
-    both,
-    expression,
-    none_of,
-    to_entry,
-    to_row,
-)
+from backend.search.milvus_gallery.expression import Row, any_of, to_entry, to_row
+from backend.search.milvus_gallery.reading import Reading
 from backend.search.milvus_gallery.schema import alias_of, collection_schema, server_index, slug
 from backend.search.milvus_gallery.server import GalleryMismatch, GalleryUnavailable, Missing, Server, server
 
-READ_TIMEOUT = 10.0
-"""Seconds. A Lite server answers one request at a time, so this covers the wait behind somebody's flush too."""
 ALIAS_SECONDS = 2.0
 """How long a process may go on using the collection that was live before a publish; that one is kept for rollback."""
 
 _WRITTEN_AT_ONCE = 250  # about 0.1 s on Lite, which answers nobody else meanwhile
 _BATCH = 1000
-_SCAN = 8000
-_MOST_ROWS = 16_384  # what Milvus answers at most
-_COUNTS_KEPT = 10_000
 _LOOKED_AGAIN_SECONDS = 0.5
-_FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
-_EQUALS = 10  # products as near as the last one, of which the order decides
 _SPARE_GENERATIONS = 4  # numbers that a killed creation may have used up
 
 
@@ -159,7 +132,7 @@ class MilvusGallery:
     def update_products(self, facts: Mapping[str, Facts]) -> int:
         total = 0
         for product_ids in _batches(list(facts), 100):
-            changed = changed_entries(map(to_entry, self._query(any_of("product_id", product_ids), ["*"])), facts)
+            changed = changed_entries(map(to_entry, self._rows(any_of("product_id", product_ids), ["*"])), facts)
             self._write(check_entries(changed, self._dim))
             total += len(changed)
         return total
@@ -171,24 +144,17 @@ class MilvusGallery:
         collection = self._find()
         if collection is None or not len(queries):
             return [[] for _ in queries]
-        if self._server.is_lite:  # groups by itself: its rows are products
-            size = limit + _EQUALS
-        else:
-            size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
-        filters = filters or Filters()
-        effort = self._effort(collection, filters, size)
-        question = _Question(collection, expression(filters), size, strong, effort)
-        pairs = zip(queries, self._ask(question, queries, limit), strict=True)
-        return [self._completed(question, query, answer, limit) for query, answer in pairs]
+        reading = Reading(self._server, collection)
+        return reading.search(queries, limit=limit, filters=filters or Filters(), strong=strong)
 
     def entries_of_product(self, product_id: str) -> list[Entry]:
-        entries = map(to_entry, self._query(any_of("product_id", [product_id]), ["*"]))
+        entries = map(to_entry, self._rows(any_of("product_id", [product_id]), ["*"]))
         return sorted(entries, key=lambda entry: entry.embedding_id)
 
     def entries_of_products(self, product_ids: Collection[str]) -> list[Entry]:
         if not product_ids:
             return []
-        entries = map(to_entry, self._query(any_of("product_id", product_ids), ["*"], consistency="Bounded"))
+        entries = map(to_entry, self._rows(any_of("product_id", product_ids), ["*"], consistency="Bounded"))
         return sorted(entries, key=lambda entry: entry.embedding_id)
 
     def entries_of_images(self, image_ids: Collection[str]) -> list[Entry]:
@@ -196,20 +162,20 @@ class MilvusGallery:
         found = [
             to_entry(row)
             for batch in _batches(sorted(image_ids), _BATCH)
-            for row in self._query(any_of("image_id", batch), ["*"])
+            for row in self._rows(any_of("image_id", batch), ["*"])
         ]
         return sorted(found, key=lambda entry: entry.embedding_id)
 
     def images(self) -> dict[str, str]:
         """Return the image's id of every entry, by embedding id; sees the newest writes."""
-        return {row["embedding_id"]: row["image_id"] for row in self._query("", ["embedding_id", "image_id"])}
+        return {row["embedding_id"]: row["image_id"] for row in self._rows("", ["embedding_id", "image_id"])}
 
     def count(self) -> int:
         collection = self._find()
-        return self._size(collection) if collection else 0
+        return Reading(self._server, collection).count() if collection else 0
 
     def embedding_ids(self) -> set[str]:
-        return {row["embedding_id"] for row in self._query("", ["embedding_id"])}
+        return {row["embedding_id"] for row in self._rows("", ["embedding_id"])}
 
     def make_quick(self, seconds: float) -> None:
         """Return when searches here are as quick as they get: what was written is indexed, and lies in few segments.
@@ -298,7 +264,7 @@ class MilvusGallery:
         """
         for name in (f"{self._prefix}{number + spare}" for spare in range(_SPARE_GENERATIONS)):
             self._create(name)
-            if self._size(name) == 0:
+            if Reading(self._server, name).count() == 0:
                 return name
         raise GalleryUnavailable("No collection could be created for the gallery; look at the gallery server's log.")
 
@@ -314,33 +280,10 @@ class MilvusGallery:
             self._server.call("create_index", name, server_index())
             self._server.call("load_collection", name)
 
-    def _size(self, collection: str, condition: str = "", consistency: str = "Strong") -> int:
-        (row,) = self._server.call(
-            "query", collection, filter=condition, output_fields=["count(*)"], consistency_level=consistency
-        )
-        return int(row["count(*)"])
-
-    def _effort(self, collection: str, filters: Filters, size: int) -> dict[str, int]:
-        """Return the search's parameters, which say how much of an index to read (effort.py)."""
-        is_apart = bool(filters.categories)
-        if self._server.is_lite:
-            return {APART_PARAMETER: times_as_many(is_apart=is_apart)}
-        total = self._counted(collection, "")
-        # Left out are a few products of a round before, or the one that others shall be like: they change no share.
-        condition = expression(replace(filters, exclude_product_ids=()))
-        passing = self._counted(collection, condition) if total > EXACT_ROWS and condition else total
-        return search_parameters(lists_to_read(total, passing, size, is_apart=is_apart), size)
-
-    def _counted(self, collection: str, condition: str) -> int:
-        """Return about how many rows meet `condition`; as of half a minute ago at worst."""
-        counts = self._server.counts
-        count, seen = counts.get((collection, condition), (0, -COUNTED_SECONDS))
-        if time.monotonic() - seen >= COUNTED_SECONDS:
-            count = self._size(collection, condition, consistency="Bounded")
-            if len(counts) >= _COUNTS_KEPT:
-                counts.clear()
-            counts[collection, condition] = (count, time.monotonic())
-        return count
+    def _rows(self, condition: str, columns: list[str], *, consistency: str = "Strong") -> list[Row]:
+        """Return every row that meets `condition`, each key once; with "Strong" the newest writes included."""
+        collection = self._find()
+        return Reading(self._server, collection).rows(condition, columns, consistency=consistency) if collection else []
 
     def _write(self, entries: Sequence[Entry]) -> None:
         if not entries:
@@ -357,76 +300,13 @@ class MilvusGallery:
         ids = [
             row["embedding_id"]
             for batch in _batches(sorted(values), _BATCH)
-            for row in self._query(any_of(name, batch), ["embedding_id"])
+            for row in self._rows(any_of(name, batch), ["embedding_id"])
         ]
         if collection and ids:
             for batch in _batches(ids, _BATCH):
                 self._server.call("delete", collection, ids=list(batch))
             self._server.flush(collection)
         return len(ids)
-
-    def _query(self, condition: str, columns: list[str], *, consistency: str = "Strong") -> list[Row]:
-        """Return every row that meets `condition`, each key once; with "Strong" the newest writes included."""
-        collection = self._find()
-        if collection is None:
-            return []
-        options: dict[str, Any] = {"filter": condition, "output_fields": columns, "consistency_level": consistency}
-        # One scan where that is sure to be enough: an iterator costs Lite a scan a page, and one to see the end.
-        rows = self._server.call("query", collection, limit=_MOST_ROWS, **options)
-        if len(rows) == _MOST_ROWS:
-            rows = self._server.scan(collection, batch_size=_SCAN, **options)
-        return list({row["embedding_id"]: row for row in rows}.values())
-
-    def _completed(self, question: "_Question", query: Vector, answer: Answer, limit: int) -> list[Hit]:
-        """Group the rows by product, and ask for more while there may be further products.
-
-        Rows come best first, so each product found is found with its best garment and can be left out of the
-        next question: every round finds at least one more product or the end. Fewer rows than asked for are the end
-        only where every list of the index was read.
-        """
-        found = rank(answer.hits, limit)
-        while len(found) < limit and (answer.rows == question.size or question.reads_a_part):
-            others = both(question.condition, none_of("product_id", [hit.product_id for hit in found]))
-            effort = question.effort if answer.rows == question.size else search_parameters(LISTS, question.size)
-            question = replace(question, condition=others, effort=effort)
-            (answer,) = self._ask(question, query[None], limit)
-            found = rank([*found, *answer.hits], limit)
-        return found
-
-    def _ask(self, question: "_Question", queries: Vector, limit: int) -> list[Answer]:
-        """Ask for the best `question.size` rows for each query; only what may be of its best products is kept."""
-        grouping = {"group_by_field": "product_id"} if self._server.is_lite else {}
-        columns = self._server.search(
-            question.collection,
-            list(queries),
-            filter=question.condition,
-            limit=question.size,
-            output_fields=hit_columns(self._server.columns(question.collection)),
-            anns_field="vector",
-            search_params={"metric_type": "COSINE", "params": question.effort},
-            consistency_level="Strong" if question.strong else "Bounded",
-            timeout=READ_TIMEOUT,
-            **grouping,
-        )
-        return answers(columns, limit)
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What is asked of a collection, apart from the vectors: how many rows (`size`) that meet which condition.
-
-    `effort` says in how much of the index to look for them.
-    """
-
-    collection: str
-    condition: str
-    size: int
-    strong: bool
-    effort: dict[str, int]
-
-    @property
-    def reads_a_part(self) -> bool:
-        return self.effort.get("nprobe", LISTS) < LISTS
 
 
 def open_gallery(uri: str, token: str, *, tenant_id: str, model_id: str, dim: int) -> MilvusGallery:
