@@ -1,6 +1,6 @@
 """What `/v1` answers with. openapi.py reads these classes, so the document and the answers cannot differ."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from backend.search.facets import Facets
@@ -69,7 +69,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class PhotoAnswer:
-    """`primary` is the index of the largest object. `notice` says why there is nothing to show, where there is not."""
+    """`primary` is the index of the largest object. `notice` says why there is nothing to show, where there is not.
+
+    `passed_over` is what the words name and the filters forbid (red, where blue is chosen): it was not applied.
+    """
 
     query_id: str
     took_ms: dict[str, float]
@@ -77,11 +80,15 @@ class PhotoAnswer:
     objects: list[FoundObject]
     understood: list[Chip]
     notice: str | None
+    passed_over: list[Chip] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class ListAnswer:
-    """The answer to `similar` and to words, best first. `facets` are null for `similar`."""
+    """The answer to `similar` and to words, best first. `facets` are null for `similar`.
+
+    `passed_over` is as for photos.
+    """
 
     query_id: str
     took_ms: dict[str, float]
@@ -90,6 +97,7 @@ class ListAnswer:
     notice: str | None
     facets: Facets | None
     left_out: list[LeftOut]
+    passed_over: list[Chip] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class Engine:
                 objects=[_object(one, group) for one, group in zip(looked["objects"], groups, strict=True)],
                 understood=understood.chips,
                 notice=None if any(group.matches for group in groups) else self._notice(session, tenant_id),
+                passed_over=list(understood.passed_over),
             )
             noting.record_photo(session, tenant_id, answer, words)
         return answer
@@ -173,6 +174,7 @@ class Engine:
                 notice,
                 facets_of(one.admitted),
                 one.left_out,
+                list(known.understood.passed_over),
             )
             noting.record_list(session, tenant_id, answer, kind="text", words=words)
         return answer

@@ -12,7 +12,8 @@ from backend.search.ranking import Tier
 from backend.search.spelling import fixes
 from backend.search.traits import traits
 from backend.search.typed import hiragana, katakana
-from backend.search.words import Understood, understand
+from backend.search.understood import Understood
+from backend.search.words import understand
 from backend.tenants import wording
 from backend.tenants.wording import Ask, Conditions, Wording
 from backend.vision.word_lists import usual_words

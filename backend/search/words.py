@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import get_args
 
@@ -11,6 +11,7 @@ from backend.search.gallery import Filters
 from backend.search.prices import Price, find_in_stock, find_price
 from backend.search.traits import traits
 from backend.search.typed import Typed, katakana
+from backend.search.understood import Said, Understood, narrower
 from backend.vision.attributes import (
     TWO_COLORS,
     TextCategory,
@@ -34,63 +35,8 @@ _ORDER = get_args(Kind)
 _FILTERED = ("category", "gender", "color", "price", "in_stock")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing that was understood, and the span of the words that say it."""
-
-    kind: Kind
-    value: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """`words` are all of them, `left` those that name no category, gender, colour, price or stock.
-
-    `plain` are those of `left` that name nothing at all that is understood.
-    `categories` are the category and what else its name may mean (サロペット). `price` and `in_stock` are None where
-    nothing is said. `within` are traits that the fine name says (yoga pants are leggings, and for yoga).
-    """
-
-    words: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    plain: tuple[str, ...] = ()
-    category: str | None = None
-    gender: str | None = None
-    colors: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    fine_category: str | None = None
-    shades: tuple[tuple[str, str], ...] = ()
-    pattern: str | None = None
-    traits: tuple[str, ...] = ()
-    within: tuple[str, ...] = ()
-    price: Price | None = None
-    in_stock: bool | None = None
-    said: tuple[Chip, ...] = ()
-
-    @property
-    def chips(self) -> list[Chip]:
-        return list(self.said)
-
-    def narrow(self, filters: Filters) -> Filters:
-        """Return the filters with what the words ask for and a gallery can check."""
-        # "Men" means what men wear, so unisex too, unless the caller's own filter says which genders.
-        genders = (self.gender,) if filters.genders or self.gender == "kids" else (self.gender, "unisex")
-        low, high = _narrower(filters, self.price)
-        return replace(
-            filters,
-            categories=self.categories or filters.categories,
-            genders=tuple(gender for gender in genders if gender) if self.gender else filters.genders,
-            colors=self.colors or filters.colors,
-            price_min=low,
-            price_max=high,
-            in_stock=filters.in_stock if self.in_stock is None else self.in_stock,
-        )
-
-
 def understand(text: str, filters: Filters, fixes: Mapping[str, str] | None = None) -> Understood:
-    """Read a shopper's words, Japanese or English. What contradicts the filters is no chip but a plain word.
+    """Read a shopper's words, Japanese or English. What contradicts the filters is a plain word, and passed over.
 
     `fixes` are words to read instead of others: typing errors that the shop's own words told (see spelling.py).
     """
@@ -106,6 +52,7 @@ class _Reader:
         self._typed, self._filters, self._fixed = typed, filters, fixed
         self._rest = typed.plain
         self._said: list[Said] = []
+        self._passed_over: list[Said] = []
         self._fine: str | None = None
 
     def read(self) -> Understood:
@@ -132,13 +79,14 @@ class _Reader:
             price=price,
             in_stock=in_stock,
             said=tuple(self._chips([*self._said, *of_fixed])),
+            passed_over=tuple(self._chips(self._passed_over)),
         )
 
     def _price(self) -> Price | None:
         found = find_price(self._rest)
         if found is None:
             return None
-        low, high = _narrower(self._filters, found)
+        low, high = narrower(self._filters, found)
         if low is not None and high is not None and low > high:
             return None
         self._take("price", found.value, found.start, found.end, blank=True)
@@ -154,9 +102,13 @@ class _Reader:
     def _colors(self) -> list[tuple[str, str]]:
         """Return the colours and their shades."""
         wanted = self._filters.colors
-        found = [one for one in find_colors(self._rest) if not wanted or one.label.partition("/")[0] in wanted]
-        for one in found:
+        found = []
+        for one in find_colors(self._rest):
             name, _, shade = one.label.partition("/")
+            if wanted and name not in wanted:
+                self._pass_over("color", name, one)
+                continue
+            found.append(one)
             self._take("color", name, one.start, one.end)
             if shade != name:
                 self._take("shade", shade, one.start, one.end)
@@ -164,11 +116,10 @@ class _Reader:
 
     def _category(self) -> TextCategory | None:
         found = category_of_text(self._rest)
-        if (
-            found is None
-            or found.guessed
-            or (self._filters.categories and found.category not in self._filters.categories)
-        ):
+        if found is None or found.guessed:
+            return None
+        if self._filters.categories and found.category not in self._filters.categories:
+            self._pass_over("category", found.category, *_heads(self._rest, found))
             return None
         heads = [self._without_traits(one) for one in _heads(self._rest, found)]
         self._fine = next((fine for one in heads if (fine := _fine_name(one))), None)
@@ -189,9 +140,13 @@ class _Reader:
 
     def _gender(self) -> str | None:
         gender = gender_of_text(self._rest)
-        if gender is None or (self._filters.genders and gender not in self._filters.genders):
+        if gender is None:
             return None
-        for one in word_lists().gender.find(self._rest):
+        told = word_lists().gender.find(self._rest)
+        if self._filters.genders and gender not in self._filters.genders:
+            self._pass_over("gender", gender, *told)
+            return None
+        for one in told:
             self._take("gender", gender, one.start, one.end)
         return gender
 
@@ -215,6 +170,9 @@ class _Reader:
         self._said.append(Said(kind, value, start, end))
         if blank:
             self._rest = self._rest[:start] + " " * (end - start) + self._rest[end:]
+
+    def _pass_over(self, kind: Kind, value: str, *told: Found) -> None:
+        self._passed_over += [Said(kind, value, one.start, one.end) for one in told]
 
     def _left(self, kinds: Collection[str] = get_args(Kind)) -> Iterator[str]:
         """Give the words in which nothing of these kinds was understood."""
@@ -308,12 +266,6 @@ def _categories(found: TextCategory | None, filters: Filters) -> tuple[str, ...]
     also = (name for name, _ in found.alternatives)
     wanted = tuple(dict.fromkeys((found.category, *also)))
     return tuple(one for one in wanted if not filters.categories or one in filters.categories)
-
-
-def _narrower(filters: Filters, price: Price | None) -> tuple[float | None, float | None]:
-    lows = [one for one in (filters.price_min, price.low if price else None) if one is not None]
-    highs = [one for one in (filters.price_max, price.high if price else None) if one is not None]
-    return max(lows, default=None), min(highs, default=None)
 
 
 def _overlap(one: Said | Found, other: Said) -> bool:

@@ -180,6 +180,22 @@ def test_words_narrow_the_search_and_say_what_was_understood(make_shop, shelf, s
 
     assert titles(answer["objects"][0]["matches"]) == ["red one"]
     assert answer["understood"] == [{"kind": "color", "value": "red", "text": "赤"}]
+    assert answer["passed_over"] == []
+
+
+def test_words_that_the_filters_forbid_are_told_and_not_applied(make_shop, shelf, search, client):
+    shop = make_shop()
+    shelf.put(shop, "red one", colors=["red"])
+    shelf.put(shop, "navy one", colors=["navy"])
+    wish = {"q": "赤", "filters": '{"color": "navy"}'}
+
+    answer = search(shop, **wish).json
+    by_words = client.get("/v1/search/text", headers=shop.headers, query_string=wish).json
+
+    assert titles(answer["objects"][0]["matches"]) == ["navy one"]
+    for each in (answer, by_words):
+        assert each["passed_over"] == [{"kind": "color", "value": "red", "text": "赤"}]
+        assert each["understood"] == []
 
 
 def test_limit_bounds_the_matches_of_each_object(make_shop, shelf, search):

@@ -124,6 +124,23 @@ def test_what_contradicts_the_filters_is_no_chip(text, filters):
     assert understood.narrow(filters) == filters
 
 
+@pytest.mark.parametrize(
+    ("text", "filters", "passed_over"),
+    [
+        ("red shirt", Filters(colors=("blue",)), [("color", "red", "red")]),
+        ("白い長袖", Filters(colors=("navy", "black")), [("color", "white", "白い")]),
+        ("red and blue", Filters(colors=("blue",)), [("color", "red", "red")]),
+        ("long dress", Filters(categories=("pants",)), [("category", "dress", "dress")]),
+        ("メンズ", Filters(genders=("women",)), [("gender", "men", "メンズ")]),
+        ("red", Filters(), []),
+    ],
+)
+def test_what_the_filters_forbid_is_told(text, filters, passed_over):
+    understood = understand(text, filters)
+
+    assert [(chip.kind, chip.value, chip.text) for chip in understood.passed_over] == passed_over
+
+
 def test_a_mistyped_word_is_read_as_another_and_its_chip_tells_the_typed_one():
     assert chips("blue swaeter", fixes={"swaeter": "sweater"}) == [
         ("color", "blue", "blue"), ("category", "top", "swaeter"), ("fine_category", "sweater", "swaeter"),

@@ -121,6 +121,14 @@ def narrowed(visit: conftest.Visit, service: FakeService, photos: Photos) -> Non
         visit.page.locator(".refine").evaluate("refine => refine.scrollIntoView()")
 
 
+def passed_over(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+    service.refined = "passed.json"
+    chosen(visit, photos)
+    visit.page.locator("input[name=words]").fill("red")
+    visit.page.locator("input[name=words]").press("Enter")
+    visit.page.locator(".swap").wait_for()
+
+
 def too_narrow(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
     service.refined = "narrow.json"
     chosen(visit, photos)
@@ -155,6 +163,7 @@ STATES: dict[str, Callable[[conftest.Visit, FakeService, Photos], None]] = {
     "nothing-close": second,
     "only-style": weak,
     "narrowed": narrowed,
+    "passed-over": passed_over,
     "too-narrow": too_narrow,
     "similar": similar,
     "no-clothes": answered("nothing.json"),

@@ -69,6 +69,23 @@ def test_filters_say_how_many_matches_each_keeps(results, service):
     expect(results.locator(".item")).to_have_count(8)
 
 
+def test_words_that_a_filter_forbids_take_its_place_with_one_press(results, service):
+    service.refined = "passed.json"
+    results.get_by_role("button", name="Filters").click()
+    results.get_by_role("button", name="Navy").click()
+    narrow(results, "red")
+    instead = results.get_by_role("button", name="Red instead")
+    expect(instead).to_be_visible()
+    service.refined = "refined.json"
+
+    instead.click()
+
+    expect(results.locator(".tag")).to_have_text(["Red", "up to ¥50,000"])
+    expect(results.get_by_role("searchbox")).to_be_focused()
+    expect(results.get_by_role("button", name="Navy")).to_have_attribute("aria-pressed", "false")
+    assert (asked(service, "q")[-1], asked(service, "filters")[-1]) == ("red", None)
+
+
 def test_words_that_are_being_typed_stay(results):
     results.get_by_role("searchbox").fill("long sl")
     results.get_by_role("button", name="Filters").click()

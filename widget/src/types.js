@@ -36,7 +36,11 @@
  * @property {boolean} inStock
  * @property {Box | null} box where to look instead of where the garment was found
  *
- * @typedef {{ queryId: string, primary: number, garments: Garment[], understood: Understood[] }} PhotoAnswer
+ * @typedef {object} Said what was made of the words
+ * @property {Understood[]} understood
+ * @property {Understood[]} passedOver what they name and a chosen filter forbids
+ *
+ * @typedef {{ queryId: string, primary: number, garments: Garment[] } & Said} PhotoAnswer
  * @typedef {{ queryId: string, matches: Match[] }} SimilarAnswer
  * @typedef {{ url: string } | { product_id: string } | { sku: string }} ProductRef
  *

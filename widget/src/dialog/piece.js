@@ -7,9 +7,12 @@ import { fieldsOf, filtersIn } from "./wish.js";
  * One garment of the photo: its matches, and what narrows them.
  *
  * @typedef {import("../types.js").Garment} Garment
- * @typedef {import("../types.js").Understood} Understood
- * @typedef {{ queryId: string, garment: Garment | undefined, understood: Understood[] }} PieceAnswer
+ * @typedef {import("../types.js").Said} Said
+ * @typedef {{ queryId: string, garment: Garment | undefined } & Said} PieceAnswer
  */
+
+/** @type {Said} */
+const NOTHING_SAID = { understood: [], passedOver: [] };
 
 /**
  * @param {import("./dialog.js").App} app
@@ -30,7 +33,7 @@ export function createPiece(app, queryId, garment, { others, ask, found }) {
   async function search(wish) {
     stop.abort();
     const mine = (stop = new AbortController());
-    if (!Object.keys(fieldsOf(wish)).length) return show({ queryId, garment, understood: [] }, false);
+    if (!Object.keys(fieldsOf(wish)).length) return show({ queryId, garment, ...NOTHING_SAID }, false);
     list.setAttribute("aria-busy", "true");
     app.announce(app.words.refining);
     try {
@@ -48,7 +51,7 @@ export function createPiece(app, queryId, garment, { others, ask, found }) {
   /** @param {PieceAnswer} answer @param {boolean} isNarrowed */
   function show(answer, isNarrowed) {
     matches = answer.garment?.matches ?? [];
-    refine.tell(answer.understood, matches.length);
+    refine.tell(answer, matches.length);
     list.replaceChildren(
       ...(matches.length || !isNarrowed ? groups(app, answer.queryId, matches, others) : tooNarrow()),
     );
@@ -61,7 +64,7 @@ export function createPiece(app, queryId, garment, { others, ask, found }) {
     return [h("h4", {}, app.words.narrowTitle), h("p", { class: "note" }, app.words.narrowText), clear];
   }
 
-  refine.tell([], matches.length);
+  refine.tell(NOTHING_SAID, matches.length);
   list.replaceChildren(...groups(app, queryId, matches, others));
   return {
     nodes: [refine.node, list],

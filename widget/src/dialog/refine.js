@@ -12,6 +12,7 @@ import { filtersIn, noWish, without } from "./wish.js";
 const SEARCH = "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.2 15.2 20 20";
 const SLIDERS = "M4 7.5h9M17 7.5h3M4 16.5h3M11 16.5h9M15 9.5v-4M9 18.5v-4";
 const CROSS = "m7 7 10 10m0-10L7 17";
+const SWAP = "M4 8.5h14l-3-3M20 15.5H6l3 3";
 const LONGEST = 200;
 
 /**
@@ -30,6 +31,16 @@ export function createRefine(app, facets, search) {
     count.textContent = words.filtersOf(filtersIn(wish));
     filters.update();
     search(wish);
+  }
+
+  /**
+   * A press on something that goes away with it.
+   *
+   * @param {Partial<Wish>} some
+   */
+  function lead(some) {
+    field.focus();
+    change(some);
   }
 
   const { form, field } = wordsForm(words, (said) => {
@@ -58,24 +69,29 @@ export function createRefine(app, facets, search) {
     look: (box) => change({ box }),
     clear: () => change({ ...noWish(), box: wish.box }),
     /**
-     * Says what the answer is: what was understood of the words, and how many matches there are.
+     * Says what the answer is: what was understood of the words, what a filter kept from them, and how many matches
+     * there are.
      *
-     * @param {Understood[]} understood
+     * @param {import("../types.js").Said} said
      * @param {number} matches
      */
-    tell(understood, matches) {
+    tell({ understood, passedOver }, matches) {
       filters.count(matches);
-      const said = [...new Set(understood.map(({ text }) => text))];
+      /** @param {string} text */
+      const chip = (text) => {
+        const name = chipName(app, understood.filter((each) => each.text === text), text, facets.price?.currency ?? "");
+        const press = () => lead({ words: without(wish.words, text) });
+        return h("button", { type: "button", class: "tag", "aria-label": words.remove(name), click: press }, name, icon(CROSS));
+      };
+      /** @param {string} kind */
+      const swap = (kind) => {
+        const name = passedOver.filter((each) => each.kind === kind).map(({ value }) => words.nameOf(kind, value)).join(", ");
+        const press = () => lead({ chosen: { ...wish.chosen, [kind]: [] } });
+        return h("button", { type: "button", class: "tag swap", click: press }, icon(SWAP), words.instead(name));
+      };
       chips.replaceChildren(
-        ...said.map((text) => {
-          const name = chipName(app, understood.filter((each) => each.text === text), text, facets.price?.currency ?? "");
-          const chip = h("button", { type: "button", class: "tag", "aria-label": words.remove(name) }, name, icon(CROSS));
-          chip.addEventListener("click", () => {
-            field.focus();
-            change({ words: without(wish.words, text) });
-          });
-          return chip;
-        }),
+        ...[...new Set(understood.map(({ text }) => text))].map(chip),
+        ...[...new Set(passedOver.map(({ kind }) => kind))].map(swap),
       );
     },
   };

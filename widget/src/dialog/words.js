@@ -41,6 +41,8 @@ export function dialogWords(translated, lang) {
     moreOf: (title) => filled(texts.moreOf, { title }),
     /** @param {string} name */
     remove: (name) => filled(texts.remove, { name }),
+    /** @param {string} name */
+    instead: (name) => filled(texts.instead, { name }),
     /** @param {string} price */
     upTo: (price) => filled(texts.upTo, { price }),
     /** @param {string} price */

@@ -102,7 +102,13 @@ export function readPhotoAnswer(json) {
   if (!raw || !Array.isArray(raw.objects)) return null;
   const garments = raw.objects.flatMap(readGarment);
   const primary = Number(raw.primary) || 0;
-  return { queryId: text(raw.query_id), primary: primary in garments ? primary : 0, garments, understood: readUnderstood(raw.understood) };
+  return {
+    queryId: text(raw.query_id),
+    primary: primary in garments ? primary : 0,
+    garments,
+    understood: readUnderstood(raw.understood),
+    passedOver: readUnderstood(raw.passed_over),
+  };
 }
 
 /**
