@@ -1,6 +1,7 @@
 """Real parts for every test: PostgreSQL, Redis and the gallery server, each started once and stopped by pid."""
 
 import contextlib
+import os
 import secrets
 import signal
 import socket
@@ -20,7 +21,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import create_engine, text
 
 from backend import db, migrate, queues
-from backend.config import PROJECT, Settings, environment
+from backend.config import PROJECT, THREADS, Settings, environment
 from backend.db import transaction
 from backend.ingest.fetching.browser import find_chromium
 from backend.search.milvus_gallery import gallery_server_command, ping
@@ -30,6 +31,8 @@ from backend.up.postgres import Postgres, system_user
 from backend.up.valkey import Valkey
 
 SHARED = PROJECT.parent / "shared"
+# Two processes of tests share the processors, as a deployment's do; torch, which reads this, comes later.
+os.environ.update(THREADS)
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ def _program(name: str, path: Path, mend: str) -> Finding:
 def chromium(env: Mapping[str, str]) -> Finding:
     """Find a browser that starts: NITERU_CHROMIUM, the system's, or Playwright's own."""
     path = find_chromium(env.get("NITERU_CHROMIUM", "")) or _playwrights_own(env)
-    mend = "Run `make setup` as root, or `apt-get install chromium-headless-shell`, or `.venv/bin/playwright install chromium`."
+    mend = "Run `make setup` or `apt-get install chromium-headless-shell` as root, or `playwright install chromium`."
     if not path:
         return Finding("Chromium", False, "missing", mend)
     try:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from backend.config import environment
 from backend.search.milvus_gallery import (
     GalleryUnavailable,
     MilvusGallery,
@@ -50,8 +49,7 @@ class GalleryServer:
     def start(self) -> None:
         with (self.data_dir.parent / "gallery.log").open("ab") as log:
             command = gallery_server_command(self.data_dir, self.port, engine=self.engine)
-            env = {**environment(), "OMP_NUM_THREADS": "1"}
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:

@@ -136,6 +136,28 @@ def test_every_promised_measure_and_training_has_help() -> None:
     assert CliRunner().invoke(evaluate, ["--help"]).exit_code == 0
 
 
+@pytest.fixture
+def part_of_a_shop(shared: Path, tmp_path: Path) -> Path:
+    """The real shop with every third of the products that nothing was trained on, alone."""
+    (tmp_path / "classes.json").symlink_to(shared / "data/classes.json")
+    (tmp_path / "luma").mkdir()
+    (tmp_path / "luma/images").symlink_to(shared / "data/luma/images")
+    products = json.loads((shared / "data/luma/products.json").read_text())
+    held_out = [product for product in products if product["split"] == "val"]
+    (tmp_path / "luma/products.json").write_text(json.dumps(held_out[::3]))
+    return tmp_path / "luma"
+
+
+def test_the_served_vectors_find_products_and_colours_of_a_part_of_a_real_shop(part_of_a_shop: Path) -> None:
+    facts = answer("retrieval", "--data", str(part_of_a_shop))
+
+    assert (facts["product"]["queries"], facts["product_and_color"]["queries"]) == (65, 39)
+    assert facts["alone"]["product_and_color"]["hit@1"] >= 0.55
+    assert facts["product"]["hit@1"] >= 0.93
+    assert facts["product_and_color"]["hit@1"] >= 0.88
+
+
+@pytest.mark.soak
 def test_the_served_vectors_find_products_and_colours_of_a_real_shop(shared: Path) -> None:
     facts = answer("retrieval", "--data", str(shared / "data/luma"))
 
