@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from backend.ingest import again, runs
 from backend.tenants import accounts
+from backend.tenants.history import FOLLOWED
 from backend.tenants.models import Event, FrontierUrl, IngestRun, PriceChange, Product
 
 _HOT_FOR = timedelta(days=7)
 _MOST = 500
 _USUAL_HOURS = 6.0
-_CHOSEN = ("click", "add_to_cart", "purchase")
 
 
 def start_due(session: Session, tenant_id: str, moment: datetime) -> IngestRun | None:
@@ -40,7 +40,7 @@ def start_due(session: Session, tenant_id: str, moment: datetime) -> IngestRun |
 def _hot_pages(tenant_id: str, moment: datetime) -> Select[str]:
     since = moment - _HOT_FOR
     chosen = select(Event.product_id).where(
-        Event.tenant_id == tenant_id, Event.created_at >= since, Event.type.in_(_CHOSEN)
+        Event.tenant_id == tenant_id, Event.created_at >= since, Event.type.in_(FOLLOWED)
     )
     changes = (
         select(PriceChange.product_id)

@@ -102,17 +102,17 @@ class _Reader:
     def _colors(self) -> list[tuple[str, str]]:
         """Return the colours and their shades."""
         wanted = self._filters.colors
-        found = []
+        found: list[tuple[str, str]] = []
         for one in find_colors(self._rest):
             name, _, shade = one.label.partition("/")
             if wanted and name not in wanted:
                 self._pass_over("color", name, one)
                 continue
-            found.append(one)
+            found.append((name, shade))
             self._take("color", name, one.start, one.end)
             if shade != name:
                 self._take("shade", shade, one.start, one.end)
-        return list(dict.fromkeys((one.label.partition("/")[0], one.label.partition("/")[2]) for one in found))
+        return list(dict.fromkeys(found))
 
     def _category(self) -> TextCategory | None:
         found = category_of_text(self._rest)

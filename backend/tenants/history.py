@@ -16,6 +16,7 @@ KEPT = timedelta(days=400)
 SIMILAR_KEPT = timedelta(days=2)
 """How long a look at similar items is kept that nobody followed: every view of a product page makes one."""
 FOLLOWED = ("click", "add_to_cart", "purchase")
+"""What shoppers do with a product they chose."""
 
 
 def record_query(

@@ -301,3 +301,4 @@ def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(phot
     assert figures[0] == figures[1]
     states = [torch.load(out / "embedder.pt", weights_only=True) for out in (killed, whole)]
     assert [name for name in states[0] if not torch.equal(states[0][name], states[1][name])] == []
+    assert "same product" in (killed / "EMBEDDER.md").read_text()

@@ -109,11 +109,16 @@ def weak(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
     visit.page.locator(".spot-3").click()
 
 
+def say(visit: conftest.Visit, words: str, until: str) -> None:
+    """Narrow by words and wait for what the answer brings."""
+    visit.page.locator("input[name=words]").fill(words)
+    visit.page.locator("input[name=words]").press("Enter")
+    visit.page.locator(until).first.wait_for()
+
+
 def narrowed(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
     chosen(visit, photos)
-    visit.page.locator("input[name=words]").fill("red under 50,000")
-    visit.page.locator("input[name=words]").press("Enter")
-    visit.page.locator(".tag").first.wait_for()
+    say(visit, "red under 50,000", ".tag")
     visit.page.locator(".toggle").click()
     visit.page.locator(".choice").first.click()
     visit.page.locator(".choice[aria-pressed=true]").wait_for()
@@ -121,20 +126,13 @@ def narrowed(visit: conftest.Visit, service: FakeService, photos: Photos) -> Non
         visit.page.locator(".refine").evaluate("refine => refine.scrollIntoView()")
 
 
-def passed_over(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
-    service.refined = "passed.json"
-    chosen(visit, photos)
-    visit.page.locator("input[name=words]").fill("red")
-    visit.page.locator("input[name=words]").press("Enter")
-    visit.page.locator(".swap").wait_for()
+def refined(name: str, words: str, until: str) -> Callable[..., None]:
+    def state(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
+        service.refined = name
+        chosen(visit, photos)
+        say(visit, words, until)
 
-
-def too_narrow(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
-    service.refined = "narrow.json"
-    chosen(visit, photos)
-    visit.page.locator("input[name=words]").fill("緑")
-    visit.page.locator("input[name=words]").press("Enter")
-    visit.page.locator(".groups > .button").wait_for()
+    return state
 
 
 def similar(visit: conftest.Visit, service: FakeService, photos: Photos) -> None:
@@ -163,8 +161,8 @@ STATES: dict[str, Callable[[conftest.Visit, FakeService, Photos], None]] = {
     "nothing-close": second,
     "only-style": weak,
     "narrowed": narrowed,
-    "passed-over": passed_over,
-    "too-narrow": too_narrow,
+    "passed-over": refined("passed.json", "red", ".swap"),
+    "too-narrow": refined("narrow.json", "緑", ".groups > .button"),
     "similar": similar,
     "no-clothes": answered("nothing.json"),
     "failed": failed,
