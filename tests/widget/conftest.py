@@ -95,6 +95,14 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
 
+    def until(self, told: Callable[[], object]) -> None:
+        """Let the page go on until `told` is true; fails after 30 seconds."""
+        for _ in range(600):
+            if told():
+                return
+            self.page.wait_for_timeout(50)
+        pytest.fail("the page did not get there within 30 seconds")
+
     def strip(self) -> Locator:
         """The list of similar items."""
         return self.page.locator("niteru-similar").get_by_role("list")

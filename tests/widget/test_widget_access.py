@@ -137,8 +137,7 @@ def test_the_whole_search_is_done_by_keyboard_alone(visit, service, shop):
     expect(page.get_by_role("heading", name="Seen something you love?")).to_be_focused()
     tab_to(page, "Choose a photo")
     page.keyboard.press("Enter")
-    while not choosers:
-        page.wait_for_timeout(50)
+    seen.until(lambda: choosers)
     picture = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": drawn.jpeg(drawn.outfit())}
     choosers[0].set_files(picture)
     expect(page.get_by_role("heading", name="In your photo")).to_be_focused()

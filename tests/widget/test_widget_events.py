@@ -22,7 +22,7 @@ def test_an_impression_is_a_product_that_was_on_screen(visit, service):
     assert service.events("impression") == []
 
     seen.strip().evaluate("list => list.scrollIntoView({block: 'center'})")
-    seen.page.wait_for_timeout(1500)
+    seen.until(lambda: service.events("impression"))
 
     (event,) = service.events("impression")
     assert event["query_id"] == "q-similar-1"
@@ -36,7 +36,7 @@ def test_a_click_is_sent_while_the_page_is_left(visit, service, shop):
 
     seen.strip().get_by_role("link").first.click()
     seen.page.wait_for_url("**/products/5")
-    seen.page.wait_for_timeout(300)
+    seen.until(lambda: service.events("click"))
 
     (click,) = service.events("click")
     assert click == {
@@ -57,7 +57,7 @@ def test_a_click_in_the_dialog_carries_the_photos_query(visit, service, shop):
 
     dialog.get_by_role("link", name="テーパード スラックス").click()
     seen.page.wait_for_url("**/products/2")
-    seen.page.wait_for_timeout(300)
+    seen.until(lambda: service.events("click"))
 
     (click,) = service.events("click")
     assert click["query_id"] == "q-photo-1"
@@ -130,7 +130,7 @@ def test_a_cart_and_a_purchase_are_told_with_the_answer_that_led_there(visit, se
 
     seen.page.evaluate("niteru.track('add_to_cart')")
     seen.page.evaluate("niteru.track('purchase', ['/products/5', '/products/9'])")  # nobody came to 9 through us
-    seen.page.wait_for_timeout(300)
+    seen.until(lambda: service.events("purchase"))
 
     expected = {"query_id": "q-similar-1", "product_ids": ["00000000-0000-4000-8000-000000000005"]}
     assert service.events("add_to_cart") == [{**expected, "type": "add_to_cart"}]
@@ -154,7 +154,7 @@ def test_a_single_page_app_needs_no_storage_for_it(visit, service, shop):
     seen.page.evaluate("history.pushState({}, '', '/products/5#size-m')")
 
     seen.page.evaluate("niteru.track('add_to_cart')")
-    seen.page.wait_for_timeout(300)
+    seen.until(lambda: service.events("add_to_cart"))
 
     assert [event["query_id"] for event in service.events("add_to_cart")] == ["q-similar-1"]
 

@@ -28,6 +28,7 @@ def test_trouble_is_one_sentence_in_the_dialog_and_nothing_on_the_page(visit, se
     service.mode = mode
 
     seen = visit()
+    seen.until(lambda: service.asked("similar"))
     seen.page.wait_for_timeout(600)
     assert body_of(seen.page) == untouched
     expect(seen.page.locator("niteru-similar")).to_be_hidden()
@@ -87,7 +88,8 @@ def test_a_strip_that_failed_twice_asks_no_more(visit, service, shop):
     places = '<niteru-similar url="/a"></niteru-similar><niteru-similar url="/b"></niteru-similar>'
     shop.pages["/products/1"] = product_page(shop, service, extra=places)
     seen = visit()
-    seen.page.wait_for_timeout(800)
+    seen.until(lambda: len(service.asked("similar")) == 2)
+    seen.page.wait_for_timeout(800)  # both failures have come back
 
     seen.page.evaluate("document.querySelector('niteru-similar').setAttribute('url', '/c')")
     seen.page.wait_for_timeout(400)
@@ -100,7 +102,7 @@ def test_a_product_that_the_service_does_not_know_is_no_failure(visit, service, 
     places = '<niteru-similar url="/a"></niteru-similar><niteru-similar url="/b"></niteru-similar>'
     shop.pages["/products/1"] = product_page(shop, service, extra=places)
     seen = visit()
-    seen.page.wait_for_timeout(800)
+    seen.until(lambda: len(service.asked("similar")) == 2)
     service.mode = "ok"
 
     seen.page.evaluate("document.querySelector('niteru-similar').setAttribute('url', '/c')")

@@ -113,7 +113,7 @@ def test_old_libraries_on_the_page_change_nothing(visit, service, shop):
 
     dialog = seen.search()
     expect(dialog.locator(".spot")).to_have_count(5)
-    seen.page.wait_for_timeout(1300)
+    seen.until(lambda: service.events("impression"))
 
     for event in service.events("impression"):
         assert isinstance(event["product_ids"], list)

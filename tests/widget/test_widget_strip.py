@@ -182,7 +182,7 @@ def test_a_single_page_app_gets_the_strip_of_each_page(visit, service, shop):
     before = seen.page.evaluate("String(history.pushState)")
     seen.page.evaluate("go(2)")
     seen.page.wait_for_function("document.querySelectorAll('niteru-similar').length === 1")
-    seen.page.wait_for_timeout(700)
+    seen.until(lambda: len(service.asked("similar")) == 2)
 
     # The canonical link still names the first page, as such apps leave it.
     assert [request.params["url"] for request in service.asked("similar")] == [
@@ -202,7 +202,7 @@ def test_a_strip_whose_product_is_changed_asks_again(visit, service, shop):
     seen = visit()
     seen.strip().wait_for()
     seen.page.evaluate("document.querySelector('niteru-similar').setAttribute('product-id', 'p-2')")
-    seen.page.wait_for_timeout(500)
+    seen.until(lambda: len(service.asked("similar")) == 2)
 
     assert [request.params["product_id"] for request in service.asked("similar")] == ["p-1", "p-2"]
 

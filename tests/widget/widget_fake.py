@@ -137,8 +137,8 @@ def service_handler(service: FakeService) -> type[Handler]:
             params = {name: values[0] for name, values in parse_qs(url.query).items()}
             content_type = self.headers["Content-Type"] or ""
             request = Request(self.command, url.path, params, body, content_type)
-            service.requests.append(request)
             mode = "ok" if url.path == "/v1/events" else service.mode
+            service.requests.append(request)
             if mode == "gone":
                 self.close_connection = True
                 return
