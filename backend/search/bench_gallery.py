@@ -66,9 +66,7 @@ def table(report: Report) -> str:
     ]
     for size in report["sizes"]:
         lines += ["", f"{size['vectors']:,} vectors ({size['raw_mb']} MB)"]
-        lines.append(
-            f"{'engine':<9}{'filter':<10}{'p50 ms':>9}{'p95 ms':>9}{'of numpy':>10}{'recall@50':>11}{'worst':>8}"
-        )
+        lines.append(f"{'engine':<9}{'filter':<10}" + "".join(f"{head:>11}" for head in _HEADS))
         for engine in size["engines"]:
             lines += [_line(engine["engine"], name, facts) for name, facts in engine["filters"].items()]
             lines.append(

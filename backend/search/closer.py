@@ -7,7 +7,6 @@ one to show is the one in the shopper's colour, although another side in another
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,4 +56,4 @@ def _seen(vector: Vector, hit: Hit, entries: Sequence[Entry], color: int, wanted
     ordered = [entries[number] for number in order.tolist()]
     shown = next((entry for entry in ordered if not set(entry.colors).isdisjoint(wanted)), ordered[0])
     score = min(1.0, max(hit.score, float(scores[0])))
-    return replace(hit, score=score, embedding_id=shown.embedding_id, image_id=shown.image_id, colors=shown.colors)
+    return hit._replace(score=score, embedding_id=shown.embedding_id, image_id=shown.image_id, colors=shown.colors)

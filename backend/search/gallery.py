@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Protocol, TypedDict
+from typing import ClassVar, NamedTuple, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,9 +108,11 @@ class Filters:
             raise BadFilter("A price in a filter must be a finite number.")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A product found: its best garment and that garment's cosine similarity, in [-1, 1]."""
+class Hit(NamedTuple):
+    """A product found: its best garment and that garment's cosine similarity, in [-1, 1].
+
+    A tuple: three hundred of them are made for one photo, in a third of the time.
+    """
 
     product_id: str
     embedding_id: str

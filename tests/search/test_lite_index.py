@@ -23,7 +23,7 @@ def test_the_nearest_that_pass_are_found(index: Index, condition: str) -> None:
     passing = DRAWN.passing(condition)
     (queries,) = questions(DRAWN, 1, seed=4)
 
-    lists = index.lists_to_read(int(passing.sum()), 50, APART if condition == "category" else 1)
+    lists = index.lists_to_read(int(passing.sum()), 50, APART if condition == "category" else 1) or index.lists
     rows, scores = index.nearest(queries, passing, count=50, lists=lists)
 
     assert passing[rows].all()
@@ -32,6 +32,14 @@ def test_the_nearest_that_pass_are_found(index: Index, condition: str) -> None:
     best = np.argsort(-exact, axis=1)[:, :50]
     shared = [len(set(found) & set(right)) / 50 for found, right in zip(rows.tolist(), best.tolist(), strict=True)]
     assert np.mean(shared) >= 0.99
+
+
+def test_few_rows_that_pass_are_compared_and_with_no_end_of_lists_all_are_read(index: Index) -> None:
+    rows = len(DRAWN.vectors)
+
+    assert index.lists_to_read(rows // 100, 50, 1) == 0
+    assert 0 < index.lists_to_read(rows, 50, 1) < index.lists
+    assert index.lists_to_read(rows, 50, np.inf) == index.lists
 
 
 def test_with_every_list_a_row_nobody_is_near_is_found_and_then_there_are_no_more(index: Index) -> None:

@@ -38,18 +38,17 @@ def _results(found: Found, key: str, asked: dict[str, Any]) -> Any:
     """Return what was found as Milvus sends it: the rows of all queries one after the other, column by column."""
     names = list(dict.fromkeys(asked["output_fields"]))
     columns = _columns(found, [key, *names])
-    scores = np.minimum(np.concatenate([scores for _, scores in found.best]), 1.0)
     texts = DataType.Value("VarChar")
     fields = [
         FieldData(type=texts, field_name=name, scalars=ScalarField(string_data=StringArray(data=columns[name])))
         for name in names
     ]
     return SearchResultData(
-        num_queries=len(found.best),
+        num_queries=len(found.counts),
         top_k=asked["top_k"],
-        topks=[len(rows) for rows, _ in found.best],
+        topks=found.counts,
         ids=IDs(str_id=StringArray(data=columns[key])),
-        scores=scores.tolist(),
+        scores=np.minimum(found.scores, 1.0).tolist(),
         fields_data=fields,
         output_fields=names,
         primary_field_name=key,
@@ -58,8 +57,7 @@ def _results(found: Found, key: str, asked: dict[str, Any]) -> Any:
 
 def _columns(found: Found, names: list[str]) -> dict[str, list[str]]:
     """Return the texts of the rows that were found, by column."""
-    rows = np.concatenate([rows for rows, _ in found.best])
-    columns = {name: [""] * len(rows) for name in names}
+    rows, columns = found.rows, {name: [""] * len(found.rows) for name in names}
     for segment, start in zip(found.segments, found.starts, strict=True):
         places = np.flatnonzero((rows >= start) & (rows < start + segment.num_rows))
         if len(places):

@@ -16,21 +16,26 @@ import numpy as np
 import pyarrow as pa
 
 from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
-from backend.search.milvus_gallery.lite_index import FEW_ROWS, SOME_ROWS, Index
+from backend.search.milvus_gallery.lite_index import Index
 from backend.search.milvus_gallery.lite_standing import Floats, Mask, Rows, Standing, Standings, rows_passing
 
-_FEW = 0.2
-"""Share of the rows up to which theirs alone are compared; copying more of them costs more than it saves."""
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
+_COPIED_AT_ONCE = 256
+"""Rows, of a filter's, that are still in the processor's cache when they are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: each query's rows and their cosines, best first. `starts` are the segments' first rows."""
+    """What a search found: rows and their cosines, those of one query after the other's, best first.
+
+    `counts` is how many are each query's, `starts` are the segments' first rows.
+    """
 
     segments: Sequence[Any]
     starts: Sequence[int]
-    best: list[tuple[Rows, Floats]]
+    rows: Rows
+    scores: Floats
+    counts: list[int]
 
 
 def find(standings: Standings, collection: Any, asked: dict[str, Any]) -> Found | None:
@@ -42,14 +47,13 @@ def find(standings: Standings, collection: Any, asked: dict[str, Any]) -> Found 
         return None
     segments, standing = standings.of(collection)
     if not segments:
-        return Found([], [], [(np.empty(0, np.int64), np.empty(0, np.float32))] * len(asked["query_vectors"]))
+        return Found([], [], np.empty(0, np.int64), np.empty(0, np.float32), [0] * len(asked["query_vectors"]))
     pools = _pools(collection, segments, standing, asked)
     groups = _groups(standing, segments, asked["group_by_field"])
     apart = float(asked["search_params"].get(APART_PARAMETER, APART))
     queries = _units(asked["query_vectors"])
     best = _found(queries, pools, groups, count=asked["top_k"], apart=apart)
-    best = [_exact(query, one, pools) for query, one in zip(queries, best, strict=True)]
-    return Found(segments, standing.starts, best)
+    return Found(segments, standing.starts, *_exact(queries, best, pools), [len(rows) for rows, _ in best])
 
 
 def _is_plain(collection: Any, asked: dict[str, Any]) -> bool:
@@ -127,79 +131,87 @@ def _found(
     looked_at = min(total, count if groups is None else count * _ROWS_PER_GROUP)
     while True:
         rows, scores = _nearest(queries, pools, looked_at, apart)
-        found = [_first_of_groups(*pair, groups, count) for pair in zip(rows, scores, strict=True)]
+        found = _first_of_groups(rows, scores, groups, count)
         if all(len(best) == count for best, _ in found) or (apart == np.inf and looked_at >= total):
             return found
-        looked_at, apart = min(total, looked_at * _MORE), np.inf
+        if (
+            looked_at >= total or (rows < 0).any()
+        ):  # it is not these that are of few groups: the lists read have no more
+            apart = np.inf
+        looked_at = min(total, looked_at * _MORE)
 
 
 def _nearest(queries: Floats, pools: Sequence[_Pool], count: int, apart: float) -> tuple[Rows, Floats]:
-    """Return the best `count` rows of every pool for each query (down); -1 and -inf where there are none.
-
-    Every list of every index is read when `apart` is infinite.
-    """
-    rows: list[Rows] = [np.empty((len(queries), 0), np.int64)]
-    scores: list[Floats] = [np.empty((len(queries), 0), np.float32)]
+    """Return the best `count` rows for each query (down), in any order; -1 and -inf where there are none."""
+    found: list[Rows] = [np.full((len(queries), count), -1, np.int64)]
+    cosines_found: list[Floats] = [np.full((len(queries), count), -np.inf, np.float32)]
+    total = sum(pool.passed for pool in pools)
     for pool in pools:
         most = min(count, pool.passed)
-        lists = _lists_to_read(pool, most, apart)
+        share = count * pool.passed / total
+        lists = pool.index.lists_to_read(pool.passed, share, apart) if pool.index else 0
         if pool.index is None or not lists:
             numbers, cosines = _compared(queries, pool, most)
         else:
             numbers, products = pool.index.nearest(queries, pool.passing, count=most, lists=lists)
             cosines = np.where(numbers < 0, np.float32(-np.inf), products * pool.scale[numbers])
-        rows.append(np.where(numbers < 0, -1, numbers + pool.start))
-        scores.append(cosines)
-    return np.concatenate(rows, axis=1), np.concatenate(scores, axis=1)
-
-
-def _lists_to_read(pool: _Pool, count: int, apart: float) -> int:
-    """Return how many lists of its index to read for a pool; 0 where comparing its rows is quicker, or it has none."""
-    if pool.index is None or pool.passed <= FEW_ROWS:
-        return 0
-    if apart == np.inf:
-        return pool.index.lists
-    lists = pool.index.lists_to_read(pool.passed, count, apart)
-    return 0 if pool.passed <= SOME_ROWS and 2 * lists >= pool.index.lists else lists
+        found.append(np.where(numbers < 0, -1, numbers + pool.start))
+        cosines_found.append(cosines)
+    rows, scores = np.concatenate(found, axis=1), np.concatenate(cosines_found, axis=1)
+    best = np.argpartition(scores, -count, axis=1)[:, -count:]
+    return np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
 
 
 def _compared(queries: Floats, pool: _Pool, count: int) -> tuple[Rows, Floats]:
     """Return the pool's best rows for each query, in any order, by comparing with each."""
-    rows, vectors = np.flatnonzero(pool.passing), pool.segment.vectors
-    if pool.passed <= _FEW * len(vectors):
-        scores = (queries @ vectors[rows].T) * pool.scale[rows]
-    else:
-        scores = (queries @ vectors.T) * pool.scale
-        scores = scores if pool.passed == len(vectors) else scores[:, rows]
+    rows = np.flatnonzero(pool.passing)
+    scores = _products(queries, pool.segment.vectors, rows) * pool.scale[rows]
     if count >= pool.passed:
-        return np.broadcast_to(rows, scores.shape), np.asarray(scores)
+        return np.broadcast_to(rows, scores.shape), scores
     best = np.argpartition(scores, -count, axis=1)[:, -count:]
     return rows[best], np.take_along_axis(scores, best, axis=1)
 
 
-def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int) -> tuple[Rows, Floats]:
-    """Return the `count` best rows and scores, best first, the first of equals first."""
-    there = rows >= 0
-    rows, scores = rows[there], scores[there]
+def _products(queries: Floats, vectors: Floats, rows: Rows) -> Floats:
+    """Return the inner products (queries, rows) with these rows of `vectors`.
+
+    By rows: OpenBLAS takes half as long for the product of a tall matrix as for its transpose's.
+    """
+    if len(rows) == len(vectors):
+        return np.asarray((vectors @ queries.T).T)
+    products = np.empty((len(rows), len(queries)), np.float32)
+    for start in range(0, len(rows), _COPIED_AT_ONCE):
+        part = slice(start, start + _COPIED_AT_ONCE)
+        np.matmul(vectors[rows[part]], queries.T, out=products[part])
+    return products.T
+
+
+def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int) -> list[tuple[Rows, Floats]]:
+    """Return each query's `count` best rows and scores, best first, of a group the best alone, the first of equals."""
     order = np.lexsort((rows, -scores))
-    if groups is not None:
+    rows, scores = np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
+    named = (rows if groups is None else groups[rows]).tolist()
+    found = []
+    for row, score, names, there in zip(rows, scores, named, (rows >= 0).sum(axis=1).tolist(), strict=True):
         first: dict[int, int] = {}
-        for place, group in enumerate(groups[rows[order]].tolist()):
-            first.setdefault(group, place)
+        for place, name in enumerate(names[:there]):
+            first.setdefault(name, place)
             if len(first) == count:
                 break
-        order = order[list(first.values())]
-    return rows[order[:count]], scores[order[:count]]
+        places = list(first.values())
+        found.append((row[places], score[places]))
+    return found
 
 
-def _exact(query: Floats, best: tuple[Rows, Floats], pools: Sequence[_Pool]) -> tuple[Rows, Floats]:
-    """Return what was found with its exact cosines, best first: an index knows them to three digits."""
-    rows, scores = best
-    scores = scores.copy()
+def _exact(queries: Floats, best: Sequence[tuple[Rows, Floats]], pools: Sequence[_Pool]) -> tuple[Rows, Floats]:
+    """Return what was found, query after query, with its exact cosines, best first: an index knows three digits."""
+    asked_by = np.repeat(np.arange(len(best)), [len(rows) for rows, _ in best])
+    rows, scores = (np.concatenate(parts) for parts in zip(*best, strict=True))
     for pool in pools:
         if pool.index is not None:
-            here = (rows >= pool.start) & (rows < pool.start + len(pool.scale))
+            here = np.flatnonzero((rows >= pool.start) & (rows < pool.start + len(pool.scale)))
             numbers = rows[here] - pool.start
-            scores[here] = (pool.segment.vectors[numbers] @ query) * pool.scale[numbers]
-    order = np.lexsort((rows, -scores))
+            products = np.einsum("nd,nd->n", pool.segment.vectors[numbers], queries[asked_by[here]])
+            scores[here] = products * pool.scale[numbers]
+    order = np.lexsort((rows, -scores, asked_by))
     return rows[order], scores[order]
