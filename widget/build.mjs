@@ -4,12 +4,13 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { minify } from "terser";
 
 const HERE = new URL("./", import.meta.url);
-const BUDGET = { "v1.js": 2 * 1024, "v1-page.js": 9 * 1024, "v1-strip.js": 6 * 1024, "v1-find.js": 2 * 1024, "v1-dialog.js": 25 * 1024 };
+const BUDGET = { "v1.js": 8 * 1024, "v1-strip.js": 6 * 1024, "v1-find.js": 3 * 1024, "v1-dialog.js": 25 * 1024 };
 const BANNER = "/*! Niteru widget, AGPL-3.0-or-later */";
 
-const integrity = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+const hash = (bytes, algorithm) => createHash(algorithm).update(bytes).digest("base64");
 /** Has V8 compile every function beside the page's main thread, as it is fetched, and not one by one on it. */
 const EAGER = `//# allFunctionsCalledOnLoad\n${BANNER}`;
 
@@ -31,13 +32,14 @@ async function translations() {
   const found = {};
   for (const file of (await readdir(new URL("src/words/", HERE))).sort()) {
     if (file === "en.json") continue;
-    const { page, strip, ...dialog } = JSON.parse(await readFile(new URL(`src/words/${file}`, HERE), "utf8"));
+    const { page, strip, pictures, ...dialog } = JSON.parse(await readFile(new URL(`src/words/${file}`, HERE), "utf8"));
     const handed = `new CustomEvent("niteru:part",{detail:${JSON.stringify(dialog)}})`;
     found[`words/${file.slice(0, -5)}.js`] = Buffer.from(`${BANNER}\ndocument.currentScript.dispatchEvent(${handed});\n`);
   }
   return found;
 }
 
+/** Terser makes of esbuild's output another three percent less. */
 async function bundle(entry, define = {}, banner = BANNER) {
   const result = await build({
     absWorkingDir: HERE.pathname,
@@ -49,11 +51,12 @@ async function bundle(entry, define = {}, banner = BANNER) {
     target: "es2022",
     charset: "utf8",
     legalComments: "none",
-    banner: { js: banner },
     define,
     plugins: [cssText],
   });
-  return Buffer.from(result.outputFiles[0].contents);
+  const options = { ecma: 2022, compress: { ecma: 2022, passes: 3 }, format: { ecma: 2022 } };
+  const { code } = await minify(result.outputFiles[0].text, options);
+  return Buffer.from(`${banner}\n${code}\n`);
 }
 
 async function listSources(folder = "src/") {
@@ -69,18 +72,18 @@ async function buildAll() {
   const dialog = await bundle("src/dialog/dialog.js");
   const strip = await bundle("src/strip/strip.js", {}, EAGER);
   const find = await bundle("src/find/find.js");
-  // Each part is fetched by its integrity: whoever pins the loader has pinned everything.
-  const named = (file, bytes) => JSON.stringify([file, integrity(bytes)]);
+  // Each part is fetched by its hash: whoever pins the loader has pinned everything.
+  const named = (file, bytes) => JSON.stringify([file, hash(bytes, "sha256")]);
   const words = await translations();
-  const wordsFiles = Object.entries(words).map(([file, bytes]) => `${JSON.stringify(file.slice(6, -3))}:${named(file, bytes)}`);
-  const page = await bundle("src/page/main.js", {
+  const wordsHashes = Object.entries(words).map(([file, bytes]) => [file.slice(6, -3), hash(bytes, "sha256")]);
+  const define = {
     DIALOG_FILE: named("v1-dialog.js", dialog),
     STRIP_FILE: named("v1-strip.js", strip),
     FIND_FILE: named("v1-find.js", find),
-    WORDS_FILES: `{${wordsFiles.join(",")}}`,
-  }, EAGER);
-  const loader = await bundle("src/loader.js", { PAGE_FILE: named("v1-page.js", page) }, EAGER);
-  const dist = { "v1.js": loader, "v1-page.js": page, "v1-strip.js": strip, "v1-find.js": find, "v1-dialog.js": dialog, ...words };
+    WORDS_HASHES: JSON.stringify(Object.fromEntries(wordsHashes)),
+  };
+  const loader = await bundle("src/loader.js", define, EAGER);
+  const dist = { "v1.js": loader, "v1-strip.js": strip, "v1-find.js": find, "v1-dialog.js": dialog, ...words };
 
   const sources = ["build.mjs", "package.json", "package-lock.json", "tsconfig.json", ...(await listSources())].sort();
   const manifest = { sources: {}, dist: {} };
@@ -88,7 +91,7 @@ async function buildAll() {
   for (const [name, bytes] of Object.entries(dist)) {
     manifest.dist[name] = {
       sha256: sha256(bytes),
-      integrity: integrity(bytes),
+      integrity: `sha384-${hash(bytes, "sha384")}`,
       bytes: bytes.length,
       budget_gzip: BUDGET[name],
     };

@@ -14,7 +14,7 @@ def test_every_shop_may_fetch_them_by_their_hash(client, path):
 
 
 @pytest.mark.parametrize(
-    ("path", "kept"), [("v1.js", 300), ("v1-page.js?h=a", 31_536_000), ("0.1.0/v1.js", 31_536_000)]
+    ("path", "kept"), [("v1.js", 300), ("v1-strip.js?h=a", 31_536_000), ("0.1.0/v1.js", 31_536_000)]
 )
 def test_what_is_named_by_its_hash_or_version_is_kept(client, path, kept):
     with closing(client.get(f"/widget/{path}")) as answer:

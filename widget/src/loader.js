@@ -1,13 +1,16 @@
 import { ownScript, readConfig } from "./config.js";
+import { createRunning } from "./page/main.js";
 import { createPart } from "./parts.js";
 
 /**
- * The one tag's script: it keeps what the page calls, and once the page has loaded and is idle it fetches the rest
+ * The one tag's script: it keeps what the page calls, and once the page has loaded, been painted and is idle it begins
  * (page/main.js), at once where something is called.
  *
- * @typedef {import("./types.js").Running} Running
+ * @typedef {import("./page/main.js").Running} Running
  */
 const PATIENCE_MS = 3000;
+/** After its load event a page still paints its largest picture: that comes first. */
+const PAINTED_MS = 200;
 
 /** @param {() => void} task runs when the browser has nothing better to do */
 function whenIdle(task) {
@@ -20,17 +23,22 @@ function main() {
   const before = /** @type {any} */ (window.niteru);
   if (!script || typeof before?.destroy === "function") return;
   const config = readConfig(script);
-  const part = createPart(config);
-  /** @type {() => Promise<Running>} */
-  const rest = part(PAGE_FILE, (create) => create(config, part, whenIdle));
+  /** @type {Running | null} */
+  let running = null;
   let live = true;
 
   /**
    * @template T
    * @param {(running: Running) => T | Promise<T>} call
-   * @param {T} [otherwise] what there is when the rest cannot be fetched
+   * @param {T} [otherwise] what there is when a part cannot be fetched
    */
-  const ask = async (call, otherwise) => (live ? rest().then(call).catch(() => otherwise) : otherwise);
+  async function ask(call, otherwise) {
+    try {
+      return live ? await call((running ??= createRunning(config, createPart(config), whenIdle))) : otherwise;
+    } catch {
+      return otherwise;
+    }
+  }
   const global = {
     version: 1,
     /** @param {{ image?: import("./types.js").PictureSource }} [options] */
@@ -68,7 +76,7 @@ function main() {
   window.niteru = global;
   for (const call of Array.isArray(before) ? before : []) if (Array.isArray(call)) global.push(/** @type {any} */ (call));
 
-  const begin = () => whenIdle(() => ask((running) => running.begin()));
+  const begin = () => setTimeout(() => whenIdle(() => ask((running) => running.begin())), PAINTED_MS);
   if (document.readyState === "complete") begin();
   else window.addEventListener("load", begin, { once: true });
 }

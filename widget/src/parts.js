@@ -13,7 +13,7 @@ export const createPart = (config) =>
    * @param {(detail: any) => T} [make] of what the file hands over; done once
    * @returns {() => Promise<T>} a failed load is tried anew at the next call
    */
-  ([name, integrity], make = (detail) => detail) => {
+  ([name, hash], make = (detail) => detail) => {
     /** @type {Promise<T> | null} */
     let loading = null;
 
@@ -37,9 +37,9 @@ export const createPart = (config) =>
         script.async = true;
         if (config.nonce) script.nonce = config.nonce;
         script.crossOrigin = "anonymous";
-        script.integrity = integrity;
+        script.integrity = `sha256-${hash}`;
         // Named by its content, so that a cached part never meets a newer loader.
-        script.src = `${config.base}${name}?h=${encodeURIComponent(integrity.slice(-16))}`;
+        script.src = `${config.base}${name}?h=${encodeURIComponent(hash.slice(-16))}`;
         document.head.append(script);
       });
 

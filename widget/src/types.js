@@ -67,17 +67,18 @@
  * @property {Record<string, Record<string, string>>} texts by language
  *
  * @typedef {import("./page/api.js").Api} Api
- * @typedef {import("./page/events.js").Events} Events
+ * @typedef {import("./shared/following.js").Following} Following
  *
  * @typedef {object} Context
  * @property {Config} config
  * @property {Api} api
- * @property {Events} events
+ * @property {typeof import("./page/events.js").emit} emit
+ * @property {Following} [following] what shoppers saw and followed, once something of ours was shown
  * @property {import("./page/words.js").Words} words
  * @property {() => string} lang of the words, asked anew each time: pages change theirs
  *
  * @typedef {File | Blob | HTMLImageElement | HTMLCanvasElement | ImageBitmap | string} PictureSource
- * a string is the address of a picture
+ * a string is the address of a picture, or HTML with one in it
  *
  * @typedef {object} Dialog
  * @property {(picture?: PictureSource) => Promise<void>} open
@@ -89,6 +90,7 @@
  * @typedef {object} Strip
  * @property {(element: HTMLElement, product: ProductRef, limit: number, stop: AbortSignal) => Promise<void>} fill
  * rejects with a Failure
+ * @property {Following["track"]} track
  *
  * @typedef {(context: Context) => Strip} CreateStrip
  *
@@ -98,15 +100,6 @@
  *
  * @typedef {(context: Context, open: (image: PictureSource) => Promise<void>) => Finder} CreateFinder
  *
- * @typedef {[name: string, integrity: string]} PartFile
- *
- * @typedef {object} Running what the loader hands calls on to
- * @property {() => Promise<void>} begin looks at the page; called when it is idle
- * @property {(options?: { image?: PictureSource }) => Promise<void>} open
- * @property {(product: string | ProductRef) => Promise<Match[]>} similar
- * @property {Events["track"]} track
- * @property {() => void} destroy
- *
- * @typedef {(config: Config, part: import("./parts.js").Part, whenIdle: (task: () => void) => void) => Running} CreateRunning
+ * @typedef {[name: string, hash: string]} PartFile its SHA-256, in base64
  */
 export {};

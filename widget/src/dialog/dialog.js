@@ -6,7 +6,7 @@ import { photoStep } from "./photo.js";
 import { readPicture } from "./picture.js";
 import { similarStep } from "./similar.js";
 import { startStep } from "./start.js";
-import { dialogWords } from "./words.js";
+import { dialogWords, translations } from "./words.js";
 
 /**
  * The dialog: one shadow root, and the steps the shopper goes through in it.
@@ -61,7 +61,7 @@ function createDialog(context) {
   /** The frame is drawn anew at each opening: the page may have changed its language. */
   async function draw() {
     const lang = context.lang();
-    app.words = dialogWords(await context.words.dialog(), lang);
+    app.words = dialogWords(await translations(context.words), lang);
     frame = createFrame(app.words, goBack, app.search);
     frame.dialog.addEventListener("close", closed);
     // A phone's back gesture goes one step back; Escape on a keyboard closes.
@@ -86,7 +86,7 @@ function createDialog(context) {
       const sentence = app.words.failures.picture;
       reset(startStep(app, sentence));
       app.announce(sentence);
-      context.events.emit("error", { where: "photo", code: "picture" });
+      context.emit("error", { where: "photo", code: "picture" });
     }
   }
 
@@ -150,7 +150,7 @@ function createDialog(context) {
     if (!host.isConnected) document.body.append(host);
     frame.dialog.showModal();
     document.addEventListener("paste", frame.paste);
-    context.events.emit("open");
+    context.emit("open");
     return true;
   }
 
@@ -162,7 +162,7 @@ function createDialog(context) {
     rules.replaceSync("");
     root.replaceChildren();
     if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
-    context.events.emit("close");
+    context.emit("close");
   }
 
   return {

@@ -97,7 +97,7 @@ export function showGarments(app, { queryId, garments }, photo, canvas, ask) {
     list.replaceChildren(...(pieces[index]?.nodes ?? []));
     reveal(row, chips[index]);
     tell(first ? app.words.found(garments.length) : "");
-    if (!first) app.context.events.emit("select", { query_id: queryId, category: garments[index]?.category });
+    if (!first) app.context.emit("select", { query_id: queryId, category: garments[index]?.category });
     selected();
   }
 

@@ -46,7 +46,7 @@ export function photoStep(app, { canvas, upload }) {
     results.replaceChildren(title, placeholders());
     app.announce(words.working);
     app.focus(title);
-    app.context.events.emit("photo");
+    app.context.emit("photo");
     try {
       const answer = await askPhoto(app.context.api, upload, stop.signal);
       if (!stop.signal.aborted) show(answer);
@@ -55,7 +55,7 @@ export function photoStep(app, { canvas, upload }) {
       if (code === "stopped") return;
       const { title: sentence, nodes } = trouble(app, code, run);
       results.replaceChildren(...nodes);
-      app.context.events.emit("error", { where: "photo", code });
+      app.context.emit("error", { where: "photo", code });
       app.focus(sentence);
     } finally {
       clearTimeout(timer);
@@ -66,7 +66,7 @@ export function photoStep(app, { canvas, upload }) {
   /** @param {PhotoAnswer} answer */
   function show(answer) {
     const { garments } = answer;
-    app.context.events.emit("results", {
+    app.context.emit("results", {
       query_id: answer.queryId,
       categories: garments.map((garment) => garment.category),
       product_ids: [...new Set(garments.flatMap((garment) => garment.matches.map((match) => match.product_id)))],

@@ -1,3 +1,5 @@
+import { addressIn } from "../shared/taken.js";
+
 /**
  * Makes any picture fit to send: at most 1,024 px on its longer side and drawn anew, so that nothing of the file
  * (place, time, camera) is left in it. No blob: or data: address is made; strict policies refuse those.
@@ -65,7 +67,9 @@ export async function readPicture(source) {
     bitmap.close();
     return { canvas, upload: await encoded(canvas) };
   }
-  const image = typeof source === "string" ? await loadImage(new URL(source, document.baseURI).href) : source;
+  const address = typeof source === "string" && source.includes("<") ? addressIn(source) : source;
+  if (address === null) throw new Error("HTML without a picture");
+  const image = typeof address === "string" ? await loadImage(new URL(address, document.baseURI).href) : address;
   const inPage = image instanceof HTMLImageElement;
   const canvas = inPage
     ? drawn(image, image.naturalWidth, image.naturalHeight)

@@ -42,7 +42,7 @@ export function createPiece(app, queryId, garment, { others, ask, found }) {
     } catch (reason) {
       const { code = "down" } = /** @type {{ code?: import("../page/api.js").FailureCode }} */ (reason);
       if (code === "stopped" || mine.signal.aborted) return;
-      app.context.events.emit("error", { where: "photo", code });
+      app.context.emit("error", { where: "photo", code });
       list.replaceChildren(...trouble(app, code, () => void search(wish)).nodes);
       list.removeAttribute("aria-busy");
     }

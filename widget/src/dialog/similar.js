@@ -49,7 +49,7 @@ export function similarStep(app, product, match, done = () => {}) {
       if (code === "stopped") return done([]);
       const { title: sentence, nodes } = trouble(app, code, run);
       results.replaceChildren(...nodes);
-      app.context.events.emit("error", { where: "similar", code });
+      app.context.emit("error", { where: "similar", code });
       app.focus(sentence);
       done([]);
     }

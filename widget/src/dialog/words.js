@@ -9,6 +9,19 @@ import english from "../words/en.json";
  * @typedef {ReturnType<typeof dialogWords>} DialogWords
  */
 
+const PATIENCE_MS = 3000;
+
+/**
+ * What there is besides the dialog's own English words: ours of the page's language, then the seller's. A file that does
+ * not come in time is done without.
+ *
+ * @param {import("../page/words.js").Words} words
+ */
+export async function translations(words) {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  return [await Promise.race([words.dialog()?.catch(() => {}), late]), words.theirs()];
+}
+
 /** @param {string} text @param {Values} values */
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 

@@ -1,5 +1,6 @@
 import { h, icon, shadow } from "../shared/dom.js";
 import { createPlace } from "../shared/lay.js";
+import { findWords } from "./words.js";
 import findCss from "./find.css";
 
 /**
@@ -15,7 +16,8 @@ const ASIDE = "header, footer, nav, dialog, [aria-hidden=true]";
 const LENS = "M4 8V5.5A1.5 1.5 0 0 1 5.5 4H8M16 4h2.5A1.5 1.5 0 0 1 20 5.5V8M8 20H5.5A1.5 1.5 0 0 1 4 18.5V16M11.5 15a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM14.2 14.2 19.5 19.5";
 
 /** @type {import("../types.js").CreateFinder} */
-function createFinder({ config, words, lang }, open) {
+function createFinder(context, open) {
+  const { config, lang } = context;
   /** @type {Map<HTMLImageElement, HTMLElement>} */
   const buttons = new Map();
   /** @type {WeakMap<Element, ReturnType<typeof createPlace>>} */
@@ -48,8 +50,9 @@ function createFinder({ config, words, lang }, open) {
   function add(image) {
     const { width, height } = image.getBoundingClientRect();
     if (config.find === "on" && Math.min(width, height) < SMALLEST_SIDE) return;
-    const name = [words.page().find, image.alt.trim()].filter(Boolean).join(": ");
-    const button = h("button", { type: "button", "aria-haspopup": "dialog", "aria-label": name, title: words.page().find }, icon(LENS));
+    const { find: title } = findWords(context);
+    const name = [title, image.alt.trim()].filter(Boolean).join(": ");
+    const button = h("button", { type: "button", "aria-haspopup": "dialog", "aria-label": name, title }, icon(LENS));
     button.addEventListener("click", async (event) => {
       event.stopPropagation(); // the picture may be a part of something to press
       button.setAttribute("aria-busy", "true");

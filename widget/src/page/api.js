@@ -1,5 +1,3 @@
-import { toJson } from "../shared/json.js";
-
 /**
  * Speaks to /v1. Every way a request can go wrong becomes a Failure with one of a few codes.
  *
@@ -20,7 +18,7 @@ function codeOf(status) {
   if (status === 429 || status === 503) return "busy";
   if (status === 404) return "unknown";
   if (status === 401 || status === 403) return "refused";
-  return status === 400 || status === 413 || status === 415 || status === 422 ? "picture" : "down";
+  return [400, 413, 415, 422].includes(status) ? "picture" : "down";
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */
@@ -63,22 +61,5 @@ export function createApi({ origin, key }) {
     }
   }
 
-  return {
-    address,
-    ask,
-
-    /**
-     * Sent even while the page is being left. A string body goes as text/plain, so no preflight is needed.
-     *
-     * @param {string} type impression, click, add_to_cart or purchase
-     * @param {string} queryId
-     * @param {string[]} productIds
-     */
-    record(type, queryId, productIds) {
-      const body = toJson({ query_id: queryId, type, product_ids: productIds });
-      if (!navigator.sendBeacon?.(address("events"), body)) {
-        fetch(address("events"), { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
-      }
-    },
-  };
+  return { address, ask };
 }

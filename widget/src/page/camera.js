@@ -1,7 +1,7 @@
 import cameraCss from "./camera.css";
 import { CAMERA, h, icon, shadow } from "../shared/dom.js";
 import { createPlace } from "../shared/lay.js";
-import { pictureIn } from "../shared/taken.js";
+import { takenFrom } from "../shared/taken.js";
 import { find, isHidden } from "./product.js";
 
 /**
@@ -13,9 +13,8 @@ const TAG = "niteru-camera";
 const NOTE_MS = 6000;
 const FIELDS = [
   "input[type=search]",
-  "[role=search] input:not([type=hidden],[type=submit],[type=checkbox],[type=radio])",
-  "form[action*=search] input:not([type=hidden],[type=submit],[type=checkbox],[type=radio])",
-  "input[name=q],input[name=s],input[name=keyword],input[name=keywords],input[name=search]",
+  ":is([role=search],form[action*=search]) input:not([type=hidden],[type=submit],[type=checkbox],[type=radio])",
+  "input:is([name=q],[name=s],[name=keyword],[name=keywords],[name=search])",
 ];
 const NARROWEST_FIELD = 140;
 
@@ -78,17 +77,13 @@ function endOf(field, end) {
 }
 
 /**
- * Makes the button look like a part of the field.
+ * What makes the button look like a part of the field.
  *
- * @param {HTMLElement} element
  * @param {HTMLInputElement} field
  */
-function tint(element, field) {
+function tintOf(field) {
   const { backgroundColor, color } = getComputedStyle(field);
-  const colors = new CSSStyleSheet();
-  colors.replaceSync(`.root{color:${color};background:${backgroundColor}}`);
-  const root = element.shadowRoot;
-  if (root) root.adoptedStyleSheets = [...root.adoptedStyleSheets, colors];
+  return `.root{color:${color};background:${backgroundColor}}`;
 }
 
 /**
@@ -106,9 +101,8 @@ export function createCamera(context, open) {
     const words = context.words.page();
     const label = element.getAttribute("label");
     const note = h("span", { class: "note", role: "status" });
-    const button = h("button", { type: "button", "aria-haspopup": "dialog" }, icon(CAMERA), label);
-    if (!label) button.setAttribute("aria-label", words.camera);
-    if (!label) button.title = words.camera;
+    const named = label ? {} : { "aria-label": words.camera, title: words.camera };
+    const button = h("button", { type: "button", "aria-haspopup": "dialog", ...named }, icon(CAMERA), label);
     /** @param {import("../types.js").PictureSource} [image] */
     const press = async (image) => {
       button.setAttribute("aria-busy", "true");
@@ -125,7 +119,7 @@ export function createCamera(context, open) {
     button.addEventListener("dragover", (event) => event.preventDefault());
     button.addEventListener("drop", (event) => {
       event.preventDefault();
-      press(pictureIn(event.dataTransfer) ?? undefined);
+      press(takenFrom(event.dataTransfer));
     });
     shadow(element, cameraCss).replaceChildren(h("span", { class: `root ${config.theme}`, lang }, button, note));
   }
@@ -177,8 +171,7 @@ export function createCamera(context, open) {
   function connected(element) {
     draw(element);
     if (element !== own || !field) return;
-    tint(own, field);
-    lay = createPlace(own);
+    lay = createPlace(own, tintOf(field));
     sign = "";
     resizes.observe(field);
   }

@@ -1,6 +1,6 @@
 import { createApi } from "./api.js";
 import { createCamera } from "./camera.js";
-import { createEvents } from "./events.js";
+import { emit } from "./events.js";
 import { watchAddress } from "./navigation.js";
 import { isHidden } from "./product.js";
 import { loadSettings } from "./settings.js";
@@ -13,18 +13,23 @@ import { createWords } from "./words.js";
  *
  * @typedef {import("../types.js").Dialog} Dialog
  * @typedef {import("../types.js").Context} Context
+ * @typedef {ReturnType<typeof createRunning>} Running what the loader hands calls on to
  */
 /** Single-page apps draw the product after they have changed the address. */
 const LOOK_AGAIN_MS = [300, 1000, 2500];
 
-/** @type {import("../types.js").CreateRunning} */
-function createRunning(config, part, whenIdle) {
+/**
+ * @param {import("../types.js").Config} config
+ * @param {import("../parts.js").Part} part
+ * @param {(task: () => void) => void} whenIdle
+ */
+export function createRunning(config, part, whenIdle) {
   const api = createApi(config);
-  const events = createEvents(api, config);
   const words = createWords(config, api, part);
   /** @type {Context} */
-  const context = { config, api, words, events, lang: words.lang };
+  const context = { config, api, words, emit, lang: words.lang };
   const known = Promise.all([words.load(), loadSettings(config, api)]);
+  const keepsFollowed = config.attribution === "session";
   let live = true;
   let dialogUsed = false;
 
@@ -35,14 +40,16 @@ function createRunning(config, part, whenIdle) {
   const dialog = async () => {
     dialogUsed = true;
     await known;
-    void words.dialog(); // beside the file, not after it
+    words.dialog()?.catch(() => {}); // beside the file, not after it
     return dialogPart().catch((reason) => {
-      events.emit("error", { where: "dialog", code: "down" });
+      emit("error", { where: "dialog", code: "down" });
       throw reason;
     });
   };
 
-  const strips = createStrips(context, part(STRIP_FILE, withContext));
+  /** @type {() => Promise<import("../types.js").Strip>} */
+  const stripPart = part(STRIP_FILE, withContext);
+  const strips = createStrips(context, stripPart);
   /** @param {import("../types.js").PictureSource} [image] */
   const search = async (image) => (await dialog()).open(image);
   const camera = createCamera(context, search);
@@ -67,7 +74,7 @@ function createRunning(config, part, whenIdle) {
   }
 
   /** Some page will surprise us: the shopper's console is no place to say so. */
-  const surprised = () => events.emit("error", { where: "page", code: "down" });
+  const surprised = () => emit("error", { where: "page", code: "down" });
 
   /** @param {boolean} moved */
   function look(moved) {
@@ -81,6 +88,7 @@ function createRunning(config, part, whenIdle) {
   }
 
   return {
+    /** Looks at the page; called when it is idle. */
     async begin() {
       await known;
       if (!live) return;
@@ -89,16 +97,24 @@ function createRunning(config, part, whenIdle) {
       unwatch = watchAddress(() => look(true));
       place();
       look(false);
-      events.emit("ready");
+      if (keepsFollowed) stripPart().catch(() => {}); // a cart may be told of on any page, which is left at once
+      emit("ready");
     },
+    /** @param {{ image?: import("../types.js").PictureSource }} [options] */
     async open({ image } = {}) {
-      if (live) await dialog().then((shown) => (live ? shown.open(image) : undefined));
+      const shown = await dialog();
+      if (live) await shown.open(image);
     },
+    /** @param {string | import("../types.js").ProductRef} product its address, or an id */
     async similar(product) {
       const ref = typeof product === "string" ? { url: product } : product;
-      return live ? (await dialog()).similar(ref) : [];
+      return (await dialog()).similar(ref);
     },
-    track: events.track,
+    /** @type {import("../types.js").Following["track"]} */
+    track(...call) {
+      if (context.following) context.following.track(...call);
+      else if (keepsFollowed) stripPart().then((strip) => strip.track(...call)).catch(() => {});
+    },
     destroy() {
       live = false;
       timers.forEach(clearTimeout);
@@ -106,10 +122,8 @@ function createRunning(config, part, whenIdle) {
       strips.destroy();
       camera.destroy();
       finder?.destroy();
-      events.stop();
+      context.following?.stop();
       if (dialogUsed) dialogPart().then((shown) => shown.destroy()).catch(() => {});
     },
   };
 }
-
-document.currentScript?.dispatchEvent(new CustomEvent("niteru:part", { detail: createRunning }));

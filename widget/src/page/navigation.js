@@ -14,15 +14,12 @@ export function watchAddress(moved) {
   };
   const native = "navigation" in window ? window.navigation : null;
   native?.addEventListener("currententrychange", look);
-  window.addEventListener("popstate", look);
-  window.addEventListener("hashchange", look);
-  window.addEventListener("pageshow", look);
+  const moves = ["popstate", "hashchange", "pageshow"];
+  for (const move of moves) window.addEventListener(move, look);
   const timer = native ? 0 : setInterval(() => document.visibilityState === "visible" && look(), 1000);
   return () => {
     native?.removeEventListener("currententrychange", look);
-    window.removeEventListener("popstate", look);
-    window.removeEventListener("hashchange", look);
-    window.removeEventListener("pageshow", look);
+    for (const move of moves) window.removeEventListener(move, look);
     clearInterval(timer);
   };
 }

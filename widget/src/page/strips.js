@@ -47,7 +47,7 @@ const near = (element, stop) =>
  * @param {Context} context
  * @param {() => Promise<import("../types.js").Strip>} part
  */
-export function createStrips({ config, events }, part) {
+export function createStrips({ config, emit }, part) {
   /** @type {Map<HTMLElement, AbortController>} */
   const filling = new Map();
   let failures = 0;
@@ -72,7 +72,7 @@ export function createStrips({ config, events }, part) {
       const { code = "down" } = /** @type {{ code?: string }} */ (reason);
       if (code === "stopped") return;
       failures += 1;
-      events.emit("error", { where: "similar", code });
+      emit("error", { where: "similar", code });
     }
   }
 

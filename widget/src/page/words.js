@@ -22,8 +22,8 @@ export function createWords(config, { ask }, createPart) {
   let own = {};
   /** @param {string} part @returns {Record<string, string>} what the seller says of it: in the dashboard, in the file */
   const said = (part) => ({ ...config.saved.texts[lang()], ...own[part] });
-  /** @type {Map<string, () => Promise<Translation>>} */
-  const parts = new Map();
+  /** @type {Record<string, () => Promise<Translation>>} */
+  const parts = {};
   const lang = () => pickLanguage(wanted, String(own.lang ?? ""));
   return {
     lang,
@@ -35,18 +35,13 @@ export function createWords(config, { ask }, createPart) {
     },
     page: () => ({ ...pageWords(lang()), ...said("page") }),
     own: said,
-    /**
-     * The dialog's words, as far as there are any besides its own English ones; ours first, then the seller's.
-     *
-     * @returns {Promise<Translation[]>}
-     */
-    async dialog() {
-      const file = WORDS_FILES[lang()];
-      if (!file) return [own];
-      const part = parts.get(file[0]) ?? createPart(file);
-      parts.set(file[0], part);
-      const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, {}));
-      return [await Promise.race([part().catch(() => ({})), late]), own];
+    /** What the seller's file says, in the shape of words/en.json. */
+    theirs: () => own,
+    /** @returns {Promise<Translation> | undefined} the dialog's words; its English ones it has itself */
+    dialog() {
+      const now = lang();
+      const hash = WORDS_HASHES[now];
+      return hash ? (parts[now] ??= createPart([`words/${now}.js`, hash]))() : undefined;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { h } from "./dom.js";
+import { followingOf } from "./following.js";
 import { formatPrice } from "./format.js";
 
 /**
@@ -10,13 +11,13 @@ import { formatPrice } from "./format.js";
  * @param {string} soldOut the words for it
  * @param {Node} [extra] a control beside the link
  */
-export function card({ events, lang }, queryId, match, soldOut, extra) {
+export function card(context, queryId, match, soldOut, extra) {
   const picture = match.image_url
     ? h("img", { src: match.image_url, alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" })
     : null;
   // A broken picture leaves a calm empty tile, not the browser's torn page.
   picture?.addEventListener("error", () => picture.remove(), { once: true });
-  const price = formatPrice(match, lang());
+  const price = formatPrice(match, context.lang());
   const link = h(
     "a",
     { href: match.url, class: "card" },
@@ -25,6 +26,6 @@ export function card({ events, lang }, queryId, match, soldOut, extra) {
     price && h("span", { class: "price" }, price),
   );
   const item = h("li", { class: match.soldOut ? "item sold-out" : "item" }, link, extra);
-  events.watch(item, link, queryId, match);
+  followingOf(context).watch(item, link, queryId, match);
   return item;
 }

@@ -4,10 +4,11 @@
  * to show nothing without `data-laid`: what is seen to move is a layout shift.
  *
  * @param {HTMLElement} element
+ * @param {string} [rules] more CSS for it
  * @returns {(rect: { left: number, top: number, width: number, height: number }) => void} lays it there, in pixels of
  * the window
  */
-export function createPlace(element) {
+export function createPlace(element, rules = "") {
   const place = new CSSStyleSheet();
   const root = element.shadowRoot;
   if (root) root.adoptedStyleSheets = [...root.adoptedStyleSheets, place];
@@ -18,7 +19,7 @@ export function createPlace(element) {
     x += (left - at.left) / scale;
     y += (top - at.top) / scale;
     place.replaceSync(
-      `:host([data-laid]){left:${x}px!important;top:${y}px!important;` +
+      `${rules}:host([data-laid]){left:${x}px!important;top:${y}px!important;` +
         `width:${width / scale}px!important;height:${height / scale}px!important}`,
     );
     element.dataset.laid = "";

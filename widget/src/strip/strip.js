@@ -3,6 +3,7 @@ import stripCss from "./strip.css";
 import { h, icon, shadow } from "../shared/dom.js";
 import { askSimilar } from "../shared/ask.js";
 import { card } from "../shared/card.js";
+import { followingOf } from "../shared/following.js";
 import { openQuietly } from "./place.js";
 import { stripWords } from "./words.js";
 
@@ -60,11 +61,12 @@ const createStrip = (context) => ({
     const answer = await askSimilar(context.api, product, limit, stop);
     if (stop.aborted || !element.isConnected) return;
     delete element.dataset.state;
-    context.events.emit("similar", { ...product, query_id: answer.queryId, count: answer.matches.length });
+    context.emit("similar", { ...product, query_id: answer.queryId, count: answer.matches.length });
     if (!answer.matches.length) return;
     draw(context, element, answer);
     openQuietly(element);
   },
+  track: (...call) => followingOf(context).track(...call),
 });
 
 document.currentScript?.dispatchEvent(new CustomEvent("niteru:part", { detail: createStrip }));
