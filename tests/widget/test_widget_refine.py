@@ -70,9 +70,10 @@ def test_filters_say_how_many_matches_each_keeps(results, service):
 
 
 def test_words_that_a_filter_forbids_take_its_place_with_one_press(results, service):
-    service.refined = "passed.json"
     results.get_by_role("button", name="Filters").click()
     results.get_by_role("button", name="Navy").click()
+    expect(results.locator(".item")).to_have_count(2)
+    service.refined = "passed.json"
     narrow(results, "red")
     instead = results.get_by_role("button", name="Red instead")
     expect(instead).to_be_visible()

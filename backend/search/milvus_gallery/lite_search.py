@@ -130,22 +130,23 @@ def _found(
     total = sum(pool.passed for pool in pools)
     looked_at = min(total, count if groups is None else count * _ROWS_PER_GROUP)
     while True:
-        rows, scores = _nearest(queries, pools, looked_at, apart)
+        rows, scores, is_exact = _nearest(queries, pools, looked_at, apart)
         found = _first_of_groups(rows, scores, groups, count)
-        if all(len(best) == count for best, _ in found) or (apart == np.inf and looked_at >= total):
+        if all(len(best) == count for best, _ in found) or (is_exact and looked_at >= total):
             return found
-        if (
-            looked_at >= total or (rows < 0).any()
-        ):  # it is not these that are of few groups: the lists read have no more
+        if looked_at >= total or (rows < 0).any():  # these are all that the lists read have, not of few groups
             apart = np.inf
         looked_at = min(total, looked_at * _MORE)
 
 
-def _nearest(queries: Floats, pools: Sequence[_Pool], count: int, apart: float) -> tuple[Rows, Floats]:
-    """Return the best `count` rows for each query (down), in any order; -1 and -inf where there are none."""
+def _nearest(queries: Floats, pools: Sequence[_Pool], count: int, apart: float) -> tuple[Rows, Floats, bool]:
+    """Return the best `count` rows for each query (down), in any order, and whether all that pass were looked at.
+
+    The rows are -1 and their scores -inf where there are none.
+    """
     found: list[Rows] = [np.full((len(queries), count), -1, np.int64)]
     cosines_found: list[Floats] = [np.full((len(queries), count), -np.inf, np.float32)]
-    total = sum(pool.passed for pool in pools)
+    total, is_exact = sum(pool.passed for pool in pools), True
     for pool in pools:
         most = min(count, pool.passed)
         share = count * pool.passed / total
@@ -155,11 +156,12 @@ def _nearest(queries: Floats, pools: Sequence[_Pool], count: int, apart: float) 
         else:
             numbers, products = pool.index.nearest(queries, pool.passing, count=most, lists=lists)
             cosines = np.where(numbers < 0, np.float32(-np.inf), products * pool.scale[numbers])
+            is_exact = is_exact and lists == pool.index.lists
         found.append(np.where(numbers < 0, -1, numbers + pool.start))
         cosines_found.append(cosines)
     rows, scores = np.concatenate(found, axis=1), np.concatenate(cosines_found, axis=1)
     best = np.argpartition(scores, -count, axis=1)[:, -count:]
-    return np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
+    return np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1), is_exact
 
 
 def _compared(queries: Floats, pool: _Pool, count: int) -> tuple[Rows, Floats]:

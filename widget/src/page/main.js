@@ -13,7 +13,7 @@ import { createWords } from "./words.js";
  *
  * @typedef {import("../types.js").Dialog} Dialog
  * @typedef {import("../types.js").Context} Context
- * @typedef {ReturnType<typeof createRunning>} Running what the loader hands calls on to
+ * @typedef {ReturnType<typeof createRunning>} Running what the tag hands calls on to
  */
 /** Single-page apps draw the product after they have changed the address. */
 const LOOK_AGAIN_MS = [300, 1000, 2500];

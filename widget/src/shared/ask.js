@@ -1,7 +1,7 @@
 import { readPhotoAnswer, readSimilarAnswer } from "./answers.js";
 
 /**
- * The two questions a shopper can ask. They live apart from the loader, which asks nothing.
+ * The two questions a shopper can ask. They live apart from the tag's script, which asks neither.
  *
  * @typedef {import("../types.js").Api} Api
  */
