@@ -1,0 +1,91 @@
+"""Milvus Lite's search as we do it: grouped exactly, with an index and without one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from milvus_lite import CollectionSchema, DataType, FieldSchema, MilvusLite
+from milvus_lite.engine.collection import Collection
+from numpy.typing import NDArray
+
+from backend.search.milvus_gallery.effort import APART_PARAMETER
+from backend.search.milvus_gallery.lite_search import Found, find
+from backend.search.milvus_gallery.lite_standing import Standings
+from tests.conftest import wait_until
+
+DIM, PRODUCTS, ROWS_EACH, QUERIES, TOP = 32, 120, 60, 6, 50
+FIELDS = [
+    FieldSchema("key", DataType.VARCHAR, is_primary=True, max_length=64),
+    FieldSchema("product", DataType.VARCHAR, max_length=64),
+    FieldSchema("vector", DataType.FLOAT_VECTOR, dim=DIM),
+]
+RARE = (
+    "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
+    "has_function_score", "group_size_strict", "time_fields",
+)  # fmt: skip
+
+Vectors = NDArray[np.float32]
+
+
+def units(chance: np.random.Generator, rows: int) -> Vectors:
+    vectors = chance.standard_normal((rows, DIM), np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+@pytest.fixture(scope="module")
+def vectors() -> Vectors:
+    """Sixty photos of each product, all nearer to each other than to most other products."""
+    chance = np.random.default_rng(11)
+    return np.repeat(units(chance, PRODUCTS), ROWS_EACH, axis=0) + np.float32(0.35) * units(
+        chance, PRODUCTS * ROWS_EACH
+    )
+
+
+@pytest.fixture
+def collection(tmp_path: Path, vectors: Vectors) -> Iterator[Collection]:
+    lite = MilvusLite(str(tmp_path))
+    made = lite.create_collection("rows", CollectionSchema(FIELDS))
+    made.insert(
+        [
+            {"key": f"{row:06}", "product": f"p{row // ROWS_EACH}", "vector": vector.tolist()}
+            for row, vector in enumerate(vectors)
+        ]
+    )
+    made.flush()
+    made.load()
+    yield made
+    lite.close()
+
+
+def ask(standings: Standings, collection: Collection, queries: Vectors) -> Found:
+    asked: dict[str, Any] = {**dict.fromkeys(RARE), "expr": None, "timezone": None, "group_size": None}
+    asked |= {"query_vectors": queries.tolist(), "top_k": TOP, "metric_type": "COSINE", "anns_field": "vector"}
+    asked |= {"group_by_field": "product", "round_decimal": -1, "output_fields": ["product"]}
+    found = find(standings, collection, {**asked, "search_params": {APART_PARAMETER: 1}})
+    assert found is not None
+    return found
+
+
+def test_products_of_many_photos_are_found_with_their_best_one(collection: Collection, vectors: Vectors) -> None:
+    queries = vectors[:: len(vectors) // QUERIES] / np.linalg.norm(vectors[:: len(vectors) // QUERIES], axis=1)[:, None]
+    cosines = queries @ (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).T
+    best = cosines.reshape(QUERIES, PRODUCTS, ROWS_EACH).max(axis=2)
+    right = np.argsort(-best, axis=1)[:, :TOP]
+    standings = Standings()
+
+    compared = ask(standings, collection, queries)
+    (segment,) = compared.segments
+    _, standing = standings.of(collection)
+    wait_until(lambda: standing.indexes.get(segment) is not None, what="the index")
+    by_index = ask(standings, collection, queries)
+
+    for found, least in ((compared, 1.0), (by_index, 0.99)):
+        products = (found.rows // ROWS_EACH).reshape(QUERIES, TOP)
+        assert found.counts == [TOP] * QUERIES
+        assert all(len(set(each)) == TOP for each in products.tolist())
+        shared = [len(set(a) & set(b)) / TOP for a, b in zip(products.tolist(), right.tolist(), strict=True)]
+        assert np.mean(shared) >= least
+        own_best = np.take_along_axis(best, products, axis=1)
+        np.testing.assert_allclose(found.scores.reshape(QUERIES, TOP), own_best, atol=2e-3)
