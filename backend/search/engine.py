@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -75,13 +75,13 @@ class Engine:
         filters = filters or Filters()
         with transaction(tenant_id) as session:
             understood = read(session, tenant_id, words, filters)
+        narrowed = understood.narrow(filters)
         most = MOST_TO_ORDER if asks_of(understood, checked=True) else 0
         looked = self._look(tenant_id, photo, box)
         clock.lap("asked")
-        ranked = self._search_objects(
-            tenant_id, looked, understood.narrow(filters), max(most, with_spare(limit, narrowing))
-        )
-        manner = Manner(limit, narrowing, why=thresholds_for(looked["model_id"]) if why else None)
+        ranked = self._search_objects(tenant_id, looked, narrowed, max(most, with_spare(limit, narrowing)))
+        tiers = thresholds_for(looked["model_id"]) if why else None
+        manner = Manner(limit, replace(narrowing, colors=narrowed.colors), why=tiers)
         with transaction(tenant_id) as session:
             groups = to_matches(session, tenant_id, order_by_words(session, tenant_id, understood, ranked), manner)
             clock.lap("search")
@@ -236,7 +236,8 @@ class Engine:
         ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, most=most)
         tiers = thresholds_for(card.model_id) if why else None
         with transaction(tenant_id) as session:
-            manner = Manner(limit, narrowing, apart=True, asked=values, why=tiers)
+            checked = replace(narrowing, colors=filters.colors)
+            manner = Manner(limit, checked, apart=True, asked=values, why=tiers)
             (one,) = to_matches(session, tenant_id, [ranked], manner)
         notice = None if ranked else NO_VECTORS
         return Alike(one.matches, notice, one.left_out, group[0], etag_of(one.matches, notice))

@@ -40,20 +40,21 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Conditions that only the catalog can check, not the gallery; an empty one admits everything."""
+    """Conditions that only the catalog can check, not the gallery; an empty one admits everything.
+
+    The gallery knows the colours that pictures show. What a product comes in the shop says, and of that its facet
+    counts; a product of which nobody knows any colour is left to the gallery.
+    """
 
     brands: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.brands or self.sizes)
+    colors: tuple[str, ...] = ()
 
     def admits(self, values: catalog.Effective) -> bool:
-        if not self:
-            return True
-        brands, sizes = {_plain(each) for each in self.brands}, {_plain(each) for each in self.sizes}
-        return (not brands or _plain(values.brand or "") in brands) and (
-            not sizes or not sizes.isdisjoint(map(_plain, sizes_in_stock(values)))
+        return (
+            (not self.brands or _share(self.brands, [values.brand or ""]))
+            and (not self.sizes or _share(self.sizes, sizes_in_stock(values)))
+            and (not self.colors or not values.colors or _share(self.colors, values.colors))
         )
 
 
@@ -81,6 +82,10 @@ def sizes_in_stock(values: catalog.Effective) -> list[str]:
     if not told:
         return list(dict.fromkeys(values.sizes))
     return list(dict.fromkeys(one["size"] for one in told if one.get("availability") not in catalog.SOLD_OUT))
+
+
+def _share(some: Iterable[str], others: Iterable[str]) -> bool:
+    return not set(map(_plain, some)).isdisjoint(map(_plain, others))
 
 
 def _plain(text: str) -> str:

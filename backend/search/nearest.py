@@ -36,7 +36,7 @@ def search_kinds(
     answers: list[list[list[Hit]]] = [[] for _ in kinds]
 
     def ask(numbers: list[int], most: int, narrowed: Filters) -> None:
-        for number, hits in zip(numbers, gallery.search(vectors[numbers], limit=most, filters=narrowed), strict=True):
+        for number, hits in zip(numbers, _in_colors(gallery, vectors[numbers], most, narrowed), strict=True):
             answers[number].append(hits)
 
     for wanted in dict.fromkeys(kinds):
@@ -46,6 +46,21 @@ def search_kinds(
     narrow = [number for number, kind in enumerate(kinds) if kind is not None]
     if narrow:
         ask(narrow, min(limit, _LOOKALIKES), filters)
+    return answers
+
+
+def _in_colors(gallery: Gallery, vectors: Vector, most: int, filters: Filters) -> list[list[Hit]]:
+    """Search with each of the vectors; of the colours asked for, products come without a picture in them as well.
+
+    Whether they are sold in one the catalog says: the only picture of a shirt in five colours shows one of them.
+    """
+    answers = gallery.search(vectors, limit=most, filters=filters)
+    if not filters.colors:
+        return answers
+    of_any = gallery.search(vectors, limit=most, filters=replace(filters, colors=()))
+    for hits, others in zip(answers, of_any, strict=True):
+        shown = {hit.product_id for hit in hits}
+        hits += [hit for hit in others if hit.product_id not in shown]
     return answers
 
 
@@ -73,4 +88,4 @@ def nearest(
 
 def with_spare(limit: int, narrowing: Narrowing) -> int:
     """More than asked for: some may be gone, hidden, duplicates or of another kind. Each row more costs time."""
-    return min(MAX_LIMIT, max(limit * 2, _NARROWED) if narrowing else limit * 2)
+    return min(MAX_LIMIT, max(limit * 2, _NARROWED) if narrowing.brands or narrowing.sizes else limit * 2)

@@ -44,8 +44,10 @@ class Shelf:
 
     settings: Settings
 
-    def put(self, shop: Shop, title: str, *, color: Color = RED, **facts: Any) -> Product:
-        """Add a product with one picture whose garment has this colour."""
+    def put(
+        self, shop: Shop, title: str, *, color: Color = RED, pictured: Sequence[str] | None = None, **facts: Any
+    ) -> Product:
+        """Add a product with one picture, whose garment has this colour; `pictured` is what that is called."""
         product = self.announce(shop, title, **facts)
         with transaction(shop.tenant_id) as session:
             image = ProductImage(
@@ -59,7 +61,7 @@ class Shelf:
             image.id,
             category=product.category or "",
             gender=product.gender or "",
-            colors=tuple(product.colors or ()),
+            colors=tuple((product.colors or ()) if pictured is None else pictured),
             price=None if product.price is None else float(product.price),
             in_stock=product.availability != "OutOfStock",
         )

@@ -158,6 +158,24 @@ def test_filters_narrow_the_search(make_shop, shelf, search, filters, expected):
     assert sorted(titles(matches)) == expected
 
 
+def test_a_colour_keeps_what_its_count_promised(make_shop, shelf, search):
+    """The shop says what a product comes in; a picture shows one colour of it, and seldom by the same name."""
+    shop = make_shop()
+    shelf.put(shop, "in two colours", colors=["navy", "red"], pictured=["navy"])
+    shelf.put(shop, "called red, looks pink", colors=["red"], pictured=["pink"])
+    shelf.put(shop, "called pink, looks red", colors=["pink"], pictured=["red"])
+    shelf.put(shop, "of no known colour, looks red", colors=[], pictured=["red"])
+    shelf.put(shop, "navy", colors=["navy"], pictured=["navy"])
+
+    everything = search(shop).json["objects"][0]
+    red = search(shop, filters='{"color": "red"}').json["objects"][0]
+    by_words = search(shop, q="red").json["objects"][0]
+
+    assert {one["value"]: one["count"] for one in everything["facets"]["color"]} == {"navy": 2, "red": 2, "pink": 1}
+    expected = {"in two colours", "called red, looks pink", "of no known colour, looks red"}
+    assert set(titles(red["matches"])) == set(titles(by_words["matches"])) == expected
+
+
 def test_a_garment_is_answered_with_its_own_kind_or_one_close_to_it(make_shop, shelf, search):
     shop, nearly_red = make_shop(), (180, 150, 150)
     for category in ("dress", "skirt", "shoes", None):
