@@ -50,18 +50,24 @@ def search_kinds(
 
 
 def _in_colors(gallery: Gallery, vectors: Vector, most: int, filters: Filters) -> list[list[Hit]]:
-    """Search with each of the vectors; of the colours asked for, products come without a picture in them as well.
+    """Search with each of the vectors; where colours are asked for, products without a picture in one come as well.
 
-    Whether they are sold in one the catalog says: the only picture of a shirt in five colours shows one of them.
+    Whether they are sold in it the catalog says: the only picture of a shirt in five colours shows one of them. A
+    product is as near as its nearest picture of any colour, and shown by that in a colour asked for.
     """
     answers = gallery.search(vectors, limit=most, filters=filters)
     if not filters.colors:
         return answers
     of_any = gallery.search(vectors, limit=most, filters=replace(filters, colors=()))
-    for hits, others in zip(answers, of_any, strict=True):
-        shown = {hit.product_id for hit in hits}
-        hits += [hit for hit in others if hit.product_id not in shown]
-    return answers
+    return [_shown_by(hits, others) for hits, others in zip(answers, of_any, strict=True)]
+
+
+def _shown_by(hits: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:
+    """Return the products of both, best first, with the picture of `hits` and the better score."""
+    scores = {hit.product_id: hit.score for hit in others}
+    shown = {hit.product_id: hit._replace(score=max(hit.score, scores.get(hit.product_id, -1.0))) for hit in hits}
+    either = {**{hit.product_id: hit for hit in others}, **shown}
+    return sorted(either.values(), key=lambda hit: (-hit.score, hit.product_id))
 
 
 def nearest(

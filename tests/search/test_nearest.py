@@ -15,9 +15,9 @@ def near(cosine: float) -> np.ndarray:
     return vector
 
 
-def entry(product: str, cosine: float, category: str) -> Entry:
-    image = f"i-{product}"
-    return Entry(embedding_id(image, (0, 0, 1, 1), "m"), near(cosine), product, image, category)
+def entry(product: str, cosine: float, category: str, *, image: str = "", colors: tuple[str, ...] = ()) -> Entry:
+    image = image or f"i-{product}"
+    return Entry(embedding_id(image, (0, 0, 1, 1), "m"), near(cosine), product, image, category, colors=colors)
 
 
 def test_a_rare_kind_is_found_behind_any_number_of_others():
@@ -41,3 +41,16 @@ def test_each_garment_gets_its_own_kinds_and_the_callers_filter_holds_for_all():
 
     assert [[hit.product_id for hit in hits] for hits in skirt] == [["skirt"], ["shirt", "skirt"]]
     assert [[hit.product_id for hit in hits] for hits in anything] == [["shirt", "skirt"]]
+
+
+def test_of_a_colour_a_product_is_as_near_as_its_nearest_picture_and_shown_in_the_colour():
+    gallery = ExactGallery(8)
+    gallery.upsert([entry("a", 0.9, "top", image="blue", colors=("blue",))])
+    gallery.upsert([entry("a", 0.2, "top", image="red", colors=("red",)), entry("b", 0.5, "top", colors=("blue",))])
+
+    ((hits,),) = search_kinds(gallery, near(1.0)[None], [ANY], filters=Filters(colors=("red",)), limit=20)
+
+    assert [(hit.product_id, hit.image_id, round(hit.score, 3)) for hit in hits] == [
+        ("a", "red", 0.9),
+        ("b", "i-b", 0.5),
+    ]
