@@ -10,11 +10,9 @@ const HERE = new URL("./", import.meta.url);
 const BUDGET = { "v1.js": 8 * 1024, "v1-strip.js": 6 * 1024, "v1-find.js": 3 * 1024, "v1-dialog.js": 25 * 1024 };
 const BANNER = "/*! Niteru widget, AGPL-3.0-or-later */";
 
-const hash = (bytes, algorithm) => createHash(algorithm).update(bytes).digest("base64");
+const hash = (bytes, algorithm, encoding = "base64") => createHash(algorithm).update(bytes).digest(encoding);
 /** Has V8 compile every function beside the page's main thread, as it is fetched, and not one by one on it. */
 const EAGER = `//# allFunctionsCalledOnLoad\n${BANNER}`;
-
-const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 /** `import css from "./x.css"` gives the minified text, ready for an adopted style sheet. */
 const cssText = {
@@ -87,10 +85,10 @@ async function buildAll() {
 
   const sources = ["build.mjs", "package.json", "package-lock.json", "tsconfig.json", ...(await listSources())].sort();
   const manifest = { sources: {}, dist: {} };
-  for (const path of sources) manifest.sources[path] = sha256(await readFile(new URL(path, HERE)));
+  for (const path of sources) manifest.sources[path] = hash(await readFile(new URL(path, HERE)), "sha256", "hex");
   for (const [name, bytes] of Object.entries(dist)) {
     manifest.dist[name] = {
-      sha256: sha256(bytes),
+      sha256: hash(bytes, "sha256", "hex"),
       integrity: `sha384-${hash(bytes, "sha384")}`,
       bytes: bytes.length,
       budget_gzip: BUDGET[name],

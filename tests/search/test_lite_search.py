@@ -11,7 +11,7 @@ from milvus_lite.engine.collection import Collection
 from numpy.typing import NDArray
 
 from backend.search.milvus_gallery.effort import APART_PARAMETER
-from backend.search.milvus_gallery.lite_search import Found, find
+from backend.search.milvus_gallery.lite_search import RARE, Found, find
 from backend.search.milvus_gallery.lite_standing import Standings
 from tests.conftest import wait_until
 
@@ -21,10 +21,6 @@ FIELDS = [
     FieldSchema("product", DataType.VARCHAR, max_length=64),
     FieldSchema("vector", DataType.FLOAT_VECTOR, dim=DIM),
 ]
-RARE = (
-    "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
-    "has_function_score", "group_size_strict", "time_fields",
-)  # fmt: skip
 
 Vectors = NDArray[np.float32]
 

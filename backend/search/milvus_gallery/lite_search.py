@@ -19,6 +19,12 @@ from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
 from backend.search.milvus_gallery.lite_index import Index
 from backend.search.milvus_gallery.lite_standing import Floats, Mask, Rows, Standing, Standings, rows_passing
 
+RARE = (
+    "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
+    "has_function_score", "group_size_strict", "time_fields",
+)  # fmt: skip
+"""What a request may also ask for, and is left to Lite."""
+
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
 _COPIED_AT_ONCE = 256
 """Rows, of a filter's, that are still in the processor's cache when they are compared."""
@@ -58,15 +64,11 @@ def find(standings: Standings, collection: Any, asked: dict[str, Any]) -> Found 
 
 def _is_plain(collection: Any, asked: dict[str, Any]) -> bool:
     """Say whether nothing is asked but the nearest rows by cosine, grouped perhaps, with named columns."""
-    rare = (
-        "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
-        "has_function_score", "group_size_strict", "time_fields",
-    )  # fmt: skip
     field = collection._resolve_anns_field(asked["anns_field"])
     columns = _plain_columns(collection)
     return (
         bool(asked["query_vectors"])
-        and not any(asked[name] for name in rare)
+        and not any(asked[name] for name in RARE)
         and (asked["group_size"] or 1) == 1
         and asked["round_decimal"] < 0
         and field == collection._vector_name
