@@ -1,3 +1,6 @@
+/** @param {unknown} value "" for whatever is no theme */
+export const readTheme = (value) => (value === "light" || value === "dark" ? value : "");
+
 /**
  * The tag's options: `data-…` attributes, or the same names in the script's address
  * (`v1.js?key=pk_…&lang=ja`), because tag managers drop attributes they do not know.
@@ -9,7 +12,6 @@ export function readConfig(script) {
   const address = new URL(script.src);
   /** @param {string} name */
   const read = (name) => (script.getAttribute(`data-${name}`) ?? address.searchParams.get(name) ?? "").trim();
-  const theme = read("theme");
   return {
     origin: address.origin,
     base: address.origin + address.pathname.replace(/[^/]*$/, ""),
@@ -18,7 +20,7 @@ export function readConfig(script) {
     lang: read("lang"),
     words: read("words"),
     attribution: read("attribution"),
-    theme: theme === "light" || theme === "dark" ? theme : "",
+    theme: readTheme(read("theme")),
     similar: read("similar"),
     similarTarget: read("similar-target"),
     camera: read("camera"),

@@ -34,12 +34,11 @@ export const createPart = (config) =>
           resolve(make(/** @type {CustomEvent} */ (event).detail));
         });
         script.addEventListener("error", fail);
-        script.async = true;
-        if (config.nonce) script.nonce = config.nonce;
+        script.nonce = config.nonce;
         script.crossOrigin = "anonymous";
         script.integrity = `sha256-${hash}`;
         // Named by its content, so that a cached part never meets a newer loader.
-        script.src = `${config.base}${name}?h=${encodeURIComponent(hash.slice(-16))}`;
+        script.src = `${config.base}${name}?h=${hash}`;
         document.head.append(script);
       });
 

@@ -77,6 +77,17 @@ function endOf(field, end) {
 }
 
 /**
+ * Where something at `left: 0; top: 0` beside the field lies: mostly. What is laid by it is measured once it is there.
+ *
+ * @param {HTMLInputElement} field
+ */
+function originOf({ offsetParent: block }) {
+  if (!block || getComputedStyle(block).position === "static") return { left: -scrollX, top: -scrollY };
+  const { left, top } = block.getBoundingClientRect();
+  return { left: left + block.clientLeft, top: top + block.clientTop };
+}
+
+/**
  * What makes the button look like a part of the field.
  *
  * @param {HTMLInputElement} field
@@ -132,6 +143,9 @@ export function createCamera(context, open) {
   let lay = () => {};
   let sign = "";
   let taken = 0;
+  let tint = "";
+  /** @type {Parameters<typeof lay>} where it belongs at first, and where it would lie by itself */
+  let first;
 
   function follow() {
     if (!field?.offsetWidth) return place();
@@ -159,7 +173,12 @@ export function createCamera(context, open) {
     own = null;
     field = nextField;
     if (!where) return;
-    if (field) taken = takenEnd(field); // before anything changes: looking for what covers it lays the page out
+    if (field) {
+      // Before anything changes: to ask for either afterwards lays the page out.
+      taken = takenEnd(field);
+      tint = tintOf(field);
+      first = [endOf(field, taken), originOf(field)];
+    }
     own = document.createElement(TAG);
     own.dataset.place = where;
     if (target) target.append(own);
@@ -171,7 +190,8 @@ export function createCamera(context, open) {
   function connected(element) {
     draw(element);
     if (element !== own || !field) return;
-    lay = createPlace(own, tintOf(field));
+    lay = createPlace(own, tint);
+    lay(...first);
     sign = "";
     resizes.observe(field);
   }

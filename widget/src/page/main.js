@@ -64,8 +64,9 @@ export function createRunning(config, part, whenIdle) {
   function place() {
     if (!live) return;
     try {
-      strips.place();
+      const addStrip = strips.look(); // before anything changes: whatever is read after that lays the page out anew
       camera.place();
+      addStrip?.();
       if (/^(|off)$/.test(config.find) || isHidden(config)) finder?.destroy();
       else findPart().then((found) => live && (finder = found).look()).catch(surprised);
     } catch {

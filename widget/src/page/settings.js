@@ -1,3 +1,5 @@
+import { readTheme } from "../config.js";
+
 /**
  * What the seller chose in the dashboard: asked for once a page, when it is idle. Without an answer everything is as
  * the tag says.
@@ -47,7 +49,7 @@ export async function loadSettings(config, { ask, address }) {
     product_paths: texts(saved.product_paths),
     texts: readObject(saved.texts),
   };
-  if (!config.theme && /^(light|dark)$/.test(saved.theme)) config.theme = saved.theme;
+  config.theme ||= readTheme(saved.theme);
   if (!config.camera && !config.cameraTarget) config.camera = String(saved.camera ?? "");
   config.similar ||= String(saved.similar ?? "");
   config.find ||= String(saved.find ?? "");

@@ -103,15 +103,21 @@ export function createStrips({ config, emit }, part) {
         },
       );
     },
-    /** Gives a product page its strip, unless it has one. */
-    place() {
+    /**
+     * Looks where a product page's strip belongs, unless it has one.
+     *
+     * @returns {(() => void) | undefined} puts it there
+     */
+    look() {
       if (config.similar === "off" || failures >= ENOUGH_FAILURES || unwanted()) return;
       const target = find(config.similarTarget);
       const block = config.similarTarget ? null : productBlock();
       if (!target && !block) return;
-      own = document.createElement(TAG);
-      if (target) target.append(own);
-      else block?.after(own);
+      return () => {
+        own = document.createElement(TAG);
+        if (target) target.append(own);
+        else block?.after(own);
+      };
     },
     /** The shopper went to another page of a single-page app. */
     renew() {

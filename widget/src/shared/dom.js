@@ -17,11 +17,9 @@ export function h(tag, props = {}, ...children) {
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") element.addEventListener(name, value);
     else if (value === true) element.setAttribute(name, "");
-    else if (value || value === 0 || value === "") element.setAttribute(name, String(value));
+    else if (value != null && value !== false) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child) => child instanceof Node || (typeof child === "string" && child)).map(
-    (child) => /** @type {Node | string} */ (child),
-  ));
+  element.append(.../** @type {(Node | string)[]} */ (children.filter(Boolean)));
   return element;
 }
 
