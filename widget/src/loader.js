@@ -22,10 +22,15 @@ function main() {
   const script = ownScript();
   const before = /** @type {any} */ (window.niteru);
   if (!script || typeof before?.destroy === "function") return;
-  const config = readConfig(script);
   /** @type {Running | null} */
   let running = null;
   let live = true;
+
+  /** Nothing that can wait is done while the page loads. */
+  const run = () => {
+    const config = readConfig(script);
+    return createRunning(config, createPart(config));
+  };
 
   /**
    * @template T
@@ -34,7 +39,7 @@ function main() {
    */
   async function ask(call, otherwise) {
     try {
-      return live ? await call((running ??= createRunning(config, createPart(config), whenIdle))) : otherwise;
+      return live ? await call((running ??= run())) : otherwise;
     } catch {
       return otherwise;
     }

@@ -129,29 +129,31 @@ def _found(
     queries: Floats, pools: Sequence[_Pool], groups: Rows | None, *, count: int, apart: float
 ) -> list[tuple[Rows, Floats]]:
     """Return each query's best rows, with groups the best of each group alone, and their cosines; best first."""
-    total = sum(pool.passed for pool in pools)
-    looked_at = min(total, count if groups is None else count * _ROWS_PER_GROUP)
+    total, wanted = sum(pool.passed for pool in pools), count
     while True:
-        rows, scores, is_exact = _nearest(queries, pools, looked_at, apart)
+        looked_at = min(total, wanted if groups is None else wanted * _ROWS_PER_GROUP)
+        rows, scores, is_exact = _nearest(queries, pools, looked_at, wanted=wanted, apart=apart)
         found = _first_of_groups(rows, scores, groups, count)
         if all(len(best) == count for best, _ in found) or (is_exact and looked_at >= total):
             return found
         if looked_at >= total or (rows < 0).any():  # these are all that the lists read have, not of few groups
             apart = np.inf
-        looked_at = min(total, looked_at * _MORE)
+        wanted *= _MORE
 
 
-def _nearest(queries: Floats, pools: Sequence[_Pool], count: int, apart: float) -> tuple[Rows, Floats, bool]:
+def _nearest(
+    queries: Floats, pools: Sequence[_Pool], count: int, *, wanted: int, apart: float
+) -> tuple[Rows, Floats, bool]:
     """Return the best `count` rows for each query (down), in any order, and whether all that pass were looked at.
 
-    The rows are -1 and their scores -inf where there are none.
+    Of the best `wanted` almost none is missed. The rows are -1 and their scores -inf where there are none.
     """
     found: list[Rows] = [np.full((len(queries), count), -1, np.int64)]
     cosines_found: list[Floats] = [np.full((len(queries), count), -np.inf, np.float32)]
     total, is_exact = sum(pool.passed for pool in pools), True
     for pool in pools:
         most = min(count, pool.passed)
-        share = count * pool.passed / total
+        share = wanted * pool.passed / total
         lists = pool.index.lists_to_read(pool.passed, share, apart) if pool.index else 0
         if pool.index is None or not lists:
             numbers, cosines = _compared(queries, pool, most)

@@ -34,18 +34,17 @@ export function createApi({ origin, key }) {
   /**
    * @template T
    * @param {string} url
-   * @param {RequestInit} options
    * @param {(json: unknown) => T | null} read
-   * @param {AbortSignal} [stop]
+   * @param {RequestInit & { stop?: AbortSignal, patience?: number }} [options] `patience` in milliseconds
    * @returns {Promise<T>} rejects with a Failure, always
    */
-  async function ask(url, options, read, stop) {
+  async function ask(url, read, { stop, patience = PATIENCE_MS, ...request } = {}) {
     const hurry = new AbortController();
     const quit = () => hurry.abort();
-    const timer = setTimeout(quit, PATIENCE_MS);
+    const timer = setTimeout(quit, patience);
     stop?.addEventListener("abort", quit);
     try {
-      const response = await fetch(url, { ...options, credentials: "omit", signal: hurry.signal });
+      const response = await fetch(url, { ...request, credentials: "omit", signal: hurry.signal });
       if (!response.ok) throw new Failure(codeOf(response.status));
       const answer = read(await response.json());
       if (!answer) throw new Failure("down");

@@ -21,9 +21,8 @@ const LOOK_AGAIN_MS = [300, 1000, 2500];
 /**
  * @param {import("../types.js").Config} config
  * @param {import("../parts.js").Part} part
- * @param {(task: () => void) => void} whenIdle
  */
-export function createRunning(config, part, whenIdle) {
+export function createRunning(config, part) {
   const api = createApi(config);
   const words = createWords(config, api, part);
   /** @type {Context} */
@@ -81,10 +80,10 @@ export function createRunning(config, part, whenIdle) {
   function look(moved) {
     timers.forEach(clearTimeout);
     timers = LOOK_AGAIN_MS.map((delay, turn) =>
-      setTimeout(() => whenIdle(() => {
+      setTimeout(() => {
         if (moved && turn === 0 && live) strips.renew();
         place();
-      }), delay),
+      }, delay),
     );
   }
 

@@ -36,8 +36,7 @@ function css({ accent, on_accent, radius, columns }) {
  * @param {import("./api.js").Api} api
  */
 export async function loadSettings(config, { ask, address }) {
-  const stop = AbortSignal.timeout(PATIENCE_MS);
-  const saved = await ask(address("widget"), {}, readObject, stop).catch(() => readObject(null));
+  const saved = await ask(address("widget"), readObject, { patience: PATIENCE_MS }).catch(() => readObject(null));
   const style = css(saved);
   if (style) {
     const sheet = new CSSStyleSheet();

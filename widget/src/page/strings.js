@@ -19,9 +19,9 @@ const PAGE = { en, ja, ko, "zh-Hans": hans, "zh-Hant": hant };
  * @returns {string} one of ours, or the seller's own
  */
 export function pickLanguage(wanted, own = "") {
-  const asked = [wanted, document.documentElement.lang, ...navigator.languages];
   // The first that says anything decides: a Thai page gets English, not the browser's Japanese.
-  const tag = (asked.find((each) => each) ?? "en").replaceAll("_", "-").toLowerCase();
+  const asked = wanted || document.documentElement.lang || navigator.language || "en";
+  const tag = asked.replaceAll("_", "-").toLowerCase();
   const first = tag.split("-")[0] ?? "en";
   if (own && own.toLowerCase().split("-")[0] === first) return own;
   if (first === "zh") return /-(hant|tw|hk|mo)\b/.test(tag) ? "zh-Hant" : "zh-Hans";

@@ -30,8 +30,7 @@ export function createWords(config, { ask }, createPart) {
     /** Call once before anything else is asked. */
     async load() {
       if (!file) return;
-      const stop = AbortSignal.timeout(PATIENCE_MS);
-      own = await ask(file, {}, readObject, stop).catch(() => ({}));
+      own = await ask(file, readObject, { patience: PATIENCE_MS }).catch(() => ({}));
     },
     page: () => ({ ...pageWords(lang()), ...said("page") }),
     own: said,

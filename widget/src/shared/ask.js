@@ -16,7 +16,7 @@ import { readPhotoAnswer, readSimilarAnswer } from "./answers.js";
  * @returns {Promise<import("../types.js").SimilarAnswer>}
  */
 export const askSimilar = ({ ask, address }, product, limit, stop) =>
-  ask(address("similar", { ...product, limit: String(limit) }), {}, readSimilarAnswer, stop).catch((reason) => {
+  ask(address("similar", { ...product, limit: String(limit) }), readSimilarAnswer, { stop }).catch((reason) => {
     if (reason.code === "unknown") return { queryId: "", matches: [] };
     throw reason;
   });
@@ -32,5 +32,5 @@ export function askPhoto({ ask, address }, image, stop, wish = {}) {
   for (const name in wish) body.append(name, wish[name] ?? "");
   if (typeof image === "string") body.append("image_url", image);
   else body.append("image", image, "photo.jpg");
-  return ask(address("search/photo"), { method: "POST", body }, readPhotoAnswer, stop);
+  return ask(address("search/photo"), readPhotoAnswer, { method: "POST", body, stop });
 }
