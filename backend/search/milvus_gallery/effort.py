@@ -16,7 +16,8 @@ Recall@50 of 180,000 drawn vectors of 256 in 1024 lists, measured row by row (do
     1024         1.000       1.000   1.000   1.000   1.000   1.000   1.000
 
 Milvus Lite has no index of its own here: small galleries are compared row by row, and large segments have the same
-kind of index (lite_index.py), in which the number of rows that pass is known exactly.
+kind of index (lite_index.py), in which the number of rows that pass is known exactly, and which has learned from its
+own rows what a search needs.
 """
 
 import math
@@ -24,7 +25,10 @@ import math
 LISTS = 1024
 """Lists of a segment; Milvus makes fewer where a segment has less than 39 rows for each."""
 LISTS_READ = 16
-"""Without a filter: twice what 0.99 needs above, since other catalogues are clustered otherwise."""
+"""For each time as many rows as pass: twice what 0.99 needs above."""
+LEAST_READ = 64
+"""Of a million rows, and twice as many of a quarter of it. Drawn vectors need 8; real garments lie less apart, and a
+shopper's photo from the street lies far from a shop's: among 6,300 rows it needs 42 lists of 98 (lite_index.py)."""
 APART = 4
 """Times as many where whole kinds of garments are shut out: what passes may then lie far from the query. In a category
 of a tenth, asked mostly by garments of the others, 640 lists find 1.000; 320 find 0.980 and 160 0.892."""
@@ -42,9 +46,10 @@ def lists_to_read(total: int, passing: int, size: int, *, is_apart: bool) -> int
     """Return how many lists to read for the best `size` of the `passing` rows among `total`."""
     if total <= EXACT_ROWS or passing <= 0:
         return LISTS
+    for_strangers = LEAST_READ * math.sqrt(1_000_000 / total)
     for_recall = LISTS_READ * total / passing * times_as_many(is_apart=is_apart)
     for_enough_rows = LISTS * SPARE * size / passing
-    return min(LISTS, math.ceil(max(for_recall, for_enough_rows)))
+    return min(LISTS, math.ceil(max(for_strangers, for_recall, for_enough_rows)))
 
 
 def times_as_many(*, is_apart: bool) -> int:

@@ -28,9 +28,9 @@ is 0.6 in 963 lists' 1.6."""
 _ROWS_PER_LIST = 64
 _ROWS_PER_WANTED = 16
 """The lists read hold at least this many times the rows wanted: a product has several, of which the best counts."""
-_HELD, _ASKERS, _ASKED_AT_ONCE = 0.99, 128, 16
 _NEAREST = (25, 50, 100, 250, 500, 1000, 2500)
-"""The lists that hold so much of so many nearest rows are found out from so many rows; 0.7 s of 2.7 for 100,000."""
+_HELD, _ASKERS, _ASKED_AT_ONCE = 0.99, 128, 16
+"""So many rows tell how many lists hold so much of their nearest; 0.7 s of the 2.7 that 100,000 rows take."""
 _STRANGER = 3
 """A shopper's photo needs more lists than a row of the shop's own: garments of street photos, asked among 6,300 of
 photos of single garments, 42 of 98 lists for 0.99 of the nearest 50, where those need 17 among themselves."""
@@ -54,16 +54,15 @@ class Index:
         chosen = np.random.default_rng(0).permutation(self._rows)[: self.lists * _ROWS_LEARNED_FROM]
         self._index.train(vectors[chosen])
         self._index.add(vectors)
-        self._nearest, self._holding = self._learned(vectors)
+        self._holding = self._learned(vectors)
 
-    def _learned(self, vectors: NDArray[np.float32]) -> tuple[list[int], list[float]]:
-        """Return numbers of nearest rows, rising, and how many lists hold _HELD of so many."""
-        nearest = [count for count in _NEAREST if count < self._rows]
+    def _learned(self, vectors: NDArray[np.float32]) -> list[float]:
+        """Return how many lists hold _HELD of the nearest rows, for each number in _NEAREST."""
         in_list = self._index.quantizer.search(vectors, 1)[1][:, 0]
         askers = np.random.default_rng(1).permutation(self._rows)[:_ASKERS]
-        turns = [self._turns(vectors, rows, in_list, nearest[-1]) for rows in np.split(askers, _ASKERS // _ASKED_AT_ONCE)]
-        turn = np.concatenate(turns)
-        return nearest, [float(np.quantile(turn[:, :count], _HELD)) + 1 for count in nearest]
+        parts = np.split(askers, _ASKERS // _ASKED_AT_ONCE)
+        turn = np.concatenate([self._turns(vectors, rows, in_list, _NEAREST[-1]) for rows in parts])
+        return [float(np.quantile(turn[:, :count], _HELD)) + 1 for count in _NEAREST]
 
     def _turns(
         self, vectors: NDArray[np.float32], rows: NDArray[np.int64], in_list: NDArray[np.int64], count: int
@@ -84,10 +83,10 @@ class Index:
         are all.
         """
         shut_out = self._rows / passed
-        if apart == math.inf or wanted * shut_out > self._nearest[-1]:
+        if apart == math.inf or wanted * shut_out > _NEAREST[-1]:
             lists = self.lists
         else:
-            for_recall = _STRANGER * float(np.interp(wanted * shut_out, self._nearest, self._holding))
+            for_recall = _STRANGER * float(np.interp(wanted * shut_out, _NEAREST, self._holding))
             for_kinds = LISTS_READ * shut_out * min(apart, shut_out) if apart > 1 else 0
             for_enough_rows = self.lists * _ROWS_PER_WANTED * wanted / passed
             lists = min(self.lists, math.ceil(max(for_recall, for_kinds, for_enough_rows)))
