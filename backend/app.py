@@ -1,7 +1,7 @@
 """The web process: `/v1`, the widget's files, the dashboard, and what the operator watches."""
 
 import redis.exceptions
-from flask import Flask, Response, jsonify, request, send_from_directory
+from flask import Flask, Response, jsonify
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
@@ -9,14 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import dashboard
-from backend import db, http, logs, queues
-from backend.config import PROJECT, Settings
+from backend import db, http, logs, queues, widget
+from backend.config import Settings
 from backend.db import transaction
 from backend.ingest import addresses
 from backend.ingest import routes as ingest_routes
 from backend.search import routes as search_routes
 
-WIDGET = PROJECT / "widget" / "dist"
 QUEUE_DEPTH = Gauge("niteru_queue_jobs", "Jobs that wait, by queue", ["queue"])
 VISION_FACTS = ("runtime", "device", "model_id", "detector_side")
 VISION = Gauge("niteru_vision_info", "Warm workers, by what looks at pictures in them", ["queue", *VISION_FACTS])
@@ -42,26 +41,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     search_routes.init_app(app, fingerprint=addresses.fingerprint)
     ingest_routes.init_app(app)
     dashboard.init_app(app)
-    _add_widget(app)
+    app.register_blueprint(widget.blueprint)
     _add_operations(app)
     return app
-
-
-def _add_widget(app: Flask) -> None:
-    @app.get("/widget/<path:name>")
-    def widget_file(name: str) -> ResponseReturnValue:
-        # The loader is looked at again every five minutes; releases, and parts named by their hash, never change.
-        age = 31_536_000 if request.args.get("h") or name[0].isdigit() else 300
-        response = send_from_directory(WIDGET, name, conditional=True, max_age=age)
-        response.cache_control.immutable = age > 300
-        return response
-
-    @app.after_request
-    def let_shops_in(response: Response) -> Response:
-        if request.path.startswith("/widget/"):  # what is not there too: a browser would complain to the shop
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response
 
 
 def _add_operations(app: Flask) -> None:

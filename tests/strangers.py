@@ -36,7 +36,7 @@ class Stranger:
 
 
 CASES: dict[str, Callable[[Stranger], None]] = {}
-PUBLIC = frozenset({"search.openapi_document", "assets.static", "widget_file", "healthz", "readyz", "metrics"})
+PUBLIC = frozenset({"search.openapi_document", "assets.static", "widget.file", "healthz", "readyz", "metrics"})
 """Endpoints that know no tenant: they answer everybody the same."""
 
 

@@ -38,7 +38,7 @@ export const createPart = (config) =>
         script.crossOrigin = "anonymous";
         script.integrity = `sha256-${hash}`;
         // Named by its content, so that a cached part never meets a newer loader.
-        script.src = `${config.base}${name}?h=${hash}`;
+        script.src = `${config.base}${name}?h=${encodeURIComponent(hash)}`;
         document.head.append(script);
       });
 
