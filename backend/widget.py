@@ -22,10 +22,10 @@ blueprint = Blueprint("widget", __name__, url_prefix="/widget")
 @blueprint.get("/<path:name>")
 def file(name: str) -> ResponseReturnValue:
     """One file; kept for good where a hash or a version names it, else looked at again every five minutes."""
-    wanted = request.args.get("h")
-    stays = wanted is not None or name[0].isdigit()
-    if wanted and not name[0].isdigit():
-        name = _named((DIST / "manifest.json").stat().st_mtime_ns).get((name, wanted)) or abort(404)
+    is_release, hash_ = name[0].isdigit(), request.args.get("h")
+    if hash_ is not None and not is_release:
+        name = _named((DIST / "manifest.json").stat().st_mtime_ns).get((name, hash_)) or abort(404)
+    stays = is_release or hash_ is not None
     response = send_from_directory(DIST, name, conditional=True, max_age=_A_YEAR if stays else _A_WHILE)
     response.cache_control.immutable = stays
     return response

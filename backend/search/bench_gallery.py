@@ -150,10 +150,10 @@ def _lap(engine: Engine, queries: Vector, condition: str, truth: Answer) -> _Lap
     end = time.perf_counter()
     cpu = time.process_time() - busy_here + engine.processor_s() - busy
     gc.enable()
-    return _Lap((end - start) * 1000, cpu * 1000, _recall(answer, truth))
+    return _Lap((end - start) * 1000, cpu * 1000, recall(answer, truth))
 
 
-def _recall(answer: Answer, truth: Answer) -> list[float]:
+def recall(answer: Answer, truth: Answer) -> list[float]:
     """Return for each query the share of the right products that was found."""
     pairs = zip(answer, truth, strict=True)
     return [len(set(found) & set(right)) / len(right) for found, right in pairs if right]

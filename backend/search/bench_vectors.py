@@ -75,7 +75,7 @@ def draw(size: int, *, seed: int) -> Drawn:
     products = np.repeat(np.arange(size), garments)[:size]
     count = int(products[-1]) + 1
     kinds = chance.integers(0, _KINDS, count)
-    near = _near(chance, _units(chance, _KINDS)[kinds], _PRODUCT_APART)
+    near = _near(chance, units(chance, _KINDS)[kinds], _PRODUCT_APART)
     order = chance.permutation(size)  # a product's rows do not arrive together
     vectors = np.empty((size, DIM), np.float32)
     for start in range(0, size, _DRAWN_AT_ONCE):
@@ -107,11 +107,12 @@ def best_first(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     return np.argsort(-scores)
 
 
-def _units(chance: np.random.Generator, count: int) -> Vector:
-    vectors = chance.standard_normal((count, DIM), np.float32)
+def units(chance: np.random.Generator, count: int, dim: int = DIM) -> Vector:
+    """Return `count` directions (count, dim) at random, every one as likely."""
+    vectors = chance.standard_normal((count, dim), np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def _near(chance: np.random.Generator, vectors: Vector, apart: float) -> Vector:
-    moved = vectors + np.float32(apart) * _units(chance, len(vectors))
+    moved = vectors + np.float32(apart) * units(chance, len(vectors))
     return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True))

@@ -4,26 +4,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from backend.search.bench_vectors import draw, questions
-from backend.search.gallery import Vector
+from backend.search.bench_gallery import recall
+from backend.search.bench_vectors import draw, questions, units
 from backend.search.milvus_gallery.effort import APART
 from backend.search.milvus_gallery.lite_index import INDEXED_ROWS, Index, Indexes
 from tests.conftest import wait_until
 
 DRAWN = draw(20_000, seed=3)
-
-
-def units(chance: np.random.Generator, rows: int) -> Vector:
-    vectors = chance.standard_normal((rows, DRAWN.vectors.shape[1]), np.float32)
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-
-
-def recall(found: NDArray[np.int64], best: NDArray[np.int64]) -> float:
-    """Return which share of each query's best rows was found, at the mean of all queries."""
-    pairs = zip(found.tolist(), best.tolist(), strict=True)
-    return float(np.mean([len(set(rows) & set(right)) / len(right) for rows, right in pairs]))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +31,7 @@ def test_the_nearest_that_pass_are_found(index: Index, condition: str) -> None:
     exact = np.where(passing, queries @ DRAWN.vectors.T, -1)
     np.testing.assert_allclose(scores, np.take_along_axis(exact, rows, axis=1), atol=1e-3)
     best = np.argsort(-exact, axis=1)[:, :50]
-    assert recall(rows, best) >= 0.99
+    assert np.mean(recall(rows.tolist(), best.tolist())) >= 0.99
 
 
 @pytest.mark.parametrize("share", [1.0, 0.5])
@@ -56,7 +44,7 @@ def test_rows_in_no_clusters_are_found_too_since_the_index_knows_its_own(index: 
     rows, _ = scattered.nearest(queries, passing, count=50, lists=lists)
 
     best = np.argsort(-np.where(passing, queries @ vectors.T, -1), axis=1)[:, :50]
-    assert recall(rows, best) >= 0.99
+    assert np.mean(recall(rows.tolist(), best.tolist())) >= 0.99
     assert index.lists_to_read(int(passing.sum()), 50, 1) < lists / 2
 
 

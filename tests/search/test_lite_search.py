@@ -10,6 +10,8 @@ from milvus_lite import CollectionSchema, DataType, FieldSchema, MilvusLite
 from milvus_lite.engine.collection import Collection
 from numpy.typing import NDArray
 
+from backend.search.bench_gallery import recall
+from backend.search.bench_vectors import units
 from backend.search.milvus_gallery.effort import APART_PARAMETER
 from backend.search.milvus_gallery.lite_search import RARE, Found, find
 from backend.search.milvus_gallery.lite_standing import Standings
@@ -25,17 +27,12 @@ FIELDS = [
 Vectors = NDArray[np.float32]
 
 
-def units(chance: np.random.Generator, rows: int) -> Vectors:
-    vectors = chance.standard_normal((rows, DIM), np.float32)
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-
-
 @pytest.fixture(scope="module")
 def vectors() -> Vectors:
     """Sixty photos of each product, all nearer to each other than to most other products."""
     chance = np.random.default_rng(11)
-    return np.repeat(units(chance, PRODUCTS), ROWS_EACH, axis=0) + np.float32(0.35) * units(
-        chance, PRODUCTS * ROWS_EACH
+    return np.repeat(units(chance, PRODUCTS, DIM), ROWS_EACH, axis=0) + np.float32(0.35) * units(
+        chance, PRODUCTS * ROWS_EACH, DIM
     )
 
 
@@ -81,7 +78,6 @@ def test_products_of_many_photos_are_found_with_their_best_one(collection: Colle
         products = (found.rows // ROWS_EACH).reshape(QUERIES, TOP)
         assert found.counts == [TOP] * QUERIES
         assert all(len(set(each)) == TOP for each in products.tolist())
-        shared = [len(set(a) & set(b)) / TOP for a, b in zip(products.tolist(), right.tolist(), strict=True)]
-        assert np.mean(shared) >= least
+        assert np.mean(recall(products.tolist(), right.tolist())) >= least
         own_best = np.take_along_axis(best, products, axis=1)
         np.testing.assert_allclose(found.scores.reshape(QUERIES, TOP), own_best, atol=2e-3)

@@ -53,7 +53,8 @@ def test_a_tag_of_before_gets_the_part_of_its_own_release(client, tmp_path, monk
             assert answer.data == content
 
 
-def test_no_other_file_is_ever_kept_under_the_address_of_a_part(client):
-    with closing(client.get(asked("v1-dialog.js", b"of a service that is newer than this one"))) as answer:
+@pytest.mark.parametrize("path", [asked("v1-dialog.js", b"of a newer service"), "/widget/v1-dialog.js?h="])
+def test_no_other_file_is_ever_kept_under_the_address_of_a_part(client, path):
+    with closing(client.get(path)) as answer:
         assert answer.status_code == 404
         assert not answer.cache_control.max_age

@@ -174,7 +174,7 @@ export function createCamera(context, open) {
     field = nextField;
     if (!where) return;
     if (field) {
-      // Before anything changes: to ask for either afterwards lays the page out.
+      // Before anything changes: to ask for any of it afterwards lays the page out.
       taken = takenEnd(field);
       tint = tintOf(field);
       first = [endOf(field, taken), originOf(field)];
