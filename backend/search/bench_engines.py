@@ -30,7 +30,9 @@ from backend.search.milvus_gallery import (
 Answer = list[list[int]]
 
 _START_SECONDS, _QUICK_SECONDS = 180.0, 1800.0
-_IDLE_WITHIN_SECONDS, _LOOK_SECONDS, _IDLE_SHARE = 300.0, 5.0, 0.1
+_IDLE_WITHIN_SECONDS, _IDLE_SHARE = 600.0, 0.1
+_LOOK_SECONDS = {"lite": 5.0, "server": 60.0}
+"""For so long it has to be idle: a Milvus server looks for what to merge once a minute."""
 _WRITTEN_AT_ONCE = 1000
 _ROWS_PER_PRODUCT = 4  # as the galleries ask
 
@@ -123,16 +125,16 @@ class Milvus:
         for start in range(0, len(drawn.vectors), _WRITTEN_AT_ONCE):
             self._gallery.upsert(drawn.entries(range(start, min(len(drawn.vectors), start + _WRITTEN_AT_ONCE))))
         self._gallery.make_quick(_QUICK_SECONDS)
-        self._wait_until_idle()
+        self._wait_until_idle(_LOOK_SECONDS[self.name])
 
-    def _wait_until_idle(self) -> None:
-        """Wait for what the server still does by itself: merging segments, loading them anew. A few minutes at most."""
+    def _wait_until_idle(self, look_s: float) -> None:
+        """Wait for what the server still does by itself: merging, indexing, loading anew. Ten minutes at most."""
         end = time.monotonic() + _IDLE_WITHIN_SECONDS
         busy = 1.0
         while busy > _IDLE_SHARE and time.monotonic() < end:
             before = self.processor_s()
-            time.sleep(_LOOK_SECONDS)
-            busy = (self.processor_s() - before) / _LOOK_SECONDS
+            time.sleep(look_s)
+            busy = (self.processor_s() - before) / look_s
 
     def search(self, queries: Vector, condition: str) -> Answer:
         answers = self._gallery.search(queries, limit=TOP, filters=filters(condition))

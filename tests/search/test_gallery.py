@@ -561,7 +561,7 @@ def test_rows_that_a_kill_left_both_in_a_log_and_in_a_file_are_there_once(mortal
         path.write_bytes(content)
     mortal_server.start()
 
-    assert len(raw("search", name, [unit(1).tolist()], limit=5)[0]) == 2
+    assert raw("search", name, [unit(1).tolist()], limit=5).topks == [2]
     assert gallery.count() == 2
     assert [len(hits) for hits in gallery.search(unit(1)[None], limit=5, strong=True)] == [2]
 

@@ -34,7 +34,6 @@ _HELD, _ASKERS, _ASKED_AT_ONCE = 0.99, 128, 16
 _STRANGER = 3
 """A shopper's photo needs more lists than a row of the shop's own: garments of street photos, asked among 6,300 of
 photos of single garments, 42 of 98 lists for 0.99 of the nearest 50, where those need 17 among themselves."""
-_THREADS = 2  # that look for the garments of one photo, side by side
 _ROUNDS, _ROWS_LEARNED_FROM = 5, 40  # of k-means, and of each list; 180,000 vectors of 256 take 3.4 s on one thread
 
 
@@ -103,7 +102,6 @@ class Index:
         bits = np.packbits(passing, bitorder="little")  # faiss reads it in place
         if not passing.all():
             options["sel"] = self._faiss.IDSelectorBitmap(bits)
-        self._faiss.omp_set_num_threads(_THREADS)  # of the thread that calls
         products, rows = self._index.search(queries, count, params=self._faiss.SearchParametersIVF(**options))
         return rows, products
 

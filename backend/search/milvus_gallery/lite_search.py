@@ -9,6 +9,7 @@ found exactly, so that a search answers with 50 products instead of 200 rows. La
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ RARE = (
 """What a request may also ask for, and is left to Lite."""
 
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
+_BESIDE = ThreadPoolExecutor(1, "beside")
+"""Takes half of a photo's garments. faiss has threads of its own, but they part and meet twice for each segment."""
 _COPIED_AT_ONCE = 256
 """Rows, of a filter's, that are still in the processor's cache when they are compared."""
 
@@ -148,48 +151,86 @@ def _nearest(
 
     Of the best `wanted` almost none is missed. The rows are -1 and their scores -inf where there are none.
     """
-    found: list[Rows] = [np.full((len(queries), count), -1, np.int64)]
-    cosines_found: list[Floats] = [np.full((len(queries), count), -np.inf, np.float32)]
-    total, is_exact = sum(pool.passed for pool in pools), True
+    if not pools:
+        return np.empty((len(queries), 0), np.int64), np.empty((len(queries), 0), np.float32), True
+    total = sum(pool.passed for pool in pools)
+    readings, compared = [], []
     for pool in pools:
-        most = min(count, pool.passed)
         share = wanted * pool.passed / total
         lists = pool.index.lists_to_read(pool.passed, share, apart) if pool.index else 0
-        if pool.index is None or not lists:
-            numbers, cosines = _compared(queries, pool, most)
+        if pool.index and lists:
+            readings.append(_Reading(pool, pool.index, lists, min(count, pool.passed)))
         else:
-            numbers, products = pool.index.nearest(queries, pool.passing, count=most, lists=lists)
-            cosines = np.where(numbers < 0, np.float32(-np.inf), products * pool.scale[numbers])
-            is_exact = is_exact and lists == pool.index.lists
-        found.append(np.where(numbers < 0, -1, numbers + pool.start))
-        cosines_found.append(cosines)
-    rows, scores = np.concatenate(found, axis=1), np.concatenate(cosines_found, axis=1)
-    best = np.argpartition(scores, -count, axis=1)[:, -count:]
-    return np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1), is_exact
+            compared.append(pool)
+    found = [_read(queries, readings)] if readings else []
+    found += [_compared(queries, compared, count)] if compared else []
+    rows, scores = (np.concatenate(parts, axis=1) for parts in zip(*found, strict=True))
+    if rows.shape[1] > count:
+        best = np.argpartition(scores, -count, axis=1)[:, -count:]
+        rows, scores = np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
+    return rows, scores, all(reading.lists == reading.index.lists for reading in readings)
 
 
-def _compared(queries: Floats, pool: _Pool, count: int) -> tuple[Rows, Floats]:
-    """Return the pool's best rows for each query, in any order, by comparing with each."""
-    rows = np.flatnonzero(pool.passing)
-    scores = _products(queries, pool.segment.vectors, rows) * pool.scale[rows]
-    if count >= pool.passed:
-        return np.broadcast_to(rows, scores.shape), scores
-    best = np.argpartition(scores, -count, axis=1)[:, -count:]
-    return rows[best], np.take_along_axis(scores, best, axis=1)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How many lists of a pool's index are read, and for how many rows."""
+
+    pool: _Pool
+    index: Index
+    lists: int
+    count: int
+
+    def best(self, queries: Floats) -> tuple[Rows, Floats]:
+        """Return the best rows for each query, in any order; -1 and -inf where there are none."""
+        numbers, products = self.index.nearest(queries, self.pool.passing, count=self.count, lists=self.lists)
+        there = numbers >= 0
+        cosines = np.where(there, products * self.pool.scale[numbers], np.float32(-np.inf))
+        return np.where(there, numbers + self.pool.start, -1), cosines
 
 
-def _products(queries: Floats, vectors: Floats, rows: Rows) -> Floats:
-    """Return the inner products (queries, rows) with these rows of `vectors`.
+def _read(queries: Floats, readings: Sequence[_Reading]) -> tuple[Rows, Floats]:
+    """Return each query's best rows in the lists; half of the queries are looked for beside the others."""
+
+    def read(part: Floats) -> tuple[Rows, Floats]:
+        rows, scores = zip(*(reading.best(part) for reading in readings), strict=True)
+        return np.concatenate(rows, axis=1), np.concatenate(scores, axis=1)
+
+    half = len(queries) // 2
+    if not half:
+        return read(queries)
+    beside = _BESIDE.submit(read, queries[half:])
+    (rows, scores), (others, others_scores) = read(queries[:half]), beside.result()
+    return np.concatenate([rows, others]), np.concatenate([scores, others_scores])
+
+
+def _compared(queries: Floats, pools: Sequence[_Pool], count: int) -> tuple[Rows, Floats]:
+    """Return the pools' best rows for each query, in any order, by comparing with each."""
+    passing = [np.flatnonzero(pool.passing) for pool in pools]
+    rows = np.concatenate([numbers + pool.start for pool, numbers in zip(pools, passing, strict=True)])
+    scores = np.empty((len(rows), len(queries)), np.float32)
+    start = 0
+    for pool, numbers in zip(pools, passing, strict=True):
+        part = scores[start : start + len(numbers)]
+        _multiply(pool.segment.vectors, numbers, queries, part)
+        part *= pool.scale[numbers, None]
+        start += len(numbers)
+    if count >= len(rows):
+        return np.broadcast_to(rows, scores.T.shape), scores.T
+    best = np.argpartition(scores.T, -count, axis=1)[:, -count:]
+    return rows[best], np.take_along_axis(scores.T, best, axis=1)
+
+
+def _multiply(vectors: Floats, rows: Rows, queries: Floats, products: Floats) -> None:
+    """Write the inner products (rows, queries) with these rows of `vectors`.
 
     By rows: OpenBLAS takes half as long for the product of a tall matrix as for its transpose's.
     """
     if len(rows) == len(vectors):
-        return np.asarray((vectors @ queries.T).T)
-    products = np.empty((len(rows), len(queries)), np.float32)
+        np.matmul(vectors, queries.T, out=products)
+        return
     for start in range(0, len(rows), _COPIED_AT_ONCE):
         part = slice(start, start + _COPIED_AT_ONCE)
         np.matmul(vectors[rows[part]], queries.T, out=products[part])
-    return products.T
 
 
 def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int) -> list[tuple[Rows, Floats]]:

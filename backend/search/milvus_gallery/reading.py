@@ -118,7 +118,8 @@ class Reading:
     def _ask(self, question: _Question, queries: Vector, limit: int) -> list[Answer]:
         """Ask for the best `question.size` rows for each query; only what may be of its best products is kept."""
         grouping = {"group_by_field": "product_id"} if self._server.is_lite else {}
-        columns = self._server.search(
+        columns = self._server.call(
+            "search",
             self._collection,
             list(queries),
             filter=question.condition,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import grpc  # type: ignore[import-untyped]
 from pymilvus import MilvusClient
-from pymilvus.client.asynch import SearchFuture
+from pymilvus.client.call_context import _api_level_md
 from pymilvus.client.utils import check_status
 from pymilvus.exceptions import MilvusException
 
@@ -67,9 +67,6 @@ class Server:
         """Call the client's method of that name. Raises Missing, GalleryUnavailable."""
         try:
             answer = getattr(self._connected(), operation)(*arguments, timeout=timeout, **options)
-            if isinstance(answer, SearchFuture):
-                answer.on_response = _columns
-                answer = answer.result()
         except (MilvusException, grpc.RpcError) as error:
             if getattr(error, "code", None) == _COLLECTION_NOT_LOADED and operation != "load_collection":
                 self.call("load_collection", arguments[0])
@@ -77,13 +74,6 @@ class Server:
             raise self.translated(error, operation) from error
         self._failing = False
         return answer
-
-    def search(self, collection: str, queries: list[Any], **options: Any) -> Any:
-        """Return what a search found in columns, as the server sent it. Raises Missing, GalleryUnavailable.
-
-        pymilvus makes several objects of every row found, which took longer than the search itself.
-        """
-        return self.call("search", collection, queries, _async=True, **options)
 
     def scan(self, collection: str, **options: Any) -> list[dict[str, Any]]:
         """Return all rows of a query, however many. Raises Missing, GalleryUnavailable."""
@@ -149,13 +139,23 @@ class Server:
                 # Dedicated: pymilvus would otherwise hand a forked child its parent's channel, which does not work.
                 client = MilvusClient(self._uri, token=self._token, timeout=CONNECT_TIMEOUT, dedicated=True)
                 self._is_lite = client.get_server_version(timeout=CONNECT_TIMEOUT).startswith("milvus_lite")
+                _answer_in_columns(client._get_connection())
                 self._client = client
             return self._client
 
 
-def _columns(response: Any) -> Any:
-    check_status(response.status)
-    return response.results
+def _answer_in_columns(handler: Any) -> None:
+    """Let searches return the columns that the server sends.
+
+    pymilvus makes several objects of every row found, which took longer than the search itself.
+    """
+
+    def execute(request: Any, timeout: float | None = None, *, context: Any = None, **_: Any) -> Any:
+        response = handler._stub.Search(request, timeout=timeout, metadata=_api_level_md(context))
+        check_status(response.status)
+        return response.results
+
+    handler._execute_search = execute
 
 
 def server(uri: str, token: str) -> Server:
