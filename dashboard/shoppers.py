@@ -1,4 +1,7 @@
-"""What shoppers would get, for the seller to see: the same engine, with pictures from our store."""
+"""What shoppers would get, for the seller to see: the same engine, with pictures from our store.
+
+A seller who looks is no shopper: none of it is counted as a search.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ from backend.db import transaction
 from backend.errors import DomainError
 from backend.search.answers import Match, PhotoAnswer
 from backend.search.engine import Engine, ProductRef
+from backend.search.wish import Wish
 from backend.tenants import review
 from dashboard import formats
 
@@ -29,26 +33,16 @@ class Shown:
     picture: review.Picture | None
 
 
-class _Everything:
-    """Contains whatever is asked for: with it, the engine takes the answer for known and notes no search."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
 def engine() -> Engine:
     found: Engine = current_app.extensions["niteru_engine"]
     return found
 
 
 def similar_items(tenant_id: str, product_id: str) -> list[Shown]:
-    """Return what a shopper sees as similar to a product; nothing while the gallery does not answer.
-
-    A seller who looks is no shopper, so the search is not counted.
-    """
+    """Return what a shopper sees as similar to a product; nothing while the gallery does not answer."""
     ref = ProductRef(product_id=product_id)
     try:
-        answer, _etag = engine().similar(tenant_id, ref, limit=SIMILAR, known_etags=_Everything())
+        answer, _etag = engine().similar(tenant_id, ref, Wish(limit=SIMILAR, counted=False))
     except DomainError:
         return []
     return shown(tenant_id, answer.matches)
@@ -56,7 +50,7 @@ def similar_items(tenant_id: str, product_id: str) -> list[Shown]:
 
 def try_photo(tenant_id: str, photo: bytes) -> tuple[PhotoAnswer, list[list[Shown]]]:
     """Search with a photo as a shopper would; the second part is each object's matches. Raises DomainError."""
-    answer = engine().photo(tenant_id, photo, limit=TRIED)
+    answer = engine().photo(tenant_id, photo, Wish(limit=TRIED, counted=False))
     flat = shown(tenant_id, [match for each in answer.objects for match in each.matches])
     groups, start = [], 0
     for each in answer.objects:

@@ -9,6 +9,7 @@ import click
 from backend.cli.answer import as_json, connect, find_tenant_id, show
 from backend.ingest import addresses
 from backend.search.engine import Engine, ProductRef
+from backend.search.wish import Wish
 
 
 @click.group()
@@ -27,7 +28,7 @@ limit = click.option("--limit", default=20, show_default=True, type=click.IntRan
 @as_json
 def photo(tenant: str, file: Path, words: str, limit: int, as_json: bool) -> None:
     """Find what looks like the garments of a photo."""
-    answer = asdict(_engine().photo(find_tenant_id(tenant), file.read_bytes(), words=words, limit=limit))
+    answer = asdict(_engine().photo(find_tenant_id(tenant), file.read_bytes(), Wish(limit=limit), words=words))
 
     def text() -> str:
         lines = []
@@ -46,7 +47,7 @@ def photo(tenant: str, file: Path, words: str, limit: int, as_json: bool) -> Non
 def similar(tenant: str, product: str, limit: int, as_json: bool) -> None:
     """Find what looks like a product, named by its address or its id."""
     ref = ProductRef(url=product) if "://" in product else ProductRef(product_id=product)
-    answer, _etag = _engine().similar(find_tenant_id(tenant), ref, limit=limit)
+    answer, _etag = _engine().similar(find_tenant_id(tenant), ref, Wish(limit=limit))
     _show_list(asdict(answer), as_json)
 
 
@@ -57,7 +58,7 @@ def similar(tenant: str, product: str, limit: int, as_json: bool) -> None:
 @as_json
 def text(tenant: str, words: str, limit: int, as_json: bool) -> None:
     """Find products by words."""
-    _show_list(asdict(_engine().text(find_tenant_id(tenant), words, limit=limit)), as_json)
+    _show_list(asdict(_engine().text(find_tenant_id(tenant), words, Wish(limit=limit))), as_json)
 
 
 def _engine() -> Engine:

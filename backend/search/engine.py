@@ -17,15 +17,16 @@ from backend.search.alike import Alike, alike_answers, etag_of, name_of
 from backend.search.answers import FoundObject, ListAnswer, PhotoAnswer
 from backend.search.clock import Clock, photo_ms
 from backend.search.closer import look_closer
-from backend.search.facets import EVERYTHING, Narrowing, facets_of
+from backend.search.facets import facets_of
 from backend.search.found import Found, found
 from backend.search.gallery import Filters, Gallery, Vector
 from backend.search.kinds import kinds_for
 from backend.search.matches import Answered, Manner, to_matches
-from backend.search.nearest import nearest, search_kinds, thresholds_for, with_spare
+from backend.search.nearest import nearest, search_kinds, thresholds_for
 from backend.search.ranking import Thresholds, merge, ranking
 from backend.search.standby import PREPARING, filling_alone, gallery_to_search
 from backend.search.text import MOST_TO_ORDER, asks_of, find_by_text, order_by_words, read
+from backend.search.wish import Wish
 from backend.tenants import accounts, catalog, freshness, showcase
 from backend.tenants.models import Product, new_id
 from backend.vision.card import read_card
@@ -59,29 +60,25 @@ class Engine:
         self,
         tenant_id: str,
         photo: bytes,
+        wish: Wish,
         *,
         box: Sequence[float] | None = None,
         words: str = "",
-        filters: Filters | None = None,
-        narrowing: Narrowing = EVERYTHING,
-        limit: int = 20,
-        why: bool = False,
     ) -> PhotoAnswer:
         """Find what looks like each garment of the photo (encoded bytes), or like the one in `box`.
 
         Raises Busy, Refused (the photo is none), GalleryUnavailable, BadFilter.
         """
         clock = Clock()
-        filters = filters or Filters()
         with transaction(tenant_id) as session:
-            understood = read(session, tenant_id, words, filters)
-        narrowed = understood.narrow(filters)
+            understood = read(session, tenant_id, words, wish.filters)
+        wish = replace(wish, filters=understood.narrow(wish.filters))
         most = MOST_TO_ORDER if asks_of(understood, checked=True) else 0
         looked = self._look(tenant_id, photo, box)
         clock.lap("asked")
-        ranked = self._search_objects(tenant_id, looked, narrowed, max(most, with_spare(limit, narrowing)))
-        tiers = thresholds_for(looked["model_id"]) if why else None
-        manner = Manner(limit, replace(narrowing, colors=narrowed.colors), why=tiers)
+        ranked = self._search_objects(tenant_id, looked, wish.filters, max(most, wish.candidates))
+        tiers = thresholds_for(looked["model_id"]) if wish.why else None
+        manner = Manner(wish.limit, wish.narrowing, why=tiers)
         with transaction(tenant_id) as session:
             groups = to_matches(session, tenant_id, order_by_words(session, tenant_id, understood, ranked), manner)
             clock.lap("search")
@@ -94,20 +91,18 @@ class Engine:
                 notice=None if any(group.matches for group in groups) else self._notice(session, tenant_id),
                 passed_over=list(understood.passed_over),
             )
-            noting.record_photo(session, tenant_id, answer, words)
+            if wish.counted:
+                noting.record_photo(session, tenant_id, answer, words)
         return answer
 
     def similar(
         self,
         tenant_id: str,
         ref: ProductRef,
+        wish: Wish,
         *,
-        filters: Filters | None = None,
-        narrowing: Narrowing = EVERYTHING,
-        limit: int = 20,
         known_etags: Container[str] = (),
         seen: str | None = None,
-        why: bool = False,
     ) -> tuple[ListAnswer, str]:
         """Find what looks like a product of the catalog, by its stored embeddings: no model runs; with its `etag_of`.
 
@@ -116,54 +111,35 @@ class Engine:
         Raises NotFound, GalleryUnavailable, BadFilter.
         """
         clock = Clock()
-        wish = (filters or Filters(), narrowing, limit)
-        asked = name_of(tenant_id, ref, *wish)
+        asked = name_of(tenant_id, ref, wish)
         seen = seen or freshness.version(tenant_id)
-        alike = None if why else alike_answers.recall(asked, seen)
+        alike = None if wish.why else alike_answers.recall(asked, seen)
         if alike is None:
-            alike = self._alike(tenant_id, ref, *wish, why=why)
-            if alike.matches and not why:  # where nothing was found, there may be in a second
+            alike = self._alike(tenant_id, ref, wish)
+            if alike.matches and not wish.why:  # where nothing was found, there may be in a second
                 alike_answers.remember(asked, tenant_id, seen, alike)
         clock.lap("search")
         answer = ListAnswer(new_id(), clock.total(), alike.matches, [], alike.notice, None, alike.left_out)
-        if alike.etag not in known_etags:
+        if wish.counted and alike.etag not in known_etags:
             noting.note_similar(tenant_id, answer, alike.product_id)
         return answer, alike.etag
 
-    def like_picture(
-        self,
-        tenant_id: str,
-        picture: bytes,
-        *,
-        filters: Filters | None = None,
-        narrowing: Narrowing = EVERYTHING,
-        limit: int = 20,
-        why: bool = False,
-    ) -> ListAnswer:
+    def like_picture(self, tenant_id: str, picture: bytes, wish: Wish) -> ListAnswer:
         """Find what looks like the main garment of a product's picture (encoded bytes). Raises as `photo` does."""
-        answer = self.photo(tenant_id, picture, filters=filters, narrowing=narrowing, limit=limit, why=why)
+        answer = self.photo(tenant_id, picture, wish)
         main = answer.objects[answer.primary]
         return ListAnswer(
             answer.query_id, answer.took_ms, main.matches, answer.understood, answer.notice, None, main.left_out
         )
 
-    def text(
-        self,
-        tenant_id: str,
-        words: str,
-        *,
-        filters: Filters | None = None,
-        narrowing: Narrowing = EVERYTHING,
-        limit: int = 20,
-        why: bool = False,
-    ) -> ListAnswer:
+    def text(self, tenant_id: str, words: str, wish: Wish) -> ListAnswer:
         """Find products by words, in the catalog: no model and no gallery takes part."""
         clock = Clock()
-        filters = filters or Filters()
+        manner = Manner(wish.limit, wish.narrowing, why=_BY_WORDS if wish.why else None)
         with transaction(tenant_id) as session:
-            known = find_by_text(session, tenant_id, words, filters, limit=_MOST_BY_WORDS)
+            known = find_by_text(session, tenant_id, words, wish.filters, limit=_MOST_BY_WORDS)
             ranked = [Found(id_, share, "close" if share >= 1 else "style") for id_, share in known.shares.items()]
-            (one,) = to_matches(session, tenant_id, [ranked], Manner(limit, narrowing, why=_BY_WORDS if why else None))
+            (one,) = to_matches(session, tenant_id, [ranked], manner)
             clock.lap("search")
             notice = None if one.matches else self._notice(session, tenant_id)
             answer = ListAnswer(
@@ -176,7 +152,8 @@ class Engine:
                 one.left_out,
                 list(known.understood.passed_over),
             )
-            noting.record_list(session, tenant_id, answer, kind="text", words=words)
+            if wish.counted:
+                noting.record_list(session, tenant_id, answer, kind="text", words=words)
         return answer
 
     def _look(self, tenant_id: str, photo: bytes, box: Sequence[float] | None) -> dict[str, Any]:
@@ -221,10 +198,8 @@ class Engine:
             raise NotFound("This product is not in the catalogue. A new one appears there after the next crawl.")
         return product
 
-    def _alike(
-        self, tenant_id: str, ref: ProductRef, filters: Filters, narrowing: Narrowing, limit: int, *, why: bool
-    ) -> Alike:
-        card, most = self._card, 2 * with_spare(limit, narrowing)
+    def _alike(self, tenant_id: str, ref: ProductRef, wish: Wish) -> Alike:
+        card, filters, most = self._card, wish.filters, 2 * wish.candidates
         with transaction(tenant_id) as session:
             product = self._find(session, tenant_id, ref)
             if product is None:
@@ -234,10 +209,9 @@ class Engine:
         values = catalog.effective(product)
         kinds = kinds_for(values.category, 1.0) if values.category and not filters.categories else None
         ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, most=most)
-        tiers = thresholds_for(card.model_id) if why else None
+        tiers = thresholds_for(card.model_id) if wish.why else None
         with transaction(tenant_id) as session:
-            checked = replace(narrowing, colors=filters.colors)
-            manner = Manner(limit, checked, apart=True, asked=values, why=tiers)
+            manner = Manner(wish.limit, wish.narrowing, apart=True, asked=values, why=tiers)
             (one,) = to_matches(session, tenant_id, [ranked], manner)
         notice = None if ranked else NO_VECTORS
         return Alike(one.matches, notice, one.left_out, group[0], etag_of(one.matches, notice))

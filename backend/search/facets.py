@@ -58,9 +58,6 @@ class Narrowing:
         )
 
 
-EVERYTHING = Narrowing()
-
-
 def facets_of(rows: Sequence[catalog.Effective]) -> Facets:
     """Count the choices among the products of an answer."""
     return Facets(

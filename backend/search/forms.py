@@ -14,8 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from backend.search.facets import Narrowing
 from backend.search.gallery import Filters
+from backend.search.wish import Wish
 from backend.vision.attributes import PATTERNS
 from backend.vision.colors import PALETTE
 from backend.vision.values import CATEGORIES
@@ -84,11 +84,8 @@ class FiltersForm(BaseModel):
     brand: Texts = []
     size: Texts = []
 
-    def narrowing(self) -> Narrowing:
-        """Return the conditions that only the catalog can check."""
-        return Narrowing(brands=tuple(self.brand), sizes=tuple(self.size))
-
     def filters(self) -> Filters:
+        """Return the conditions that a gallery can check."""
         return Filters(
             categories=tuple(self.category),
             genders=tuple(self.gender),
@@ -119,6 +116,10 @@ class SearchForm(BaseModel):
     )
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT, description="How many matches at most")
     why: bool = Field(default=False, description="Explain every match, and what was left out; with a secret key only")
+
+    def wish(self) -> Wish:
+        brands, sizes = tuple(self.filters.brand), tuple(self.filters.size)
+        return Wish(self.filters.filters(), brands, sizes, self.limit, self.why)
 
 
 class PhotoForm(SearchForm):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from backend.search.answers import Match
-from backend.search.facets import EVERYTHING, Narrowing
+from backend.search.facets import Narrowing
 from backend.search.found import Found
 from backend.search.placing import design_of, lateness, place, spread
 from backend.search.ranking import Thresholds
@@ -29,7 +29,7 @@ class Manner:
     """
 
     limit: int
-    narrowing: Narrowing = EVERYTHING
+    narrowing: Narrowing
     apart: bool = False
     asked: Effective | None = None
     why: Thresholds | None = None

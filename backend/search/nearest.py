@@ -5,15 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from backend.search.facets import Narrowing
 from backend.search.found import Found, found
-from backend.search.gallery import MAX_LIMIT, Filters, Gallery, Hit, Vector
+from backend.search.gallery import Filters, Gallery, Hit, Vector
 from backend.search.ranking import MODELS, Thresholds, ranking, thresholds_of
 
 _MOST_VECTORS = 16
 _UNCALIBRATED_STYLE = 0.15
 _LOOKALIKES = 5
-_NARROWED = 400  # products among which the catalog looks for those of a brand or a size
 Kinds = frozenset[str] | None
 
 
@@ -90,8 +88,3 @@ def nearest(
     found_by_kind = search_kinds(gallery, vectors, [kinds] * len(vectors), filters=others, limit=most)
     answers = [hits for lists in found_by_kind for hits in lists]
     return found(ranking(answers, thresholds=thresholds_for(model_id), limit=most, colors=colors), kinds)
-
-
-def with_spare(limit: int, narrowing: Narrowing) -> int:
-    """More than asked for: some may be gone, hidden, duplicates or of another kind. Each row more costs time."""
-    return min(MAX_LIMIT, max(limit * 2, _NARROWED) if narrowing.brands or narrowing.sizes else limit * 2)

@@ -1,7 +1,7 @@
 """`/v1`: what the widget and the shops' servers call."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 from flask import Blueprint, Flask, current_app, g, request
 from flask.blueprints import BlueprintSetupState
@@ -16,10 +16,13 @@ from backend.search.answers import ListAnswer
 from backend.search.engine import NO_VECTORS, Engine, ProductRef
 from backend.search.forms import PhotoForm, ProductsForm, SearchForm, SimilarForm, TextForm
 from backend.search.remote import fetch_picture
+from backend.search.wish import Wish
 from backend.tenants import accounts, auth, keys, showcase
 from backend.vision.word_lists import word_lists
 
 SIMILAR_MAX_AGE_S, WIDGET_MAX_AGE_S = 60, 300
+_PREVIEW = "Niteru-Preview"
+"""A header of the dashboard's preview: a seller who looks is no shopper. Pages elsewhere are not let send it."""
 _LEAST_PER_ADDRESS, _WORDS_PER_PHOTO = 30, 5
 
 bp = Blueprint("search", __name__, url_prefix="/v1")
@@ -49,7 +52,7 @@ def search_photo() -> ResponseReturnValue:
     uploads.check_multipart()
     form = http.parse(PhotoForm, request.form.to_dict())
     photo = _photo(form)
-    return http.answer(_engine().photo(g.tenant_id, photo, box=form.box, words=form.q, **_wish(form)))
+    return http.answer(_engine().photo(g.tenant_id, photo, _wish(form), box=form.box, words=form.q))
 
 
 @bp.get("/similar")
@@ -72,7 +75,7 @@ def search_text() -> ResponseReturnValue:
     """Find products by words."""
     form = http.parse(TextForm, request.args.to_dict())
     http.limit("text", g.tenant_id, auth.settings().photos_per_minute * _WORDS_PER_PHOTO)
-    return http.answer(_engine().text(g.tenant_id, form.q, **_wish(form)))
+    return http.answer(_engine().text(g.tenant_id, form.q, _wish(form)))
 
 
 @bp.get("/widget")
@@ -124,19 +127,18 @@ def _engine() -> Engine:
     return engine
 
 
-def _wish(form: SearchForm) -> dict[str, Any]:
+def _wish(form: SearchForm) -> Wish:
     """Return what every search takes. Raises BadInput where a page asks what only the shop's server may know."""
     if form.why and g.holder.kind != "secret":
         raise http.BadInput("why: only a secret key may ask it, from the shop's own server.")
-    filters = form.filters
-    return {"filters": filters.filters(), "narrowing": filters.narrowing(), "limit": form.limit, "why": form.why}
+    return replace(form.wish(), counted=_PREVIEW not in request.headers)
 
 
 def _similar(form: SimilarForm, ref: ProductRef) -> tuple[ListAnswer, str]:
     """Answer by the product's vectors; one that has none yet, or is not in the catalogue, by the picture given."""
     wish = _wish(form)
     try:
-        answer, etag = _engine().similar(g.tenant_id, ref, known_etags=request.if_none_match, seen=g.seen, **wish)
+        answer, etag = _engine().similar(g.tenant_id, ref, wish, known_etags=request.if_none_match, seen=g.seen)
         if form.image_url is None or answer.notice != NO_VECTORS:
             return answer, etag
     except NotFound:
@@ -144,7 +146,7 @@ def _similar(form: SimilarForm, ref: ProductRef) -> tuple[ListAnswer, str]:
             raise
     _limit_photos()
     picture = fetch_picture(auth.settings(), g.tenant_id, form.image_url, is_ours=_is_ours)
-    answer = _engine().like_picture(g.tenant_id, picture, **wish)
+    answer = _engine().like_picture(g.tenant_id, picture, wish)
     return answer, etag_of(answer.matches, answer.notice)
 
 

@@ -167,3 +167,9 @@ def audit(
 ) -> None:
     """Record who did what to this shop."""
     session.add(AuditEntry(tenant_id=tenant_id, user_id=user_id, action=action, subject=subject, details=details))
+
+
+def has_done(session: Session, tenant_id: str, action: str) -> bool:
+    """Say whether anybody has done this to the shop."""
+    done = select(AuditEntry.id).where(AuditEntry.tenant_id == tenant_id, AuditEntry.action == action)
+    return session.scalar(done.limit(1)) is not None

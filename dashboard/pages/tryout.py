@@ -6,14 +6,16 @@ from flask import g, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from backend import http
+from backend.db import transaction
 from backend.errors import DomainError
 from backend.search import uploads
-from backend.tenants import auth
+from backend.tenants import accounts, auth
 from dashboard import shoppers
-from dashboard.access import needs, shop
+from dashboard.access import current_id, needs, shop
 from dashboard.locale import knows, said, t
 
 PHOTOS_PER_MINUTE = 30
+TRIED = "photo_tried"
 
 
 @shop.get("/try")
@@ -31,6 +33,7 @@ def try_photo() -> ResponseReturnValue:
         if photo is None:
             raise http.BadInput("image: send a picture.")
         answer, groups = shoppers.try_photo(g.tenant_id, photo)
+        _keep_first()
     except DomainError as error:
         key = f"error.code.{error.code}"
         return jsonify({"problem": t(key) if knows(key) else error.message}), error.status
@@ -44,6 +47,13 @@ def try_photo() -> ResponseReturnValue:
             ],
         }
     )
+
+
+def _keep_first() -> None:
+    """Remember that somebody has tried it: the last of the first steps. Further ones are nobody's business."""
+    with transaction(g.tenant_id) as session:
+        if not accounts.has_done(session, g.tenant_id, TRIED):
+            accounts.audit(session, g.tenant_id, TRIED, user_id=current_id())
 
 
 def _match(one: shoppers.Shown) -> dict[str, Any]:

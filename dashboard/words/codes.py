@@ -145,6 +145,7 @@ WORDS = {
     "action.origins_set": ("Origins changed", "利用サイトを変更"),
     "action.settings_saved": ("Settings changed", "設定を変更"),
     "action.source_saved": ("Source of products changed", "商品情報の取得元を変更"),
+    "action.photo_tried": ("First search with a photo in the dashboard", "管理画面で初めて写真検索を試行"),
     "action.look_saved": ("Look of the widget changed", "ウィジェットの表示を変更"),
     "action.schedule_saved": ("Schedule changed", "クロールの予定を変更"),
     "action.tenant_created": ("Shop created", "ショップを作成"),

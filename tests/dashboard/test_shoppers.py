@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from backend.db import transaction
-from backend.tenants.models import SearchQuery
+from backend.tenants.models import AuditEntry, SearchQuery
 from tests.dashboard.conftest import token
 from tests.dashboard.test_browser import open_as
 from tests.search.query_worker import BLUE, RED
@@ -34,6 +34,21 @@ def test_a_tried_photo_finds_what_a_shopper_would_find(seller, shelf, query_work
     assert found["name"] == "Dress"
     assert [(match["title"], match["price"]) for match in found["matches"]] == [("Red dress", "¥9,800")]
     assert found["matches"][0]["href"] == me.url(f"/products/{dress.id}")
+
+
+def test_a_tried_photo_is_nobodys_search_and_ticks_the_last_of_the_first_steps(seller, shelf, query_worker):
+    me = seller(role="viewer", locale="en")
+    shelf.put(me.shop, "Red dress", category="dress")
+    before = me.get("/").get_data(as_text=True)
+
+    for _ in range(2):
+        assert try_photo(me, RED_PHOTO).status_code == 200
+
+    after = me.get("/").get_data(as_text=True)
+    with transaction(me.shop.tenant_id) as session:
+        assert session.scalars(select(SearchQuery)).all() == []
+        assert session.scalars(select(AuditEntry.action)).all().count("photo_tried") == 1
+    assert after.count("step-done") == before.count("step-done") + 1
 
 
 @pytest.mark.parametrize(("data", "status"), [(None, 400), (b"", 422), (b"no picture at all", 415)])
