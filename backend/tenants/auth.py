@@ -110,9 +110,12 @@ def _given_key() -> str:
 
 
 def _check_origin(holder: keys.KeyHolder) -> None:
-    """A browser names the page's origin; only the shop's own may use its key. (Others can leave it out or lie.)"""
+    """A browser names the page's origin; only the shop's own may use its key. (Others can leave it out or lie.)
+
+    Pages of this service may, too: the dashboard shows a shop's widget to its seller.
+    """
     origin = request.headers.get("Origin")
-    if origin is None:
+    if origin is None or origin == request.host_url.rstrip("/"):
         return
     if origin not in holder.origins:
         raise Forbidden(f"This key may not be used from {origin[:200]}. Add the address in the dashboard under Keys.")

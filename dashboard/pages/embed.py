@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from backend.db import transaction
 from backend.tenants import accounts, auth, keys, widget
+from backend.tenants.models import ApiKey
 from dashboard.access import current_id, shop
 from dashboard.locale import t
 
@@ -38,12 +40,22 @@ def save_look() -> ResponseReturnValue:
     try:
         look = widget.clean(request.form)
     except widget.BadLook as error:
-        return _page(request.form, {error.name: t(f"look.error.{error.name.partition('_')[0]}")}), 422
+        return _page(request.form, {error.name: problem_of(error)}), 422
     with transaction(g.tenant_id) as session:
         widget.keep(session, g.tenant_id, look)
         accounts.audit(session, g.tenant_id, "look_saved", user_id=current_id())
     flash(t("look.saved"), "note")
     return redirect(url_for("shop.embed", _anchor="look"))
+
+
+def problem_of(error: widget.BadLook) -> str:
+    """Return what is said beside the field."""
+    return t(f"look.error.{error.name.partition('_')[0]}")
+
+
+def publishable_key(session: Session) -> ApiKey | None:
+    """Return the key that stands in the tag."""
+    return next((key for key in keys.list_keys(session, g.tenant_id) if key.kind == "publishable"), None)
 
 
 def _fields(look: widget.Look) -> dict[str, str]:
@@ -59,10 +71,10 @@ def _fields(look: widget.Look) -> dict[str, str]:
 
 def _page(values: Mapping[str, str], problems: Mapping[str, str]) -> str:
     with transaction(g.tenant_id) as session:
-        publishable = [key for key in keys.list_keys(session, g.tenant_id) if key.kind == "publishable"]
+        key = publishable_key(session)
     return render_template(
         "embed.html",
-        key=publishable[0] if publishable else None,
+        key=key,
         own_origin=keys.origin_of(g.tenant.shop_url),
         public_url=auth.settings().public_url,
         values=values,

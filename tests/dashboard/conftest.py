@@ -31,6 +31,7 @@ PATHS = (
     "/searches",
     "/try",
     "/embed",
+    "/embed/preview",
     "/keys",
     "/settings",
 )

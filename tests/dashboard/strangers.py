@@ -201,6 +201,7 @@ CASES: dict[str, Case] = {
     "shop.tryout": _shop_case("GET", "/try"),
     "shop.try_photo": _shop_case("POST", "/try/photo"),
     "shop.embed": _shop_case("GET", "/embed"),
+    "shop.preview": _shop_case("GET", "/embed/preview"),
     "shop.save_look": _shop_case("POST", "/embed", accent="#ff0000", hidden_on="/"),
     "shop.keys": _shop_case("GET", "/keys"),
     "shop.create_key": _shop_case("POST", "/keys", kind="secret"),
