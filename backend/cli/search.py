@@ -28,7 +28,7 @@ limit = click.option("--limit", default=20, show_default=True, type=click.IntRan
 @as_json
 def photo(tenant: str, file: Path, words: str, limit: int, as_json: bool) -> None:
     """Find what looks like the garments of a photo."""
-    answer = asdict(_engine().photo(find_tenant_id(tenant), file.read_bytes(), Wish(limit=limit), words=words))
+    answer = asdict(_engine().photo(find_tenant_id(tenant), file.read_bytes(), _wish(limit), words=words))
 
     def text() -> str:
         lines = []
@@ -47,7 +47,7 @@ def photo(tenant: str, file: Path, words: str, limit: int, as_json: bool) -> Non
 def similar(tenant: str, product: str, limit: int, as_json: bool) -> None:
     """Find what looks like a product, named by its address or its id."""
     ref = ProductRef(url=product) if "://" in product else ProductRef(product_id=product)
-    answer, _etag = _engine().similar(find_tenant_id(tenant), ref, Wish(limit=limit))
+    answer, _etag = _engine().similar(find_tenant_id(tenant), ref, _wish(limit))
     _show_list(asdict(answer), as_json)
 
 
@@ -58,11 +58,16 @@ def similar(tenant: str, product: str, limit: int, as_json: bool) -> None:
 @as_json
 def text(tenant: str, words: str, limit: int, as_json: bool) -> None:
     """Find products by words."""
-    _show_list(asdict(_engine().text(find_tenant_id(tenant), words, Wish(limit=limit))), as_json)
+    _show_list(asdict(_engine().text(find_tenant_id(tenant), words, _wish(limit))), as_json)
 
 
 def _engine() -> Engine:
     return Engine(connect(), addresses.fingerprint)
+
+
+def _wish(limit: int) -> Wish:
+    """Whoever searches here is no shopper."""
+    return Wish(limit=limit, counted=False)
 
 
 def _show_list(answer: dict[str, Any], as_json: bool) -> None:

@@ -115,7 +115,7 @@ def _check_origin(holder: keys.KeyHolder) -> None:
     Pages of this service may, too: the dashboard shows a shop's widget to its seller.
     """
     origin = request.headers.get("Origin")
-    if origin is None or origin == request.host_url.rstrip("/"):
+    if origin is None or origin == f"{request.scheme}://{request.host}":
         return
     if origin not in holder.origins:
         raise Forbidden(f"This key may not be used from {origin[:200]}. Add the address in the dashboard under Keys.")

@@ -58,7 +58,7 @@ def test_what_is_chosen_is_shown_at_once_and_what_was_saved_stays(opened, seller
     assert shown.locator("body").evaluate(accent) == "#7a1f2b"
     assert page.get_by_label("Choose the colour of buttons").input_value() == "#7a1f2b"
     page.go_back()  # a choice is no step to go back to
-    expect(page).not_to_have_url(f"**{me.url('/embed')}")
+    assert not page.url.endswith("/embed")
 
 
 def test_a_seller_who_looks_and_clicks_is_counted_nowhere(opened, seller):
@@ -80,7 +80,31 @@ def test_a_colour_that_is_none_is_said_where_the_widget_would_be(opened, seller)
     page.get_by_label("Colour of buttons", exact=True).fill("crimson")
     page.keyboard.press("Tab")
 
-    expect(shown.get_by_role("alert")).to_have_text("Write a colour as # and six digits, such as #7a1f2b.")
+    status = page.get_by_role("status").filter(has_text="Write a colour as # and six digits, such as #7a1f2b.")
+    expect(status).to_be_visible()
+    expect(page.get_by_label("Colour of buttons", exact=True)).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Colour of buttons", exact=True).fill("")
+    page.keyboard.press("Tab")
+    expect(status).to_have_count(0)
+    expect(shown.locator("niteru-camera")).to_have_attribute("data-place", "field")
+
+
+def test_what_a_shop_says_in_its_own_language_is_shown_in_it(opened, seller):
+    page, shown = opened(seller(locale="en"))
+
+    page.get_by_label("Heading of similar items, in Japanese").fill("おすすめ")
+    page.keyboard.press("Tab")
+
+    expect(shown.locator("niteru-similar").get_by_role("heading")).to_have_text("おすすめ")
+
+
+def test_pages_without_the_widget_are_the_shops_and_not_this_one(opened, seller):
+    me = seller(locale="en")
+    me.post("/embed", hidden_on="/", camera="float")
+
+    _, shown = opened(me)
+
+    expect(shown.locator("niteru-camera")).to_have_attribute("data-place", "float")
 
 
 def test_without_products_the_preview_says_when_there_will_be_some(seller):

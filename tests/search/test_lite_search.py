@@ -81,3 +81,34 @@ def test_products_of_many_photos_are_found_with_their_best_one(collection: Colle
         assert np.mean(recall(products.tolist(), right.tolist())) >= least
         own_best = np.take_along_axis(best, products, axis=1)
         np.testing.assert_allclose(found.scores.reshape(QUERIES, TOP), own_best, atol=2e-3)
+
+
+@pytest.mark.parametrize("count", [1, 3, QUERIES])
+def test_an_index_and_what_was_written_since_answer_together(
+    collection: Collection, vectors: Vectors, count: int
+) -> None:
+    queries = vectors[:: len(vectors) // QUERIES][:count] + np.float32(0.1) * units(
+        np.random.default_rng(12), count, DIM
+    )
+    standings = Standings()
+    (segment,) = ask(standings, collection, queries).segments
+    _, standing = standings.of(collection)
+    wait_until(lambda: standing.indexes.get(segment) is not None, what="the index")
+
+    for number, query in enumerate(queries):
+        new = {"key": f"new{number}", "product": f"new{number}", "vector": query.tolist()}
+        collection.insert([new, {**new, "key": f"far{number}", "product": f"far{number}", "vector": (-query).tolist()}])
+        collection.flush()
+    found = ask(standings, collection, queries)
+
+    assert found.counts == [TOP] * count
+    best = found.rows.reshape(count, TOP)[:, :2]
+    told = [[text(found, "product", row) for row in rows] for rows in best.tolist()]
+    assert [products[0] for products in told] == [f"new{number}" for number in range(count)]
+    assert [products[1] for products in told] == [f"p{number * PRODUCTS // QUERIES}" for number in range(count)]
+
+
+def text(found: Found, column: str, row: int) -> str:
+    """What a row says, by its number throughout."""
+    place = int(np.searchsorted(found.starts, row, side="right")) - 1
+    return str(found.segments[place].table.column(column)[row - found.starts[place]].as_py())
