@@ -4,6 +4,8 @@ const frame = /** @type {HTMLIFrameElement | null} */ (document.getElementById("
 const status = document.getElementById("look-status");
 const accent = /** @type {HTMLInputElement | null} */ (document.getElementById("l-accent"));
 const chooser = /** @type {HTMLInputElement | null} */ (document.getElementById("l-accent-chooser"));
+/** @type {Element | null} the field that cannot be shown; others may have been refused when they were saved */
+let marked = null;
 
 /** @param {Event} [event] a change of words is shown in their language */
 function show(event) {
@@ -20,10 +22,9 @@ function show(event) {
 /** What cannot be shown is said here: what a frame says when it is loaded is often not read out. */
 function report() {
   const problem = frame?.contentDocument?.getElementById("problem");
-  for (const field of form?.querySelectorAll("[name]") ?? []) {
-    if (problem && field.getAttribute("name") === problem.dataset.field) field.setAttribute("aria-invalid", "true");
-    else field.removeAttribute("aria-invalid");
-  }
+  marked?.removeAttribute("aria-invalid");
+  marked = problem ? (form?.querySelector(`[name="${problem.dataset.field}"]`) ?? null) : null;
+  marked?.setAttribute("aria-invalid", "true");
   if (status) status.textContent = problem?.textContent ?? "";
 }
 
