@@ -111,7 +111,7 @@ class Engine:
         Raises NotFound, GalleryUnavailable, BadFilter.
         """
         clock = Clock()
-        asked = name_of(tenant_id, ref, replace(wish, counted=True))
+        asked = name_of(tenant_id, ref, replace(wish, counted=True))  # the same for whoever asks
         seen = seen or freshness.version(tenant_id)
         alike = None if wish.why else alike_answers.recall(asked, seen)
         if alike is None:

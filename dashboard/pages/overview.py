@@ -10,7 +10,7 @@ from backend.db import transaction
 from backend.ingest import runs
 from backend.tenants import accounts, review
 from dashboard.access import shop
-from dashboard.pages.tryout import TRIED
+from dashboard.pages.tryout import PHOTO_TRIED
 
 DAYS = 30
 
@@ -31,7 +31,7 @@ def overview() -> ResponseReturnValue:
         days = review.activity(session, g.tenant_id, days=DAYS)
         latest = runs.list_runs(session, g.tenant_id, limit=1)
         tag_seen = bool(review.list_searches(session, g.tenant_id, limit=1))
-        tried = accounts.has_done(session, g.tenant_id, TRIED)
+        tried = accounts.has_done(session, g.tenant_id, PHOTO_TRIED)
     sums = [_sums(days, 7), _sums(days, DAYS)]
     steps = {"crawl": counts.searchable > 0, "embed": tag_seen, "try": tried or sums[-1].searches > 0}
     return render_template(

@@ -9,13 +9,15 @@ from backend.db import transaction
 from backend.search.look import told
 from backend.tenants import catalog, review, widget
 from dashboard.access import shop
+from dashboard.frame import policy
 from dashboard.locale import locale
 from dashboard.pages.embed import problem_of, publishable_key
 
 HEADERS = {
     # Pictures are the shop's, from wherever it keeps them.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-    " img-src 'self' https: http:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+    "Content-Security-Policy": policy(
+        img_src="'self' https: http:", frame_src="'none'", form_action="'none'", frame_ancestors="'self'"
+    ),
     "X-Frame-Options": "SAMEORIGIN",
 }
 _SHOWN = catalog.ProductFilters(state="live", duplicates=False)

@@ -15,7 +15,7 @@ from dashboard.access import current_id, needs, shop
 from dashboard.locale import knows, said, t
 
 PHOTOS_PER_MINUTE = 30
-TRIED = "photo_tried"
+PHOTO_TRIED = "photo_tried"
 
 
 @shop.get("/try")
@@ -52,8 +52,8 @@ def try_photo() -> ResponseReturnValue:
 def _keep_first() -> None:
     """Remember that somebody has tried it: the last of the first steps. Further ones are nobody's business."""
     with transaction(g.tenant_id) as session:
-        if not accounts.has_done(session, g.tenant_id, TRIED):
-            accounts.audit(session, g.tenant_id, TRIED, user_id=current_id())
+        if not accounts.has_done(session, g.tenant_id, PHOTO_TRIED):
+            accounts.audit(session, g.tenant_id, PHOTO_TRIED, user_id=current_id())
 
 
 def _match(one: shoppers.Shown) -> dict[str, Any]:

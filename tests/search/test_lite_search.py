@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from backend.search.bench_gallery import recall
 from backend.search.bench_vectors import units
 from backend.search.milvus_gallery.effort import APART_PARAMETER
+from backend.search.milvus_gallery.lite_answers import _columns
 from backend.search.milvus_gallery.lite_search import RARE, Found, find
 from backend.search.milvus_gallery.lite_standing import Standings
 from tests.conftest import wait_until
@@ -102,13 +103,6 @@ def test_an_index_and_what_was_written_since_answer_together(
     found = ask(standings, collection, queries)
 
     assert found.counts == [TOP] * count
-    best = found.rows.reshape(count, TOP)[:, :2]
-    told = [[text(found, "product", row) for row in rows] for rows in best.tolist()]
-    assert [products[0] for products in told] == [f"new{number}" for number in range(count)]
-    assert [products[1] for products in told] == [f"p{number * PRODUCTS // QUERIES}" for number in range(count)]
-
-
-def text(found: Found, column: str, row: int) -> str:
-    """What a row says, by its number throughout."""
-    place = int(np.searchsorted(found.starts, row, side="right")) - 1
-    return str(found.segments[place].table.column(column)[row - found.starts[place]].as_py())
+    products = np.reshape(_columns(found, ["product"])["product"], (count, TOP))
+    assert products[:, 0].tolist() == [f"new{number}" for number in range(count)]
+    assert products[:, 1].tolist() == [f"p{number * PRODUCTS // QUERIES}" for number in range(count)]

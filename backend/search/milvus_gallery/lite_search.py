@@ -55,9 +55,9 @@ def find(standings: Standings, collection: Any, asked: dict[str, Any]) -> Found 
     if not _is_plain(collection, asked):
         return None
     segments, standing = standings.of(collection)
-    if not segments:
-        return Found([], [], np.empty(0, np.int64), np.empty(0, np.float32), [0] * len(asked["query_vectors"]))
     pools = _pools(collection, segments, standing, asked)
+    if not pools:
+        return Found([], [], np.empty(0, np.int64), np.empty(0, np.float32), [0] * len(asked["query_vectors"]))
     groups = _groups(standing, segments, asked["group_by_field"])
     apart = float(asked["search_params"].get(APART_PARAMETER, APART))
     queries = _units(asked["query_vectors"])
@@ -151,8 +151,6 @@ def _nearest(
 
     Of the best `wanted` almost none is missed. The rows are -1 and their scores -inf where there are none.
     """
-    if not pools:
-        return np.empty((len(queries), 0), np.int64), np.empty((len(queries), 0), np.float32), True
     total = sum(pool.passed for pool in pools)
     readings, compared = [], []
     for pool in pools:
