@@ -53,10 +53,11 @@ def collection(tmp_path: Path, vectors: Vectors) -> Iterator[Collection]:
     lite.close()
 
 
-def ask(standings: Standings, collection: Collection, queries: Vectors) -> Found:
+def ask(standings: Standings, collection: Collection, queries: Vectors, **otherwise: Any) -> Found:
     asked: dict[str, Any] = {**dict.fromkeys(RARE), "expr": None, "timezone": None, "group_size": None}
     asked |= {"query_vectors": queries.tolist(), "top_k": TOP, "metric_type": "COSINE", "anns_field": "vector"}
     asked |= {"group_by_field": "product", "round_decimal": -1, "output_fields": ["product"]}
+    asked |= otherwise
     found = find(standings, collection, {**asked, "search_params": {APART_PARAMETER: 1}})
     assert found is not None
     return found
@@ -82,6 +83,18 @@ def test_products_of_many_photos_are_found_with_their_best_one(collection: Colle
         assert np.mean(recall(products.tolist(), right.tolist())) >= least
         own_best = np.take_along_axis(best, products, axis=1)
         np.testing.assert_allclose(found.scores.reshape(QUERIES, TOP), own_best, atol=2e-3)
+
+
+@pytest.mark.parametrize("expression", [None, 'product == "p1"'])
+def test_a_collection_without_rows_answers_that_it_found_none(tmp_path: Path, expression: str | None) -> None:
+    lite = MilvusLite(str(tmp_path))
+    made = lite.create_collection("rows", CollectionSchema(FIELDS))
+    made.load()
+
+    found = ask(Standings(), made, np.eye(DIM, dtype=np.float32)[:2], expr=expression)
+
+    assert (found.counts, _columns(found, ["key"])) == ([0, 0], {"key": []})
+    lite.close()
 
 
 @pytest.mark.parametrize("count", [1, 3, QUERIES])

@@ -96,7 +96,7 @@ def _after(
     return Standing(
         files,
         deleted,
-        starts=np.cumsum([0, *(segment.num_rows for segment in segments[:-1])]).tolist(),
+        starts=np.cumsum([0, *(segment.num_rows for segment in segments)])[:-1].tolist(),
         alive=_alive(known, segments, deleted),
         scales=[scales[file] if file in scales else _scale(s) for file, s in zip(files, segments, strict=True)],
         groups={},
