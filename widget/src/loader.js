@@ -14,7 +14,7 @@ const PAINTED_MS = 200;
 
 /** @param {() => void} task runs when the browser has nothing better to do */
 function whenIdle(task) {
-  if (typeof requestIdleCallback === "function") requestIdleCallback(task, { timeout: PATIENCE_MS });
+  if ("requestIdleCallback" in window) requestIdleCallback(task, { timeout: PATIENCE_MS });
   else setTimeout(task, 300);
 }
 

@@ -6,6 +6,7 @@ import { photoStep } from "./photo.js";
 import { readPicture } from "./picture.js";
 import { similarStep } from "./similar.js";
 import { startStep } from "./start.js";
+import { createTrail } from "./trail.js";
 import { dialogWords, translations } from "./words.js";
 
 /**
@@ -42,6 +43,8 @@ function createDialog(context) {
   /** @type {Element | null} */
   let opener = null;
   let search = 0;
+  let away = false; // a single-page app shows another page: the steps wait until the shopper comes back
+  const trail = createTrail(() => (away || frame?.dialog.open ? steps.length : 0), stepTo);
 
   /** @type {App} */
   const app = {
@@ -64,6 +67,7 @@ function createDialog(context) {
     app.words = dialogWords(await translations(context.words), lang);
     frame = createFrame(app.words, goBack, app.search);
     frame.dialog.addEventListener("close", closed);
+    frame.dialog.addEventListener("click", followed);
     // A phone's back gesture goes one step back; Escape on a keyboard closes.
     frame.dialog.addEventListener("cancel", (event) => {
       if (steps.length < 2 || !matchMedia("(pointer: coarse)").matches) return;
@@ -126,43 +130,94 @@ function createDialog(context) {
     for (const [scroller, top] of left.get(step.node) ?? []) scroller.scrollTop = top;
     const target = focused.get(step.node) ?? step.focus;
     if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+    trail.to(steps.length);
   }
 
   function goBack() {
-    if (steps.length < 2) return;
+    if (steps.length > 1) cutTo(steps.length - 1);
+  }
+
+  /** @param {number} count of the steps that stay */
+  function cutTo(count) {
     search += 1;
-    steps.pop()?.leave?.();
+    for (const step of steps.splice(count)) step.leave?.();
     show();
   }
+
+  /**
+   * The browser's own back button leads here.
+   *
+   * @param {number} step
+   */
+  function stepTo(step) {
+    if (!step && isOpen()) frame.dialog.close();
+    else if (!step) forget();
+    else {
+      if (!isOpen()) unveil();
+      cutTo(step);
+    }
+  }
+
+  /**
+   * A single-page app that takes the click on a match shows its page without loading one.
+   *
+   * @param {MouseEvent} event
+   */
+  function followed(event) {
+    if (!(event.target instanceof Element && event.target.closest("a"))) return;
+    setTimeout(() => {
+      if (!event.defaultPrevented || !frame.dialog.open) return;
+      away = true; // before the dialog says that it is closed
+      frame.dialog.close();
+      trail.leave();
+    });
+  }
+
+  /** A single-page app may have replaced the page's body, and the dialog with it. */
+  const isOpen = () => host.isConnected && frame?.dialog.open;
 
   /** @type {Promise<boolean> | null} */
   let opening = null;
 
   /** @returns {Promise<boolean>} whether it has just opened */
   function openShell() {
-    if (frame?.dialog.open) return Promise.resolve(false);
+    if (isOpen()) return Promise.resolve(false);
     opener = deepFocus();
     return (opening ??= reveal().finally(() => (opening = null)));
   }
 
   async function reveal() {
+    if (away) forget();
     await draw();
-    if (!host.isConnected) document.body.append(host);
-    frame.dialog.showModal();
-    document.addEventListener("paste", frame.paste);
-    context.emit("open");
+    unveil();
     return true;
   }
 
+  function unveil() {
+    away = false;
+    if (!host.isConnected) {
+      frame.dialog.removeAttribute("open");
+      document.body.append(host);
+    }
+    frame.dialog.showModal();
+    document.addEventListener("paste", frame.paste);
+    context.emit("open");
+  }
+
   function closed() {
-    search += 1;
     document.removeEventListener("paste", frame.paste);
+    if (!away) forget();
+    if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+    context.emit("close");
+  }
+
+  function forget() {
+    search += 1;
+    away = false;
     for (const step of steps) step.leave?.();
     steps = [];
     rules.replaceSync("");
     root.replaceChildren();
-    if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
-    context.emit("close");
   }
 
   return {
@@ -180,7 +235,8 @@ function createDialog(context) {
       });
     },
     destroy() {
-      if (frame?.dialog.open) frame.dialog.close();
+      if (isOpen()) frame.dialog.close();
+      trail.end();
       host.remove();
     },
   };

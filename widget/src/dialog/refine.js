@@ -58,7 +58,7 @@ export function createRefine(app, facets, search) {
   function open(wanted) {
     filters.node.hidden = !wanted;
     toggle.setAttribute("aria-expanded", String(wanted));
-    if (wanted) filters.node.scrollIntoView({ block: "nearest" });
+    if (wanted) node.scrollIntoView({ block: "nearest" });
   }
   const chips = h("div", { class: "understood" });
   const node = h("div", { class: "refine" }, form, filters.empty ? null : toggle, chips, filters.node);

@@ -53,7 +53,7 @@ export function createApi({ origin, key }) {
       if (stop?.aborted) throw new Failure("stopped");
       if (hurry.signal.aborted) throw new Failure("slow");
       if (reason instanceof Failure) throw reason;
-      throw new Failure(navigator.onLine === false ? "offline" : "down");
+      throw new Failure(navigator.onLine ? "down" : "offline");
     } finally {
       clearTimeout(timer);
       stop?.removeEventListener("abort", quit);

@@ -33,6 +33,9 @@ function searchField() {
 /** @param {Element} element */
 const isRtl = (element) => getComputedStyle(element).direction === "rtl";
 
+/** @param {HTMLInputElement} field */
+const formOf = (field) => field.form ?? field.parentElement;
+
 /**
  * How much of the field's far end something else covers already: the shop's own button, or the browser's clear cross.
  *
@@ -41,7 +44,7 @@ const isRtl = (element) => getComputedStyle(element).direction === "rtl";
 function takenEnd(field) {
   const rect = field.getBoundingClientRect();
   const rtl = isRtl(field);
-  const form = field.closest("form") ?? field.parentElement;
+  const form = formOf(field);
   let taken = field.type === "search" ? 24 : 4;
   for (let inset = 6; inset < Math.min(120, rect.width / 2); inset += 10) {
     const x = rtl ? rect.left + inset : rect.right - inset;
@@ -59,7 +62,7 @@ function takenEnd(field) {
 const signOf = (field) =>
   [
     field.offsetLeft, field.offsetTop, field.offsetWidth, field.offsetHeight,
-    (field.form ?? field.parentElement)?.querySelectorAll("*").length,
+    formOf(field)?.querySelectorAll("*").length,
   ].join();
 
 /**
@@ -113,7 +116,6 @@ export function createCamera(context, open) {
     const label = element.getAttribute("label");
     const note = h("span", { class: "note", role: "status" });
     const named = label ? {} : { "aria-label": words.camera, title: words.camera };
-    const button = h("button", { type: "button", "aria-haspopup": "dialog", ...named }, icon(CAMERA), label);
     /** @param {import("../types.js").PictureSource} [image] */
     const press = async (image) => {
       button.setAttribute("aria-busy", "true");
@@ -126,12 +128,22 @@ export function createCamera(context, open) {
       }
       button.removeAttribute("aria-busy");
     };
-    button.addEventListener("click", () => press());
-    button.addEventListener("dragover", (event) => event.preventDefault());
-    button.addEventListener("drop", (event) => {
-      event.preventDefault();
-      press(takenFrom(event.dataTransfer));
-    });
+    const button = h(
+      "button",
+      {
+        type: "button",
+        "aria-haspopup": "dialog",
+        ...named,
+        click: () => press(),
+        dragover: (event) => event.preventDefault(),
+        drop(event) {
+          event.preventDefault();
+          press(takenFrom(event.dataTransfer));
+        },
+      },
+      icon(CAMERA),
+      label,
+    );
     shadow(element, cameraCss).replaceChildren(h("span", { class: `root ${config.theme}`, lang }, button, note));
   }
 
@@ -201,7 +213,7 @@ export function createCamera(context, open) {
     clearTimeout(timer);
     timer = setTimeout(place, 250);
   };
-  window.addEventListener("resize", resized, { passive: true });
+  window.addEventListener("resize", resized);
 
   return {
     /** Takes up the elements that the seller placed. */

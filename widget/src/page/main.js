@@ -4,6 +4,7 @@ import { emit } from "./events.js";
 import { watchAddress } from "./navigation.js";
 import { isHidden } from "./product.js";
 import { loadSettings } from "./settings.js";
+import { stepHere } from "../shared/step.js";
 import { createStrips } from "./strips.js";
 import { createWords } from "./words.js";
 
@@ -50,7 +51,10 @@ export function createRunning(config, part) {
   const stripPart = part(STRIP_FILE, withContext);
   const strips = createStrips(context, stripPart);
   /** @param {import("../types.js").PictureSource} [image] */
-  const search = async (image) => (await dialog()).open(image);
+  const search = async (image) => {
+    const shown = await dialog();
+    if (live) await shown.open(image);
+  };
   const camera = createCamera(context, search);
   /** @type {() => Promise<import("../types.js").Finder>} */
   const findPart = part(FIND_FILE, (create) => create(context, search));
@@ -92,6 +96,7 @@ export function createRunning(config, part) {
     async begin() {
       await known;
       if (!live) return;
+      if (stepHere()) dialog().catch(() => {}); // loaded anew: it knows what to do with steps of one that is gone
       strips.define();
       camera.define();
       unwatch = watchAddress(() => look(true));
@@ -101,10 +106,7 @@ export function createRunning(config, part) {
       emit("ready");
     },
     /** @param {{ image?: import("../types.js").PictureSource }} [options] */
-    async open({ image } = {}) {
-      const shown = await dialog();
-      if (live) await shown.open(image);
-    },
+    open: ({ image } = {}) => search(image),
     /** @param {string | import("../types.js").ProductRef} product its address, or an id */
     async similar(product) {
       const ref = typeof product === "string" ? { url: product } : product;

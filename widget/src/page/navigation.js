@@ -6,6 +6,8 @@
  * @returns {() => void} stops watching
  */
 export function watchAddress(moved) {
+  const watching = new AbortController();
+  const { signal } = watching;
   let address = location.href;
   const look = () => {
     if (location.href === address) return;
@@ -13,13 +15,11 @@ export function watchAddress(moved) {
     moved();
   };
   const native = "navigation" in window ? window.navigation : null;
-  native?.addEventListener("currententrychange", look);
-  const moves = ["popstate", "hashchange", "pageshow"];
-  for (const move of moves) window.addEventListener(move, look);
+  native?.addEventListener("currententrychange", look, { signal });
+  for (const move of ["popstate", "hashchange", "pageshow"]) window.addEventListener(move, look, { signal });
   const timer = native ? 0 : setInterval(() => document.visibilityState === "visible" && look(), 1000);
   return () => {
-    native?.removeEventListener("currententrychange", look);
-    for (const move of moves) window.removeEventListener(move, look);
+    watching.abort();
     clearInterval(timer);
   };
 }

@@ -16,8 +16,7 @@ export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value != null && value !== false) element.setAttribute(name, String(value));
+    else if (value != null && value !== false) element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(.../** @type {(Node | string)[]} */ (children.filter(Boolean)));
   return element;

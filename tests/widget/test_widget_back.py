@@ -1,0 +1,293 @@
+"""The browser's own back button: it goes through the dialog's steps, and the page hears nothing of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.widget.conftest import product_page
+
+START = "Seen something you love?"
+
+HEARD = """<script>
+history.replaceState({route: '/products/1', key: 'k1'}, '');
+window.heard = [];
+addEventListener('popstate', event => heard.push([location.pathname, event.state.route, event.state.key]));
+const own = history.pushState;
+history.pushState = function (...given) { heard.push('pushState'); return own.apply(this, given); };
+</script>"""
+"""A router and an analytics script, as pages have them."""
+
+WITHOUT_NAVIGATION_API = "<script>delete window.navigation;</script>"
+
+APP = """<script>
+// A router that sees links through shadow roots, as some do.
+const show = () => { document.querySelector('h1').textContent = location.pathname; };
+addEventListener('popstate', show);
+addEventListener('click', event => {
+  const link = event.composedPath().find(node => node.localName === 'a');
+  if (!link) return;
+  event.preventDefault();
+  history.pushState({app: true}, '', link.href);
+  show();
+});
+</script>"""
+
+BODY_IS_REPLACED = APP.replace(
+    "= location.pathname;", "= location.pathname; document.body = document.body.cloneNode(true);"
+)
+
+
+@pytest.fixture(params=["", WITHOUT_NAVIGATION_API], ids=["navigation api", "history alone"])
+def page_head(request):
+    return request.param
+
+
+@pytest.fixture
+def from_home(visit, service, shop):
+    """A visit to the product page by a shopper who came from the shop's home page."""
+
+    def go(head="", **options):
+        shop.pages["/"] = "<!doctype html><title>Home</title><h1>Home</h1>"
+        shop.pages["/products/1"] = product_page(shop, service, head=head)
+        shop.pages["/products/5"] = "<!doctype html><title>Five</title><h1>Five</h1>"
+        seen = visit("/", **options)
+        seen.page.goto(shop.origin + "/products/1", wait_until="load")
+        return seen
+
+    return go
+
+
+def path_of(seen):
+    return seen.page.evaluate("location.pathname")
+
+
+def test_back_goes_through_the_steps_closes_the_dialog_and_then_leaves_the_page(from_home, page_head):
+    seen = from_home(page_head)
+    dialog = seen.search()
+    dialog.locator(".more").first.click()
+    dialog.locator(".like .item").first.wait_for()
+
+    seen.page.go_back()
+    expect(dialog.locator(".spot")).to_have_count(5)
+    expect(dialog.locator(".more").first).to_be_focused()
+    seen.page.go_back()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+    seen.page.go_back()
+    expect(dialog).to_be_hidden()
+    expect(seen.page.locator("niteru-camera").get_by_role("button")).to_be_focused()
+    assert path_of(seen) == "/products/1"
+
+    seen.page.go_back()
+    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+@pytest.mark.parametrize("close", ["Escape", "Close", "beside", "destroy"])
+def test_after_closing_back_leaves_the_page_and_until_then_the_page_hears_nothing(from_home, page_head, close):
+    seen = from_home(page_head + HEARD)
+    dialog = seen.search()
+    dialog.locator(".more").first.click()
+    dialog.locator(".like .item").first.wait_for()
+    if close == "Escape":
+        seen.page.keyboard.press("Escape")
+    elif close == "Close":
+        dialog.get_by_role("button", name="Close").click()
+    elif close == "beside":
+        seen.page.mouse.click(4, 450)
+    else:
+        seen.page.evaluate("niteru.destroy()")
+    expect(dialog).to_be_hidden()
+
+    assert seen.page.evaluate("[heard, history.state.route, history.state.key]") == [[], "/products/1", "k1"]
+    if close != "destroy":
+        seen.page.go_back()
+        expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_the_pages_router_is_told_its_own_address_and_state_when_the_shopper_goes_back(from_home, page_head):
+    seen = from_home(page_head + HEARD)
+    dialog = seen.search()
+    dialog.locator(".more").first.click()
+    dialog.locator(".like .item").first.wait_for()
+
+    for _ in range(3):
+        seen.page.go_back()
+    expect(dialog).to_be_hidden()
+
+    assert seen.page.evaluate("heard") == [["/products/1", "/products/1", "k1"]] * 3
+    assert seen.page.evaluate("history.state") == {"route": "/products/1", "key": "k1"}
+
+
+def test_a_page_that_loads_itself_anew_at_each_step_is_only_disturbed_by_the_shopper(from_home):
+    seen = from_home("<script>addEventListener('popstate', () => location.reload()); window.first = true</script>")
+    dialog = seen.search()
+    dialog.locator(".spot").first.wait_for()
+    seen.page.evaluate("first = false")
+
+    dialog.get_by_role("button", name="Back").click()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    seen.page.wait_for_timeout(500)
+
+    assert seen.page.evaluate("first") is False
+
+
+def test_the_dialogs_own_button_goes_the_same_way(from_home, page_head):
+    seen = from_home(page_head)
+    dialog = seen.search()
+    dialog.locator(".spot").first.wait_for()
+
+    dialog.get_by_role("button", name="Back").click()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+    seen.page.go_back()
+
+    expect(dialog).to_be_hidden()
+    assert path_of(seen) == "/products/1"
+
+
+def test_starting_over_and_searching_again_keeps_the_history_in_step(from_home, page_head):
+    seen = from_home(page_head)
+    dialog = seen.search()
+    for _ in range(2):
+        dialog.locator(".more").first.click()
+        dialog.locator(".like .item").first.wait_for()
+        dialog.get_by_role("button", name="Back").click()
+    dialog.get_by_role("button", name="Another photo").click()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+
+    seen.page.go_back()
+
+    expect(dialog).to_be_hidden()
+    assert path_of(seen) == "/products/1"
+
+
+def test_forward_to_a_step_that_is_gone_changes_nothing(from_home, page_head):
+    seen = from_home(page_head)
+    dialog = seen.search()
+    dialog.locator(".spot").first.wait_for()
+    seen.page.go_back()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+
+    seen.page.go_forward()
+    seen.page.wait_for_timeout(300)
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+    seen.page.go_back()
+    expect(dialog).to_be_hidden()
+    seen.page.go_back()
+
+    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_a_page_loaded_anew_has_no_steps_left(from_home, page_head):
+    """Followed a match, came back, and the browser had not kept the page: one back leads on."""
+    seen = from_home(page_head)
+    dialog = seen.open_dialog()
+    seen.page.evaluate("niteru.similar('/products/9')")
+    link = dialog.locator(".item a[href*='/products/5']").first
+    link.wait_for()
+    link.click()
+    expect(seen.page.get_by_role("heading", name="Five")).to_be_visible()
+
+    with seen.page.expect_response("**/v1-dialog.js*"):  # which knows that there is no dialog for these steps
+        seen.page.go_back()
+    assert path_of(seen) == "/products/1"
+    seen.page.wait_for_timeout(300)
+    seen.page.go_back()
+
+    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_the_page_has_not_scrolled_when_the_dialog_is_closed(from_home, page_head):
+    seen = from_home(page_head + "<style>main { padding-bottom: 3000px }</style>")
+    seen.strip().wait_for()
+    seen.page.evaluate("location.hash = 'details'")
+    seen.page.evaluate("scrollTo(0, 700)")
+    seen.page.evaluate("niteru.open()")
+    dialog = seen.page.get_by_role("dialog")
+    dialog.wait_for()
+
+    seen.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    assert seen.page.evaluate("[scrollY, location.hash]") == [700, "#details"]
+
+
+@pytest.mark.parametrize("app", [APP, BODY_IS_REPLACED], ids=["same body", "new body"])
+def test_in_a_single_page_app_back_from_a_match_finds_the_results_again(from_home, app):
+    seen = from_home(app)
+    dialog = seen.search()
+    spot = dialog.get_by_role("button", name="3: Trousers")
+    spot.click()
+    title = seen.page.locator("h1")
+
+    dialog.locator(".item a").first.click()
+    expect(title).to_contain_text("/products/")
+    expect(dialog).to_be_hidden()
+    seen.page.go_back()
+
+    expect(title).to_have_text("/products/1")
+    expect(spot).to_have_attribute("aria-pressed", "true")
+    seen.page.go_back()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+    seen.page.go_back()
+    expect(dialog).to_be_hidden()
+    seen.page.go_back()
+    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_what_was_searched_on_another_page_since_does_not_come_back_in_its_place(from_home):
+    seen = from_home(APP)
+    dialog = seen.search()
+    dialog.locator(".item a").first.click()
+    expect(dialog).to_be_hidden()
+    seen.open_dialog()
+    seen.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    seen.page.go_back()  # passes over what the last search left there
+    seen.page.wait_for_function("location.pathname === '/products/1'")
+    seen.page.wait_for_timeout(300)
+    expect(dialog).to_be_hidden()
+    seen.page.go_back()
+    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_a_page_that_only_rewrites_its_address_keeps_the_dialog(from_home):
+    seen = from_home()
+    dialog = seen.search()
+    dialog.locator(".spot").first.wait_for()
+
+    seen.page.evaluate("history.replaceState(null, '', '/products/1?utm=gone')")
+    seen.page.wait_for_timeout(200)
+
+    expect(dialog.locator(".spot")).to_have_count(5)
+
+
+def test_in_a_frame_the_history_is_not_ours(visit, service, shop):
+    shop.pages["/framed"] = product_page(shop, service)
+    shop.pages["/products/1"] = (
+        '<!doctype html><title>x</title><iframe src="/framed" width="1200" height="800"></iframe>'
+    )
+    seen = visit()
+    before = seen.page.evaluate("history.length")
+    frame = seen.page.frame_locator("iframe")
+
+    frame.locator("niteru-camera").get_by_role("button").click()
+    frame.get_by_role("dialog").wait_for()
+
+    assert seen.page.evaluate("history.length") == before
+
+
+def test_a_browser_that_refuses_more_entries_still_has_the_dialogs_button(from_home):
+    refuse = (
+        "<script>History.prototype.pushState = () => { throw new DOMException('too many', 'SecurityError'); };</script>"
+    )
+    seen = from_home(refuse)
+    dialog = seen.search()
+    dialog.locator(".spot").first.wait_for()
+
+    dialog.get_by_role("button", name="Back").click()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+    seen.page.keyboard.press("Escape")
+
+    expect(dialog).to_be_hidden()
+    assert path_of(seen) == "/products/1"
