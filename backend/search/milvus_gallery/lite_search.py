@@ -8,6 +8,7 @@ found exactly, so that a search answers with 50 products instead of 200 rows. La
 (lite_index.py); the rest is compared.
 """
 
+import itertools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -235,17 +236,14 @@ def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int
     """Return each query's `count` best rows and scores, best first, of a group the best alone, the first of equals."""
     order = np.lexsort((rows, -scores))
     rows, scores = np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
-    named = (rows if groups is None else groups[rows]).tolist()
-    found = []
-    for row, score, names, there in zip(rows, scores, named, (rows >= 0).sum(axis=1).tolist(), strict=True):
-        first: dict[int, int] = {}
-        for place, name in enumerate(names[:there]):
-            first.setdefault(name, place)
-            if len(first) == count:
-                break
-        places = list(first.values())
-        found.append((row[places], score[places]))
-    return found
+    asked_by, places = np.nonzero(rows >= 0)
+    rows, scores = rows[asked_by, places], scores[asked_by, places]
+    names = rows if groups is None else groups[rows]
+    _, first = np.unique(asked_by * (names.max(initial=0) + 1) + names, return_index=True)
+    first.sort()
+    starts = np.searchsorted(asked_by[first], np.arange(len(order) + 1))
+    best = [first[start : min(end, start + count)] for start, end in itertools.pairwise(starts)]
+    return [(rows[each], scores[each]) for each in best]
 
 
 def _exact(queries: Floats, best: Sequence[tuple[Rows, Floats]], pools: Sequence[_Pool]) -> tuple[Rows, Floats]:
