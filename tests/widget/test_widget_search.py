@@ -167,6 +167,25 @@ def test_more_like_this_goes_one_step_further_and_back_returns(visit, service):
     expect(dialog.get_by_role("button", name="Back")).to_be_hidden()
 
 
+def test_back_on_a_phone_finds_the_photo_as_it_was_left(visit):
+    phone = visit(width=390, height=844, has_touch=True, is_mobile=True)
+    dialog = phone.search()
+    chip = dialog.locator(".chip", has_text="Trousers")
+    chip.click()
+    more = dialog.get_by_role("button", name="More like ワイドデニム")
+    more.scroll_into_view_if_needed()
+    places = "node => [node.closest('.body').scrollTop, node.querySelector('.chips').scrollLeft]"
+    left = dialog.locator(".split").evaluate(places)
+
+    more.click()
+    dialog.locator(".like .item").first.wait_for()
+    phone.page.go_back()
+
+    expect(chip).to_be_visible()
+    assert dialog.locator(".split").evaluate(places) == left
+    assert min(left) > 0
+
+
 def test_the_photo_is_scaled_turned_upright_and_stripped_of_its_exif(visit, service):
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side

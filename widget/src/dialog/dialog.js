@@ -109,7 +109,7 @@ function createDialog(context) {
     step.start?.();
   }
 
-  /** @type {WeakMap<HTMLElement, [Element, number][]>} where a step was scrolled to, and what had the focus */
+  /** @type {WeakMap<HTMLElement, [Element, number, number][]>} where a step was scrolled to, and what had the focus */
   const left = new WeakMap();
   /** @type {WeakMap<HTMLElement, Element>} */
   const focused = new WeakMap();
@@ -117,8 +117,8 @@ function createDialog(context) {
   function show() {
     const before = frame.body.firstElementChild;
     if (before instanceof HTMLElement) {
-      const scrollers = [frame.body, before, ...before.querySelectorAll(".results")];
-      left.set(before, scrollers.map((scroller) => [scroller, scroller.scrollTop]));
+      const scrollers = [frame.body, before, ...before.querySelectorAll(".results, .chips")];
+      left.set(before, scrollers.map((scroller) => [scroller, scroller.scrollLeft, scroller.scrollTop]));
       const active = root.activeElement;
       if (active && before.contains(active)) focused.set(before, active);
     }
@@ -127,7 +127,7 @@ function createDialog(context) {
     frame.back.hidden = steps.length < 2;
     frame.body.replaceChildren(step.node);
     frame.body.scrollTop = 0;
-    for (const [scroller, top] of left.get(step.node) ?? []) scroller.scrollTop = top;
+    for (const [scroller, ...place] of left.get(step.node) ?? []) scroller.scrollTo(...place);
     const target = focused.get(step.node) ?? step.focus;
     if (target instanceof HTMLElement) target.focus({ preventScroll: true });
     trail.to(steps.length);
