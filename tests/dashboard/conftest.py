@@ -3,7 +3,9 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -18,6 +20,9 @@ from backend.tenants import accounts
 from backend.tenants.models import Product, User
 from tests.conftest import Shop, free_port
 from tests.dashboard.seeding import drawn_pieces, fill
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PASSWORD = "correct horse battery"
 PATHS = (
@@ -41,8 +46,14 @@ PATHS = (
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The application on a port of its own; the value is its address."""
+
+    def whole(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        """Answer with what was read to its end: werkzeug leaves files open for a browser that goes in the middle."""
+        with closing(app(environ, start_response)) as answer:
+            return [b"".join(answer)]
+
     port = free_port()
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, whole, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{port}"

@@ -1,4 +1,6 @@
-"""The browser's own back button: it goes through the dialog's steps, and the page hears nothing of it."""
+"""The browser's own back button: it goes through the dialog's steps, and to the page all is as it was."""
+
+import json
 
 import pytest
 from playwright.sync_api import expect
@@ -8,15 +10,13 @@ from tests.widget.conftest import product_page
 START = "Seen something you love?"
 
 HEARD = """<script>
-history.replaceState({route: '/products/1', key: 'k1'}, '');
+history.replaceState(STATE, '');
 window.heard = [];
-addEventListener('popstate', event => heard.push([location.pathname, event.state.route, event.state.key]));
+addEventListener('popstate', event => heard.push([location.pathname, event.state]));
 const own = history.pushState;
 history.pushState = function (...given) { heard.push('pushState'); return own.apply(this, given); };
 </script>"""
 """A router and an analytics script, as pages have them."""
-
-WITHOUT_NAVIGATION_API = "<script>delete window.navigation;</script>"
 
 APP = """<script>
 // A router that sees links through shadow roots, as some do.
@@ -31,14 +31,13 @@ addEventListener('click', event => {
 });
 </script>"""
 
-BODY_IS_REPLACED = APP.replace(
-    "= location.pathname;", "= location.pathname; document.body = document.body.cloneNode(true);"
+WITHOUT_NAVIGATION_API = "<script>delete window.navigation;</script>"
+
+REPLACE = "document.body = document.body.cloneNode(true)"
+BODY_IS_REPLACED = APP.replace("= location.pathname;", f"= location.pathname; {REPLACE};")
+BODY_IS_REPLACED_LATER = APP.replace(
+    "= location.pathname;", f"= location.pathname; setTimeout(() => {{ {REPLACE} }}, 50);"
 )
-
-
-@pytest.fixture(params=["", WITHOUT_NAVIGATION_API], ids=["navigation api", "history alone"])
-def page_head(request):
-    return request.param
 
 
 @pytest.fixture
@@ -60,8 +59,8 @@ def path_of(seen):
     return seen.page.evaluate("location.pathname")
 
 
-def test_back_goes_through_the_steps_closes_the_dialog_and_then_leaves_the_page(from_home, page_head):
-    seen = from_home(page_head)
+def test_back_goes_through_the_steps_closes_the_dialog_and_then_leaves_the_page(from_home):
+    seen = from_home()
     dialog = seen.search()
     dialog.locator(".more").first.click()
     dialog.locator(".like .item").first.wait_for()
@@ -81,8 +80,8 @@ def test_back_goes_through_the_steps_closes_the_dialog_and_then_leaves_the_page(
 
 
 @pytest.mark.parametrize("close", ["Escape", "Close", "beside", "destroy"])
-def test_after_closing_back_leaves_the_page_and_until_then_the_page_hears_nothing(from_home, page_head, close):
-    seen = from_home(page_head + HEARD)
+def test_after_closing_back_leaves_the_page_and_until_then_the_page_hears_nothing(from_home, close):
+    seen = from_home(HEARD.replace("STATE", "{key: 'k1'}"))
     dialog = seen.search()
     dialog.locator(".more").first.click()
     dialog.locator(".like .item").first.wait_for()
@@ -96,14 +95,16 @@ def test_after_closing_back_leaves_the_page_and_until_then_the_page_hears_nothin
         seen.page.evaluate("niteru.destroy()")
     expect(dialog).to_be_hidden()
 
-    assert seen.page.evaluate("[heard, history.state.route, history.state.key]") == [[], "/products/1", "k1"]
+    assert seen.page.evaluate("[heard, history.state]") == [[], {"key": "k1"}]
     if close != "destroy":
         seen.page.go_back()
         expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
 
 
-def test_the_pages_router_is_told_its_own_address_and_state_when_the_shopper_goes_back(from_home, page_head):
-    seen = from_home(page_head + HEARD)
+@pytest.mark.parametrize("state", [None, "a word", ["a", "list"], {"key": "k1"}])
+def test_the_page_is_told_its_own_address_and_state_when_the_shopper_goes_back(from_home, state):
+    """Themes take whatever is not null for a state of theirs, and draw the page anew without its filters."""
+    seen = from_home(HEARD.replace("STATE", json.dumps(state)))
     dialog = seen.search()
     dialog.locator(".more").first.click()
     dialog.locator(".like .item").first.wait_for()
@@ -112,8 +113,7 @@ def test_the_pages_router_is_told_its_own_address_and_state_when_the_shopper_goe
         seen.page.go_back()
     expect(dialog).to_be_hidden()
 
-    assert seen.page.evaluate("heard") == [["/products/1", "/products/1", "k1"]] * 3
-    assert seen.page.evaluate("history.state") == {"route": "/products/1", "key": "k1"}
+    assert seen.page.evaluate("heard") == [["/products/1", state]] * 3
 
 
 def test_a_page_that_loads_itself_anew_at_each_step_is_only_disturbed_by_the_shopper(from_home):
@@ -131,8 +131,8 @@ def test_a_page_that_loads_itself_anew_at_each_step_is_only_disturbed_by_the_sho
     assert seen.page.evaluate("first") is False
 
 
-def test_the_dialogs_own_button_goes_the_same_way(from_home, page_head):
-    seen = from_home(page_head)
+def test_the_dialogs_own_button_goes_the_same_way(from_home):
+    seen = from_home()
     dialog = seen.search()
     dialog.locator(".spot").first.wait_for()
 
@@ -144,8 +144,8 @@ def test_the_dialogs_own_button_goes_the_same_way(from_home, page_head):
     assert path_of(seen) == "/products/1"
 
 
-def test_starting_over_and_searching_again_keeps_the_history_in_step(from_home, page_head):
-    seen = from_home(page_head)
+def test_starting_over_and_searching_again_keeps_the_history_in_step(from_home):
+    seen = from_home()
     dialog = seen.search()
     for _ in range(2):
         dialog.locator(".more").first.click()
@@ -160,8 +160,8 @@ def test_starting_over_and_searching_again_keeps_the_history_in_step(from_home, 
     assert path_of(seen) == "/products/1"
 
 
-def test_forward_to_a_step_that_is_gone_changes_nothing(from_home, page_head):
-    seen = from_home(page_head)
+def test_forward_to_a_step_that_is_gone_changes_nothing(from_home):
+    seen = from_home()
     dialog = seen.search()
     dialog.locator(".spot").first.wait_for()
     seen.page.go_back()
@@ -177,9 +177,9 @@ def test_forward_to_a_step_that_is_gone_changes_nothing(from_home, page_head):
     expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
 
 
-def test_a_page_loaded_anew_has_no_steps_left(from_home, page_head):
+def test_a_page_loaded_anew_has_no_steps_left(from_home):
     """Followed a match, came back, and the browser had not kept the page: one back leads on."""
-    seen = from_home(page_head)
+    seen = from_home()
     dialog = seen.open_dialog()
     seen.page.evaluate("niteru.similar('/products/9')")
     link = dialog.locator(".item a[href*='/products/5']").first
@@ -196,8 +196,8 @@ def test_a_page_loaded_anew_has_no_steps_left(from_home, page_head):
     expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
 
 
-def test_the_page_has_not_scrolled_when_the_dialog_is_closed(from_home, page_head):
-    seen = from_home(page_head + "<style>main { padding-bottom: 3000px }</style>")
+def test_the_page_has_not_scrolled_when_the_dialog_is_closed(from_home):
+    seen = from_home("<style>main { padding-bottom: 3000px }</style>")
     seen.strip().wait_for()
     seen.page.evaluate("location.hash = 'details'")
     seen.page.evaluate("scrollTo(0, 700)")
@@ -211,7 +211,9 @@ def test_the_page_has_not_scrolled_when_the_dialog_is_closed(from_home, page_hea
     assert seen.page.evaluate("[scrollY, location.hash]") == [700, "#details"]
 
 
-@pytest.mark.parametrize("app", [APP, BODY_IS_REPLACED], ids=["same body", "new body"])
+@pytest.mark.parametrize(
+    "app", [APP, BODY_IS_REPLACED, BODY_IS_REPLACED_LATER], ids=["same body", "new body", "new body later"]
+)
 def test_in_a_single_page_app_back_from_a_match_finds_the_results_again(from_home, app):
     seen = from_home(app)
     dialog = seen.search()
@@ -219,8 +221,8 @@ def test_in_a_single_page_app_back_from_a_match_finds_the_results_again(from_hom
     spot.click()
     title = seen.page.locator("h1")
 
-    dialog.locator(".item a").first.click()
-    expect(title).to_contain_text("/products/")
+    dialog.locator(".item a[href$='/products/6']").click()
+    expect(title).to_have_text("/products/6")
     expect(dialog).to_be_hidden()
     seen.page.go_back()
 
@@ -237,7 +239,7 @@ def test_in_a_single_page_app_back_from_a_match_finds_the_results_again(from_hom
 def test_what_was_searched_on_another_page_since_does_not_come_back_in_its_place(from_home):
     seen = from_home(APP)
     dialog = seen.search()
-    dialog.locator(".item a").first.click()
+    dialog.locator(".item a[href$='/products/5']").click()
     expect(dialog).to_be_hidden()
     seen.open_dialog()
     seen.page.keyboard.press("Escape")
@@ -291,3 +293,106 @@ def test_a_browser_that_refuses_more_entries_still_has_the_dialogs_button(from_h
 
     expect(dialog).to_be_hidden()
     assert path_of(seen) == "/products/1"
+
+
+def test_what_the_page_adds_to_the_history_afterwards_is_not_passed_over(from_home):
+    seen = from_home()
+    seen.open_dialog()
+    seen.page.keyboard.press("Escape")
+    for path in ("/c", "/products/1", "/products/1", "/c2"):
+        seen.page.evaluate("path => history.pushState({}, '', path)", path)
+
+    before = seen.page.evaluate("navigation.currentEntry.index")
+    for steps in (1, 2, 3):
+        seen.page.go_back()
+        seen.page.wait_for_timeout(200)
+        assert seen.page.evaluate("navigation.currentEntry.index") == before - steps
+
+
+def test_closing_a_later_search_with_back_leaves_the_page_where_it_was_scrolled_to(from_home):
+    seen = from_home("<style>main { padding-bottom: 3000px }</style>")
+    seen.search().locator(".spot").first.wait_for()
+    seen.page.keyboard.press("Escape")
+    seen.strip().evaluate("strip => strip.scrollIntoView()")
+    seen.page.evaluate("scrollTo(0, 900)")
+    seen.page.evaluate("niteru.open()")
+    dialog = seen.page.get_by_role("dialog")
+    dialog.wait_for()
+
+    seen.page.go_back()
+    expect(dialog).to_be_hidden()
+    seen.page.wait_for_timeout(300)
+
+    assert seen.page.evaluate("scrollY") == 900
+    seen.page.go_back()  # over both searches
+    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_a_jump_to_another_page_of_an_app_closes_the_dialog(from_home):
+    seen = from_home(APP)
+    seen.page.evaluate("history.pushState({}, '', '/products/2')")
+    dialog = seen.search()
+    dialog.locator(".spot").first.wait_for()
+
+    seen.page.evaluate("history.go(-3)")
+
+    seen.page.wait_for_function("location.pathname === '/products/1'")
+    expect(dialog).to_be_hidden()
+
+
+def test_where_nothing_was_before_the_page_at_most_one_step_back_is_lost(visit):
+    seen = visit()
+    seen.page.evaluate("history.length")
+    seen.search().locator(".spot").first.wait_for()
+    seen.page.keyboard.press("Escape")
+    base = seen.page.evaluate("navigation.currentEntry.index") - 2
+
+    seen.page.evaluate("history.back()")
+    seen.page.wait_for_function("base => navigation.currentEntry.index < base + 1", arg=base)
+
+    assert path_of(seen) == "/products/1"
+
+
+def test_a_click_that_the_page_takes_for_something_else_keeps_the_dialog(from_home):
+    seen = from_home("<script>addEventListener('click', event => event.preventDefault())</script>")
+    dialog = seen.search()
+
+    dialog.locator(".item a").first.click()
+    seen.page.wait_for_timeout(200)
+
+    expect(dialog.locator(".spot")).to_have_count(5)
+
+
+def test_a_widget_that_is_taken_off_while_the_dialog_opens_stays_away(from_home):
+    seen = from_home()
+    seen.open_dialog()
+    seen.page.keyboard.press("Escape")
+    entries = seen.page.evaluate("history.length")
+
+    seen.page.evaluate("niteru.open(); niteru.similar('/products/9'); niteru.destroy()")
+    seen.page.wait_for_timeout(500)
+
+    expect(seen.page.locator("niteru-dialog")).to_have_count(0)
+    assert seen.page.evaluate("history.length") == entries
+
+
+def test_a_browser_that_does_not_tell_where_it_came_from_gets_no_entries(from_home):
+    seen = from_home(WITHOUT_NAVIGATION_API)
+    before = seen.page.evaluate("history.length")
+    dialog = seen.search()
+    dialog.locator(".more").first.click()
+    dialog.locator(".like .item").first.wait_for()
+
+    assert seen.page.evaluate("history.length") == before
+    dialog.get_by_role("button", name="Back").click()
+    expect(dialog.locator(".spot")).to_have_count(5)
+
+
+def test_such_a_browser_closes_the_dialog_when_an_app_shows_a_match(from_home):
+    seen = from_home(WITHOUT_NAVIGATION_API + APP)
+    dialog = seen.search()
+
+    dialog.locator(".item a[href$='/products/5']").click()
+
+    expect(dialog).to_be_hidden()
+    expect(seen.open_dialog().get_by_role("heading", name=START)).to_be_visible()

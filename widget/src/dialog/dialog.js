@@ -44,7 +44,14 @@ function createDialog(context) {
   let opener = null;
   let search = 0;
   let away = false; // a single-page app shows another page: the steps wait until the shopper comes back
-  const trail = createTrail(() => (away || frame?.dialog.open ? steps.length : 0), stepTo);
+  let gone = false;
+  const trail = createTrail({ count: () => (away || frame?.dialog.open ? steps.length : 0), back: stepTo, left: leavePage });
+  /** A single-page app may replace the page's body, and the dialog with it. */
+  const body = new MutationObserver(() => {
+    if (host.isConnected || !frame.dialog.open) return;
+    if (trail.isHere()) unveil();
+    else leavePage();
+  });
 
   /** @type {App} */
   const app = {
@@ -67,10 +74,9 @@ function createDialog(context) {
     app.words = dialogWords(await translations(context.words), lang);
     frame = createFrame(app.words, goBack, app.search);
     frame.dialog.addEventListener("close", closed);
-    frame.dialog.addEventListener("click", followed);
     // A phone's back gesture goes one step back; Escape on a keyboard closes.
     frame.dialog.addEventListener("cancel", (event) => {
-      if (steps.length < 2 || !matchMedia("(pointer: coarse)").matches) return;
+      if (steps.length < 2 || !event.cancelable || !matchMedia("(pointer: coarse)").matches) return;
       event.preventDefault();
       goBack();
     });
@@ -84,9 +90,9 @@ function createDialog(context) {
     const turn = (search += 1);
     try {
       const picture = await readPicture(source);
-      if (turn === search && frame.dialog.open) reset(startStep(app), photoStep(app, picture));
+      if (turn === search && isOpen()) reset(startStep(app), photoStep(app, picture));
     } catch {
-      if (turn !== search || !frame.dialog.open) return;
+      if (turn !== search || !isOpen()) return;
       const sentence = app.words.failures.picture;
       reset(startStep(app, sentence));
       app.announce(sentence);
@@ -158,22 +164,13 @@ function createDialog(context) {
     }
   }
 
-  /**
-   * A single-page app that takes the click on a match shows its page without loading one.
-   *
-   * @param {MouseEvent} event
-   */
-  function followed(event) {
-    if (!(event.target instanceof Element && event.target.closest("a"))) return;
-    setTimeout(() => {
-      if (!event.defaultPrevented || !frame.dialog.open) return;
-      away = true; // before the dialog says that it is closed
-      frame.dialog.close();
-      trail.leave();
-    });
+  /** A single-page app shows another page: a match that was followed. */
+  function leavePage() {
+    if (!frame?.dialog.open) return;
+    away = true; // before the dialog says that it is closed
+    frame.dialog.close();
   }
 
-  /** A single-page app may have replaced the page's body, and the dialog with it. */
   const isOpen = () => host.isConnected && frame?.dialog.open;
 
   /** @type {Promise<boolean> | null} */
@@ -189,22 +186,27 @@ function createDialog(context) {
   async function reveal() {
     if (away) forget();
     await draw();
+    if (gone) return false;
+    trail.begin();
     unveil();
     return true;
   }
 
   function unveil() {
+    const isShownAgain = frame.dialog.open;
     away = false;
     if (!host.isConnected) {
       frame.dialog.removeAttribute("open");
       document.body.append(host);
     }
     frame.dialog.showModal();
+    body.observe(document.documentElement, { childList: true });
     document.addEventListener("paste", frame.paste);
-    context.emit("open");
+    if (!isShownAgain) context.emit("open");
   }
 
   function closed() {
+    body.disconnect();
     document.removeEventListener("paste", frame.paste);
     if (!away) forget();
     if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
@@ -223,11 +225,13 @@ function createDialog(context) {
   return {
     async open(picture) {
       const opened = await openShell();
+      if (gone) return;
       if (opened || !picture) reset(startStep(app));
       if (picture) app.search(picture);
     },
     async similar(product) {
       await openShell();
+      if (gone) return [];
       return new Promise((done) => {
         const step = similarStep(app, product, null, done);
         if (steps.length) push(step);
@@ -235,8 +239,10 @@ function createDialog(context) {
       });
     },
     destroy() {
-      if (isOpen()) frame.dialog.close();
+      gone = true;
       trail.end();
+      if (frame?.dialog.open) frame.dialog.close();
+      else forget();
       host.remove();
     },
   };

@@ -4,7 +4,7 @@ import { emit } from "./events.js";
 import { watchAddress } from "./navigation.js";
 import { isHidden } from "./product.js";
 import { loadSettings } from "./settings.js";
-import { stepHere } from "../shared/step.js";
+import { markOf } from "../shared/step.js";
 import { createStrips } from "./strips.js";
 import { createWords } from "./words.js";
 
@@ -70,6 +70,8 @@ export function createRunning(config, part) {
       const addStrip = strips.look(); // before anything changes: whatever is read after that lays the page out anew
       camera.place();
       addStrip?.();
+      // Loaded anew, with steps of a dialog that is gone: the next one knows how to pass over them.
+      if (markOf(window.navigation?.currentEntry)) dialog().catch(() => {});
       if (/^(|off)$/.test(config.find) || isHidden(config)) finder?.destroy();
       else findPart().then((found) => live && (finder = found).look()).catch(surprised);
     } catch {
@@ -96,7 +98,6 @@ export function createRunning(config, part) {
     async begin() {
       await known;
       if (!live) return;
-      if (stepHere()) dialog().catch(() => {}); // loaded anew: it knows what to do with steps of one that is gone
       strips.define();
       camera.define();
       unwatch = watchAddress(() => look(true));

@@ -1,8 +1,13 @@
 /**
- * A step of the dialog is an entry of the browser's history, which has the page's address and the page's state, and
- * the step's number beside it: under the address, since pages copy their state to other addresses.
+ * An entry of the browser's history that the dialog added for one of its steps: noted in the state that the Navigation
+ * API keeps beside the page's own, which stays as it is.
+ *
+ * @typedef {object} Mark
+ * @property {string} opening of the dialog, which went through these steps
+ * @property {number} step of it, from 1
+ * @property {number} depth how many entries ago the page's own is, those of earlier openings included
+ *
+ * @param {NavigationHistoryEntry | null | undefined} entry
+ * @returns {Mark | undefined}
  */
-export const stepName = () => `niteru ${location.href}`;
-
-/** @returns {number} the step that the browser is at; 0 on an entry of the page's own */
-export const stepHere = () => history.state?.[stepName()] ?? 0;
+export const markOf = (entry) => /** @type {any} */ (entry?.getState())?.niteru;
