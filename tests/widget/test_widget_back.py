@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.widget.conftest import product_page
+from tests.widget.conftest import Visit, product_page
 
 START = "Seen something you love?"
 
@@ -17,6 +17,18 @@ const own = history.pushState;
 history.pushState = function (...given) { heard.push('pushState'); return own.apply(this, given); };
 </script>"""
 """A router and an analytics script, as pages have them."""
+
+HASH_APP = """<script>
+const show = () => { document.querySelector('h1').textContent = location.hash; };
+addEventListener('hashchange', show);
+addEventListener('click', event => {
+  const link = event.composedPath().find(node => node.localName === 'a');
+  if (!link) return;
+  event.preventDefault();
+  location.hash = '#' + new URL(link.href).pathname;
+});
+</script>"""
+"""Going to a place on the page copies what the Navigation API keeps of the entry before."""
 
 APP = """<script>
 // A router that sees links through shadow roots, as some do.
@@ -262,6 +274,16 @@ def test_a_page_that_only_rewrites_its_address_keeps_the_dialog(from_home):
     seen.page.wait_for_timeout(200)
 
     expect(dialog.locator(".spot")).to_have_count(5)
+    dialog.locator(".more").first.click()
+    dialog.locator(".like .item").first.wait_for()
+    seen.page.evaluate("history.replaceState({saved: 'scroll'}, '')")  # and its state, as routers do again and again
+    for step in (dialog.locator(".spot").first, dialog.get_by_role("heading", name=START)):
+        seen.page.go_back()
+        expect(step).to_be_visible()
+    seen.page.go_back()
+    expect(dialog).to_be_hidden()
+    seen.page.go_back()
+    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
 
 
 def test_in_a_frame_the_history_is_not_ours(visit, service, shop):
@@ -340,17 +362,32 @@ def test_a_jump_to_another_page_of_an_app_closes_the_dialog(from_home):
     expect(dialog).to_be_hidden()
 
 
-def test_where_nothing_was_before_the_page_at_most_one_step_back_is_lost(visit):
+def test_a_shopper_who_came_from_another_site_returns_there_with_one_step_back(visit, service, shop):
+    shop.pages["/elsewhere"] = "<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>"
     seen = visit()
-    seen.page.evaluate("history.length")
+    seen.page.goto(shop.origin.replace("127.0.0.1", "localhost") + "/elsewhere")
+    seen.page.goto(shop.origin + "/products/1")
     seen.search().locator(".spot").first.wait_for()
     seen.page.keyboard.press("Escape")
-    base = seen.page.evaluate("navigation.currentEntry.index") - 2
 
-    seen.page.evaluate("history.back()")
-    seen.page.wait_for_function("base => navigation.currentEntry.index < base + 1", arg=base)
+    seen.page.go_back()
 
-    assert path_of(seen) == "/products/1"
+    expect(seen.page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+
+
+def test_where_nothing_was_before_the_page_one_step_back_leads_to_its_beginning(visit):
+    seen = visit()
+    with seen.page.context.expect_page() as opened:
+        seen.page.evaluate("window.open(location.href, '_blank', 'noopener')")
+    tab = Visit(opened.value)
+    tab.search().locator(".spot").first.wait_for()
+    tab.page.keyboard.press("Escape")
+
+    tab.page.go_back()
+    tab.page.wait_for_function("navigation.currentEntry.index === 0")
+    tab.page.wait_for_timeout(200)
+
+    assert path_of(tab) == "/products/1"
 
 
 def test_a_click_that_the_page_takes_for_something_else_keeps_the_dialog(from_home):
@@ -396,3 +433,67 @@ def test_such_a_browser_closes_the_dialog_when_an_app_shows_a_match(from_home):
 
     expect(dialog).to_be_hidden()
     expect(seen.open_dialog().get_by_role("heading", name=START)).to_be_visible()
+
+
+def test_an_app_that_routes_by_the_place_on_the_page_is_an_app(from_home):
+    seen = from_home(HASH_APP)
+    dialog = seen.search()
+    dialog.locator(".item a[href$='/products/5']").click()
+    expect(seen.page.locator("h1")).to_have_text("#/products/5")
+    expect(dialog).to_be_hidden()
+
+    seen.page.go_back()
+
+    expect(dialog.locator(".spot")).to_have_count(5)
+
+
+def test_places_on_the_page_are_not_passed_over(from_home):
+    seen = from_home()
+    seen.search().locator(".spot").first.wait_for()
+    seen.page.keyboard.press("Escape")
+    for place in ("a", "b"):
+        seen.page.evaluate("place => { location.hash = place }", place)
+    seen.open_dialog()
+    seen.page.keyboard.press("Escape")
+
+    seen.page.go_back()
+    seen.page.wait_for_function("location.hash === '#a'")
+    seen.page.wait_for_timeout(200)
+
+    assert seen.page.evaluate("location.hash") == "#a"
+
+
+@pytest.mark.parametrize("named", ['<nav id="navigation"></nav>', "<script>var navigation = {open: true}</script>"])
+def test_something_of_the_pages_may_be_called_navigation(visit, service, shop, named):
+    gone = "<script>delete window.navigation</script>"
+    shop.pages["/products/1"] = product_page(shop, service, head=gone, extra=named)
+    seen = visit()
+    before = seen.page.evaluate("history.length")
+
+    expect(seen.search().locator(".spot")).to_have_count(5)
+
+    assert seen.page.evaluate("history.length") == before
+
+
+def test_a_page_that_refuses_entries_keeps_its_own_as_they_are(from_home):
+    refuse = "navigation.addEventListener('navigate', event => event.preventDefault())"
+    own = "navigation.updateCurrentEntry({state: {mine: 1}})"
+    seen = from_home(f"<script>{own};{refuse}</script>")
+    dialog = seen.search()
+    dialog.locator(".spot").first.wait_for()
+
+    assert seen.page.evaluate("navigation.currentEntry.getState()") == {"mine": 1}
+    dialog.get_by_role("button", name="Back").click()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
+
+
+def test_a_dialog_that_went_with_what_was_in_the_body_comes_back(from_home):
+    seen = from_home()
+    dialog = seen.search()
+    dialog.locator(".spot").first.wait_for()
+
+    seen.page.evaluate("document.body.innerHTML = '<h1>Another</h1>'")
+
+    expect(dialog.locator(".spot")).to_have_count(5)
+    seen.page.go_back()
+    expect(dialog.get_by_role("heading", name=START)).to_be_visible()

@@ -46,9 +46,9 @@ function createDialog(context) {
   let away = false; // a single-page app shows another page: the steps wait until the shopper comes back
   let gone = false;
   const trail = createTrail({ count: () => (away || frame?.dialog.open ? steps.length : 0), back: stepTo, left: leavePage });
-  /** A single-page app may replace the page's body, and the dialog with it. */
+  /** A single-page app may replace the page's body or what is in it, and the dialog with it. */
   const body = new MutationObserver(() => {
-    if (host.isConnected || !frame.dialog.open) return;
+    if (!document.body || host.isConnected || !frame.dialog.open) return;
     if (trail.isHere()) unveil();
     else leavePage();
   });
@@ -200,7 +200,7 @@ function createDialog(context) {
       document.body.append(host);
     }
     frame.dialog.showModal();
-    body.observe(document.documentElement, { childList: true });
+    for (const parent of [document.documentElement, document.body]) body.observe(parent, { childList: true });
     document.addEventListener("paste", frame.paste);
     if (!isShownAgain) context.emit("open");
   }

@@ -1,5 +1,5 @@
 import { watchAddress } from "../page/navigation.js";
-import { markOf } from "../shared/step.js";
+import { markOf, navigationApi } from "../shared/step.js";
 
 /**
  * The dialog's steps in the browser's history, so that its back button, or a swipe, goes through them.
@@ -24,9 +24,11 @@ import { markOf } from "../shared/step.js";
  * @returns {Trail}
  */
 export function createTrail({ count, back, left }) {
-  const native = "navigation" in window && window === window.top ? window.navigation : null; // a frame's are the whole tab's
+  const native = window === window.top ? navigationApi() : null; // a frame's entries are the whole tab's
   const listening = new AbortController();
   const { signal } = listening;
+  /** @type {Map<string, import("../shared/step.js").Mark>} by key of the entry; pages write over an entry's state */
+  const marks = new Map();
   let opening = "";
   let home = "";
   let adding = false;
@@ -35,47 +37,56 @@ export function createTrail({ count, back, left }) {
   let from = null;
 
   const here = () => native?.currentEntry;
-  const markHere = () => markOf(here());
+  /** @param {NavigationHistoryEntry | null | undefined} entry */
+  const marked = (entry) => marks.get(entry?.key ?? "") ?? markOf(entry);
+  const isHere = () => marked(here())?.opening === opening;
 
   /** The page's address, without a place on the page. */
   const page = () => location.href.replace(/#(?![!/]).*/, "");
 
   /** Past what pages put in the place of pushState: analytics count what goes through it as a visit. */
   function add() {
-    const before = markHere();
-    const step = before?.opening === opening ? before.step + 1 : 1;
+    const before = here();
+    const mark = marked(before);
+    const state = before?.getState();
     adding = true;
     try {
       History.prototype.pushState.call(history, history.state, "");
     } finally {
       adding = false;
     }
-    native?.updateCurrentEntry({ state: { niteru: { opening, step, depth: (before?.depth ?? 0) + 1 } } });
+    const key = here()?.key ?? "";
+    if (!before || key === before.key) throw new Error("refused"); // by the page
+    const step = mark?.opening === opening ? mark.step + 1 : 1;
+    const next = { key, root: mark?.root ?? before.key, opening, step, depth: (mark?.depth ?? 0) + 1 };
+    marks.set(key, next);
+    native?.updateCurrentEntry({ state: { .../** @type {any} */ (state), niteru: next } });
     return step;
   }
 
   /** The shopper moved in the history, which the page has heard of by now. */
   function moved() {
-    const was = markOf(from);
-    const now = markHere();
+    const was = marked(from);
+    const now = marked(here());
     const isPassed = here()?.index === passedTo;
     passedTo = -1;
-    const isBack = from && from.url === here()?.url && was && (now?.depth ?? 0) < was.depth;
-    const steps = was?.opening === opening || now?.opening === opening ? count() : 0;
+    const isBack = was && (now ? now.root === was.root && now.depth < was.depth : here()?.key === was.root);
+    const steps = was?.opening === opening || isHere() ? count() : 0;
     from = null;
     if (isPassed) return;
-    if (isBack && steps) back(now?.opening === opening ? Math.min(now.step, steps - 1) : 0);
+    if (isBack && steps) back(isHere() ? Math.min(now?.step ?? 0, steps - 1) : 0);
     else if (isBack) passOver(now?.depth ?? 0);
     else if (now && steps) back(Math.min(now.step, steps));
   }
 
-  /** @param {number} depth of where the browser is; where nothing is before the page, the page it is */
+  /** @param {number} depth of where the browser is: how many entries ago the page is */
   function passOver(depth) {
-    const at = here()?.index ?? 0;
-    const to = Math.max(0, at - depth - 1);
-    if (to === at) return;
-    passedTo = to;
-    history.go(to - at);
+    const to = (here()?.index ?? 0) - depth - 1;
+    // Another site's pages before this one are not told of; where there is nothing at all, the page it is.
+    const isPageFirst = to < 0 && history.length === native?.entries().length;
+    if (to >= 0) passedTo = to;
+    if (!isPageFirst) history.go(-1 - depth);
+    else if (depth) history.go(-depth);
   }
 
   if (native) {
@@ -85,7 +96,7 @@ export function createTrail({ count, back, left }) {
         const isMove = event.navigationType === "traverse";
         if (isMove) from = event.from;
         if (!isMove && (event.navigationType !== "push" || adding)) return;
-        if (count() && markHere()?.opening !== opening && page() !== home) left();
+        if (count() && !isHere() && page() !== home) left();
       },
       { signal },
     );
@@ -100,15 +111,14 @@ export function createTrail({ count, back, left }) {
       home = page();
     },
     to(step) {
-      const mark = markHere();
-      let at = mark?.opening === opening ? mark.step : 0;
+      let at = isHere() ? (marked(here())?.step ?? 0) : 0;
       try {
         while (native && at < step) at = add();
       } catch {
-        // Safari allows a hundred in ten seconds. The dialog has a button of its own.
+        // The page, or Safari, which allows a hundred in ten seconds. The dialog has a button of its own.
       }
     },
-    isHere: () => markHere()?.opening === opening,
+    isHere,
     end: () => listening.abort(),
   };
 }

@@ -4,7 +4,7 @@ import { emit } from "./events.js";
 import { watchAddress } from "./navigation.js";
 import { isHidden } from "./product.js";
 import { loadSettings } from "./settings.js";
-import { markOf } from "../shared/step.js";
+import { navigationApi } from "../shared/step.js";
 import { createStrips } from "./strips.js";
 import { createWords } from "./words.js";
 
@@ -71,7 +71,7 @@ export function createRunning(config, part) {
       camera.place();
       addStrip?.();
       // Loaded anew, with steps of a dialog that is gone: the next one knows how to pass over them.
-      if (markOf(window.navigation?.currentEntry)) dialog().catch(() => {});
+      if (/** @type {any} */ (navigationApi()?.currentEntry?.getState())?.niteru) dialog().catch(() => {});
       if (/^(|off)$/.test(config.find) || isHidden(config)) finder?.destroy();
       else findPart().then((found) => live && (finder = found).look()).catch(surprised);
     } catch {

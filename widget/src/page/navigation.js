@@ -1,3 +1,5 @@
+import { navigationApi } from "../shared/step.js";
+
 /**
  * Tells when a single-page app moved to another address, without touching the page's `history`: the Navigation API
  * where the browser has it, else popstate and hashchange and a look at the address once a second.
@@ -14,7 +16,7 @@ export function watchAddress(moved) {
     address = location.href;
     moved();
   };
-  const native = "navigation" in window ? window.navigation : null;
+  const native = navigationApi();
   native?.addEventListener("currententrychange", look, { signal });
   for (const move of ["popstate", "hashchange", "pageshow"]) window.addEventListener(move, look, { signal });
   const timer = native ? 0 : setInterval(() => document.visibilityState === "visible" && look(), 1000);
