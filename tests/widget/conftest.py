@@ -13,6 +13,8 @@ from tests.widget.widget_fake import FakeService, FakeShop, serve, service_handl
 
 PAGES = Path(__file__).parent / "pages"
 DETAILS = '<div class="details"><h2>Details</h2><p>Wool 70 %, polyamide 30 %.</p></div>'
+START = "Seen something you love?"
+WITHOUT_NAVIGATION_API = "<script>delete window.navigation;</script>"
 SEARCH = '<form role="search"><input type="search" name="q" aria-label="Search"></form>'
 
 
@@ -145,3 +147,18 @@ def visit(browser: Browser, shop: FakeShop) -> Iterator[Callable[..., Visit]]:
     said = [text for found in visits for text in found.console if not text.startswith("Failed to load resource")]
     assert [error for found in visits for error in found.errors] == []
     assert said == []
+
+
+@pytest.fixture
+def from_home(visit: Callable[..., Visit], service: FakeService, shop: FakeShop) -> Callable[..., Visit]:
+    """A visit to the product page by a shopper who came from the shop's home page."""
+
+    def go(head: str = "") -> Visit:
+        shop.pages["/"] = "<!doctype html><title>Home</title><h1>Home</h1>"
+        shop.pages["/products/1"] = product_page(shop, service, head=head)
+        shop.pages["/products/5"] = "<!doctype html><title>Five</title><h1>Five</h1>"
+        seen = visit("/")
+        seen.page.goto(shop.origin + "/products/1", wait_until="load")
+        return seen
+
+    return go

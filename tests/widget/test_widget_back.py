@@ -5,9 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.widget.conftest import Visit, product_page
-
-START = "Seen something you love?"
+from tests.widget.conftest import START, WITHOUT_NAVIGATION_API, Visit, product_page
 
 HEARD = """<script>
 history.replaceState(STATE, '');
@@ -18,64 +16,29 @@ history.pushState = function (...given) { heard.push('pushState'); return own.ap
 </script>"""
 """A router and an analytics script, as pages have them."""
 
-HASH_APP = """<script>
-const show = () => { document.querySelector('h1').textContent = location.hash; };
-addEventListener('hashchange', show);
-addEventListener('click', event => {
-  const link = event.composedPath().find(node => node.localName === 'a');
-  if (!link) return;
-  event.preventDefault();
-  location.hash = '#' + new URL(link.href).pathname;
-});
-</script>"""
-"""Going to a place on the page copies what the Navigation API keeps of the entry before."""
-
-APP = """<script>
-// A router that sees links through shadow roots, as some do.
-const show = () => { document.querySelector('h1').textContent = location.pathname; };
-addEventListener('popstate', show);
-addEventListener('click', event => {
-  const link = event.composedPath().find(node => node.localName === 'a');
-  if (!link) return;
-  event.preventDefault();
-  history.pushState({app: true}, '', link.href);
-  show();
-});
-</script>"""
-
-WITHOUT_NAVIGATION_API = "<script>delete window.navigation;</script>"
-
-REPLACE = "document.body = document.body.cloneNode(true)"
-BODY_IS_REPLACED = APP.replace("= location.pathname;", f"= location.pathname; {REPLACE};")
-BODY_IS_REPLACED_LATER = APP.replace(
-    "= location.pathname;", f"= location.pathname; setTimeout(() => {{ {REPLACE} }}, 50);"
-)
-
-
-@pytest.fixture
-def from_home(visit, service, shop):
-    """A visit to the product page by a shopper who came from the shop's home page."""
-
-    def go(head="", **options):
-        shop.pages["/"] = "<!doctype html><title>Home</title><h1>Home</h1>"
-        shop.pages["/products/1"] = product_page(shop, service, head=head)
-        shop.pages["/products/5"] = "<!doctype html><title>Five</title><h1>Five</h1>"
-        seen = visit("/", **options)
-        seen.page.goto(shop.origin + "/products/1", wait_until="load")
-        return seen
-
-    return go
-
 
 def path_of(seen):
     return seen.page.evaluate("location.pathname")
 
 
-def test_back_goes_through_the_steps_closes_the_dialog_and_then_leaves_the_page(from_home):
-    seen = from_home()
+def search_two_steps_deep(seen):
+    """A photo, and what is like one of its matches: the dialog's third step."""
     dialog = seen.search()
     dialog.locator(".more").first.click()
     dialog.locator(".like .item").first.wait_for()
+    return dialog
+
+
+def assert_back_only_closes(seen, dialog):
+    seen.page.go_back()
+
+    expect(dialog).to_be_hidden()
+    assert path_of(seen) == "/products/1"
+
+
+def test_back_goes_through_the_steps_closes_the_dialog_and_then_leaves_the_page(from_home):
+    seen = from_home()
+    dialog = search_two_steps_deep(seen)
 
     seen.page.go_back()
     expect(dialog.locator(".spot")).to_have_count(5)
@@ -94,9 +57,7 @@ def test_back_goes_through_the_steps_closes_the_dialog_and_then_leaves_the_page(
 @pytest.mark.parametrize("close", ["Escape", "Close", "beside", "destroy"])
 def test_after_closing_back_leaves_the_page_and_until_then_the_page_hears_nothing(from_home, close):
     seen = from_home(HEARD.replace("STATE", "{key: 'k1'}"))
-    dialog = seen.search()
-    dialog.locator(".more").first.click()
-    dialog.locator(".like .item").first.wait_for()
+    dialog = search_two_steps_deep(seen)
     if close == "Escape":
         seen.page.keyboard.press("Escape")
     elif close == "Close":
@@ -117,9 +78,7 @@ def test_after_closing_back_leaves_the_page_and_until_then_the_page_hears_nothin
 def test_the_page_is_told_its_own_address_and_state_when_the_shopper_goes_back(from_home, state):
     """Themes take whatever is not null for a state of theirs, and draw the page anew without its filters."""
     seen = from_home(HEARD.replace("STATE", json.dumps(state)))
-    dialog = seen.search()
-    dialog.locator(".more").first.click()
-    dialog.locator(".like .item").first.wait_for()
+    dialog = search_two_steps_deep(seen)
 
     for _ in range(3):
         seen.page.go_back()
@@ -150,10 +109,7 @@ def test_the_dialogs_own_button_goes_the_same_way(from_home):
 
     dialog.get_by_role("button", name="Back").click()
     expect(dialog.get_by_role("heading", name=START)).to_be_visible()
-    seen.page.go_back()
-
-    expect(dialog).to_be_hidden()
-    assert path_of(seen) == "/products/1"
+    assert_back_only_closes(seen, dialog)
 
 
 def test_starting_over_and_searching_again_keeps_the_history_in_step(from_home):
@@ -166,10 +122,7 @@ def test_starting_over_and_searching_again_keeps_the_history_in_step(from_home):
     dialog.get_by_role("button", name="Another photo").click()
     expect(dialog.get_by_role("heading", name=START)).to_be_visible()
 
-    seen.page.go_back()
-
-    expect(dialog).to_be_hidden()
-    assert path_of(seen) == "/products/1"
+    assert_back_only_closes(seen, dialog)
 
 
 def test_forward_to_a_step_that_is_gone_changes_nothing(from_home):
@@ -223,69 +176,6 @@ def test_the_page_has_not_scrolled_when_the_dialog_is_closed(from_home):
     assert seen.page.evaluate("[scrollY, location.hash]") == [700, "#details"]
 
 
-@pytest.mark.parametrize(
-    "app", [APP, BODY_IS_REPLACED, BODY_IS_REPLACED_LATER], ids=["same body", "new body", "new body later"]
-)
-def test_in_a_single_page_app_back_from_a_match_finds_the_results_again(from_home, app):
-    seen = from_home(app)
-    dialog = seen.search()
-    spot = dialog.get_by_role("button", name="3: Trousers")
-    spot.click()
-    title = seen.page.locator("h1")
-
-    dialog.locator(".item a[href$='/products/6']").click()
-    expect(title).to_have_text("/products/6")
-    expect(dialog).to_be_hidden()
-    seen.page.go_back()
-
-    expect(title).to_have_text("/products/1")
-    expect(spot).to_have_attribute("aria-pressed", "true")
-    seen.page.go_back()
-    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
-    seen.page.go_back()
-    expect(dialog).to_be_hidden()
-    seen.page.go_back()
-    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
-
-
-def test_what_was_searched_on_another_page_since_does_not_come_back_in_its_place(from_home):
-    seen = from_home(APP)
-    dialog = seen.search()
-    dialog.locator(".item a[href$='/products/5']").click()
-    expect(dialog).to_be_hidden()
-    seen.open_dialog()
-    seen.page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-
-    seen.page.go_back()  # passes over what the last search left there
-    seen.page.wait_for_function("location.pathname === '/products/1'")
-    seen.page.wait_for_timeout(300)
-    expect(dialog).to_be_hidden()
-    seen.page.go_back()
-    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
-
-
-def test_a_page_that_only_rewrites_its_address_keeps_the_dialog(from_home):
-    seen = from_home()
-    dialog = seen.search()
-    dialog.locator(".spot").first.wait_for()
-
-    seen.page.evaluate("history.replaceState(null, '', '/products/1?utm=gone')")
-    seen.page.wait_for_timeout(200)
-
-    expect(dialog.locator(".spot")).to_have_count(5)
-    dialog.locator(".more").first.click()
-    dialog.locator(".like .item").first.wait_for()
-    seen.page.evaluate("history.replaceState({saved: 'scroll'}, '')")  # and its state, as routers do again and again
-    for step in (dialog.locator(".spot").first, dialog.get_by_role("heading", name=START)):
-        seen.page.go_back()
-        expect(step).to_be_visible()
-    seen.page.go_back()
-    expect(dialog).to_be_hidden()
-    seen.page.go_back()
-    expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
-
-
 def test_in_a_frame_the_history_is_not_ours(visit, service, shop):
     shop.pages["/framed"] = product_page(shop, service)
     shop.pages["/products/1"] = (
@@ -317,20 +207,6 @@ def test_a_browser_that_refuses_more_entries_still_has_the_dialogs_button(from_h
     assert path_of(seen) == "/products/1"
 
 
-def test_what_the_page_adds_to_the_history_afterwards_is_not_passed_over(from_home):
-    seen = from_home()
-    seen.open_dialog()
-    seen.page.keyboard.press("Escape")
-    for path in ("/c", "/products/1", "/products/1", "/c2"):
-        seen.page.evaluate("path => history.pushState({}, '', path)", path)
-
-    before = seen.page.evaluate("navigation.currentEntry.index")
-    for steps in (1, 2, 3):
-        seen.page.go_back()
-        seen.page.wait_for_timeout(200)
-        assert seen.page.evaluate("navigation.currentEntry.index") == before - steps
-
-
 def test_closing_a_later_search_with_back_leaves_the_page_where_it_was_scrolled_to(from_home):
     seen = from_home("<style>main { padding-bottom: 3000px }</style>")
     seen.search().locator(".spot").first.wait_for()
@@ -348,18 +224,6 @@ def test_closing_a_later_search_with_back_leaves_the_page_where_it_was_scrolled_
     assert seen.page.evaluate("scrollY") == 900
     seen.page.go_back()  # over both searches
     expect(seen.page.get_by_role("heading", name="Home")).to_be_visible()
-
-
-def test_a_jump_to_another_page_of_an_app_closes_the_dialog(from_home):
-    seen = from_home(APP)
-    seen.page.evaluate("history.pushState({}, '', '/products/2')")
-    dialog = seen.search()
-    dialog.locator(".spot").first.wait_for()
-
-    seen.page.evaluate("history.go(-3)")
-
-    seen.page.wait_for_function("location.pathname === '/products/1'")
-    expect(dialog).to_be_hidden()
 
 
 def test_a_shopper_who_came_from_another_site_returns_there_with_one_step_back(visit, service, shop):
@@ -390,16 +254,6 @@ def test_where_nothing_was_before_the_page_one_step_back_leads_to_its_beginning(
     assert path_of(tab) == "/products/1"
 
 
-def test_a_click_that_the_page_takes_for_something_else_keeps_the_dialog(from_home):
-    seen = from_home("<script>addEventListener('click', event => event.preventDefault())</script>")
-    dialog = seen.search()
-
-    dialog.locator(".item a").first.click()
-    seen.page.wait_for_timeout(200)
-
-    expect(dialog.locator(".spot")).to_have_count(5)
-
-
 def test_a_widget_that_is_taken_off_while_the_dialog_opens_stays_away(from_home):
     seen = from_home()
     seen.open_dialog()
@@ -416,51 +270,11 @@ def test_a_widget_that_is_taken_off_while_the_dialog_opens_stays_away(from_home)
 def test_a_browser_that_does_not_tell_where_it_came_from_gets_no_entries(from_home):
     seen = from_home(WITHOUT_NAVIGATION_API)
     before = seen.page.evaluate("history.length")
-    dialog = seen.search()
-    dialog.locator(".more").first.click()
-    dialog.locator(".like .item").first.wait_for()
+    dialog = search_two_steps_deep(seen)
 
     assert seen.page.evaluate("history.length") == before
     dialog.get_by_role("button", name="Back").click()
     expect(dialog.locator(".spot")).to_have_count(5)
-
-
-def test_such_a_browser_closes_the_dialog_when_an_app_shows_a_match(from_home):
-    seen = from_home(WITHOUT_NAVIGATION_API + APP)
-    dialog = seen.search()
-
-    dialog.locator(".item a[href$='/products/5']").click()
-
-    expect(dialog).to_be_hidden()
-    expect(seen.open_dialog().get_by_role("heading", name=START)).to_be_visible()
-
-
-def test_an_app_that_routes_by_the_place_on_the_page_is_an_app(from_home):
-    seen = from_home(HASH_APP)
-    dialog = seen.search()
-    dialog.locator(".item a[href$='/products/5']").click()
-    expect(seen.page.locator("h1")).to_have_text("#/products/5")
-    expect(dialog).to_be_hidden()
-
-    seen.page.go_back()
-
-    expect(dialog.locator(".spot")).to_have_count(5)
-
-
-def test_places_on_the_page_are_not_passed_over(from_home):
-    seen = from_home()
-    seen.search().locator(".spot").first.wait_for()
-    seen.page.keyboard.press("Escape")
-    for place in ("a", "b"):
-        seen.page.evaluate("place => { location.hash = place }", place)
-    seen.open_dialog()
-    seen.page.keyboard.press("Escape")
-
-    seen.page.go_back()
-    seen.page.wait_for_function("location.hash === '#a'")
-    seen.page.wait_for_timeout(200)
-
-    assert seen.page.evaluate("location.hash") == "#a"
 
 
 @pytest.mark.parametrize("named", ['<nav id="navigation"></nav>', "<script>var navigation = {open: true}</script>"])
@@ -484,16 +298,4 @@ def test_a_page_that_refuses_entries_keeps_its_own_as_they_are(from_home):
 
     assert seen.page.evaluate("navigation.currentEntry.getState()") == {"mine": 1}
     dialog.get_by_role("button", name="Back").click()
-    expect(dialog.get_by_role("heading", name=START)).to_be_visible()
-
-
-def test_a_dialog_that_went_with_what_was_in_the_body_comes_back(from_home):
-    seen = from_home()
-    dialog = seen.search()
-    dialog.locator(".spot").first.wait_for()
-
-    seen.page.evaluate("document.body.innerHTML = '<h1>Another</h1>'")
-
-    expect(dialog.locator(".spot")).to_have_count(5)
-    seen.page.go_back()
     expect(dialog.get_by_role("heading", name=START)).to_be_visible()

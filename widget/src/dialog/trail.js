@@ -1,4 +1,4 @@
-import { watchAddress } from "../page/navigation.js";
+import { pageAddress, watchAddress } from "../page/navigation.js";
 import { markOf, navigationApi } from "../shared/step.js";
 
 /**
@@ -39,16 +39,20 @@ export function createTrail({ count, back, left }) {
   const here = () => native?.currentEntry;
   /** @param {NavigationHistoryEntry | null | undefined} entry */
   const marked = (entry) => marks.get(entry?.key ?? "") ?? markOf(entry);
-  const isHere = () => marked(here())?.opening === opening;
 
-  /** The page's address, without a place on the page. */
-  const page = () => location.href.replace(/#(?![!/]).*/, "");
+  /** @returns {number} the step of this opening that the browser is at, 0 when it is at none */
+  function stepHere() {
+    const mark = marked(here());
+    return mark?.opening === opening ? mark.step : 0;
+  }
+  const isHere = () => stepHere() > 0;
 
   /** Past what pages put in the place of pushState: analytics count what goes through it as a visit. */
   function add() {
     const before = here();
     const mark = marked(before);
     const state = before?.getState();
+    const step = stepHere() + 1;
     adding = true;
     try {
       History.prototype.pushState.call(history, history.state, "");
@@ -57,7 +61,6 @@ export function createTrail({ count, back, left }) {
     }
     const key = here()?.key ?? "";
     if (!before || key === before.key) throw new Error("refused"); // by the page
-    const step = mark?.opening === opening ? mark.step + 1 : 1;
     const next = { key, root: mark?.root ?? before.key, opening, step, depth: (mark?.depth ?? 0) + 1 };
     marks.set(key, next);
     native?.updateCurrentEntry({ state: { .../** @type {any} */ (state), niteru: next } });
@@ -74,7 +77,7 @@ export function createTrail({ count, back, left }) {
     const steps = was?.opening === opening || isHere() ? count() : 0;
     from = null;
     if (isPassed) return;
-    if (isBack && steps) back(isHere() ? Math.min(now?.step ?? 0, steps - 1) : 0);
+    if (isBack && steps) back(Math.min(stepHere(), steps - 1));
     else if (isBack) passOver(now?.depth ?? 0);
     else if (now && steps) back(Math.min(now.step, steps));
   }
@@ -96,22 +99,22 @@ export function createTrail({ count, back, left }) {
         const isMove = event.navigationType === "traverse";
         if (isMove) from = event.from;
         if (!isMove && (event.navigationType !== "push" || adding)) return;
-        if (count() && !isHere() && page() !== home) left();
+        if (count() && !isHere() && pageAddress() !== home) left();
       },
       { signal },
     );
     addEventListener("popstate", () => from && moved(), { signal });
   } else {
-    signal.addEventListener("abort", watchAddress(() => count() && page() !== home && left()));
+    signal.addEventListener("abort", watchAddress(() => count() && pageAddress() !== home && left()));
   }
 
   return {
     begin() {
       opening = String(Math.random());
-      home = page();
+      home = pageAddress();
     },
     to(step) {
-      let at = isHere() ? (marked(here())?.step ?? 0) : 0;
+      let at = stepHere();
       try {
         while (native && at < step) at = add();
       } catch {

@@ -1,5 +1,8 @@
 import { navigationApi } from "../shared/step.js";
 
+/** The page's address, without a place on the page; apps that route by what is after the # write #! or #/. */
+export const pageAddress = () => location.href.replace(/#(?![!/]).*/, "");
+
 /**
  * Tells when a single-page app moved to another address, without touching the page's `history`: the Navigation API
  * where the browser has it, else popstate and hashchange and a look at the address once a second.

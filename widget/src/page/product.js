@@ -1,3 +1,5 @@
+import { pageAddress } from "./navigation.js";
+
 /**
  * What the page says about itself: is it one product's page, and by which address is the product known?
  */
@@ -75,7 +77,7 @@ export function productAddress() {
     claims.set(url.href, claim);
     if (claim === here || url.pathname === location.pathname) return url.href;
   }
-  return location.href.replace(/#(?![!/]).*/, "");
+  return pageAddress();
 }
 
 /** Shops that mark nothing up still name their products' pages so: /products/blue-coat. */
