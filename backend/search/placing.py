@@ -14,25 +14,30 @@ from backend.vision.attributes import colors_of_text
 
 BOOST = 0.05
 """How much score a boosted product gains on the others of its tier: about what parts a product from its next kin."""
+CALLED_ALIKE = 0.2
+"""How much of what it lacks of a full score a product gains by being called the same (hoodie, coat) as the one asked
+about. On train products the share of hoodies beside a hoodie grew quickly up to here, and slowly beyond."""
 _FOR_ANYBODY = (None, "unisex")
 _FOR_OTHERS = 2  # what one could wear but not buy today comes before what one does not wear
 _BREAKS = re.compile(r"[\s/|_,、()（）\[\]【】-]+")
 
 
-def place(group: Sequence[Found], rules: Mapping[str, str], later: Mapping[str, int] | None = None) -> list[Found]:
-    """Order a group (best first) by the seller's rules: pinned first, boosted a little earlier, buried last.
+def place(
+    group: Sequence[Found],
+    rules: Mapping[str, str],
+    later: Mapping[str, int] | None = None,
+    called_alike: Collection[str] = (),
+) -> list[Found]:
+    """Order a group (best first): pinned first, boosted or called alike a little earlier, buried last.
 
     Products that are of less use to the shopper (`later`, by id, the more the later) come after the others, unless
-    they are pinned.
+    they are pinned. `called_alike` are those whose fine name is that of the product asked about.
     """
     tiers = list(dict.fromkeys(one.tier for one in group))
     placed: list[Found] = []
     for tier in tiers:
         members = [one for one in group if one.tier == tier]
-        plain = [one for one in members if rules.get(one.product_id) is None]
-        for one in members:
-            if rules.get(one.product_id) == "boost":
-                plain.insert(_place_of(one, plain), one)
+        plain = [one for one in _by_worth(members, rules, called_alike) if rules.get(one.product_id) in (None, "boost")]
         first = [one for one in members if rules.get(one.product_id) == "pin"]
         last = [one for one in members if rules.get(one.product_id) == "bury"]
         placed += [*first, *sorted(plain, key=lambda one: (later or {}).get(one.product_id, 0)), *last]
@@ -82,7 +87,16 @@ def _without_colors(title: str) -> str:
     return " ".join(word for word in words if not colors_of_text(word)) or title
 
 
-def _place_of(boosted: Found, others: Sequence[Found]) -> int:
-    """Return the place before the first that scores no more than the boosted product would."""
-    score = boosted.score + BOOST
-    return next((place for place, other in enumerate(others) if other.score <= score), len(others))
+def _by_worth(members: Sequence[Found], rules: Mapping[str, str], called_alike: Collection[str]) -> list[Found]:
+    """Order products of one tier by what they score together with what speaks for them.
+
+    A product scores what belongs to its place: among near-ties colours or words have decided the places before.
+    """
+    scores = sorted((one.score for one in members), reverse=True)
+
+    def worth(place: int) -> float:
+        name = members[place].product_id
+        boost = BOOST if rules.get(name) == "boost" else 0
+        return scores[place] + boost + (CALLED_ALIKE * (1 - scores[place]) if name in called_alike else 0)
+
+    return [members[place] for place in sorted(range(len(members)), key=worth, reverse=True)]

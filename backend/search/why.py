@@ -14,7 +14,8 @@ class Why:
     """The picture and the garment in it (`box` as fractions) that won, its similarity, and what came after.
 
     `reaches` are the lowest scores of the tiers. `kinds` are the categories that were searched, null for all;
-    `rule` is the seller's (pin, boost, bury).
+    `rule` is the seller's (pin, boost, bury). `called_alike`: it came earlier in its tier, since its words
+    name the same kind of garment (hoodie) as those of the product asked about.
     """
 
     image_id: str | None
@@ -23,6 +24,7 @@ class Why:
     reaches: Mapping[str, float]
     kinds: list[str] | None
     rule: str | None
+    called_alike: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ def names(found: list[Found]) -> str:
         ({"b": "boost"}, "bacdef"),
         ({"f": "pin"}, "abcfde"),
         ({"f": "boost"}, "abcdfe"),
+        ({"b": "boost", "c": "boost"}, "bacdef"),
+        ({"e": "boost", "f": "boost"}, "abcdef"),
+        ({"d": "boost", "e": "boost"}, "abcdef"),
         ({"c": "pin", "a": "bury", "b": "boost"}, "cbadef"),
         (dict.fromkeys("abcdef", "bury"), "abcdef"),
     ],
@@ -39,6 +42,34 @@ def test_rules_move_products_inside_their_tier_only(rules, expected):
     )  # fmt: skip
 
     assert names(place(found, rules)) == expected
+
+
+@pytest.mark.parametrize(
+    ("called_alike", "rules", "expected"),
+    [
+        ("", {}, "abcdef"),
+        ("f", {}, "abcdfe"),
+        ("ef", {}, "abcdef"),
+        ("cf", {}, "acbdfe"),
+        ("f", {"e": "boost"}, "abcdfe"),
+        ("d", {"f": "pin"}, "abcfde"),
+        ("d", {"d": "bury"}, "abcefd"),
+    ],
+)
+def test_what_is_called_alike_comes_a_little_earlier_in_its_tier(called_alike, rules, expected):
+    found = group(
+        ("a", 0.97, "same"), ("b", 0.95, "same"), ("c", 0.94, "same"),
+        ("d", 0.82, "close"), ("e", 0.65, "close"), ("f", 0.64, "close"),
+    )  # fmt: skip
+
+    assert names(place(found, rules, None, called_alike)) == expected
+
+
+def test_what_colours_decided_among_near_ties_is_not_undone():
+    found = group(("a", 0.80, "close"), ("b", 0.81, "close"), ("c", 0.70, "close"))
+
+    assert names(place(found, {})) == "abc"
+    assert names(place(found, {"c": "boost"})) == "abc"
 
 
 @pytest.mark.parametrize(

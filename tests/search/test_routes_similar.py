@@ -61,6 +61,21 @@ def test_what_others_wear_comes_last_of_what_is_as_much_alike(make_shop, shelf, 
     assert titles(similar(shop, product_id=dress.id).json["matches"]) == ["nearly red dress", "nearest, for men"]
 
 
+def test_what_is_called_the_same_comes_first_of_what_is_about_as_much_alike(make_shop, shelf, similar):
+    shop = make_shop()
+    hoodie = shelf.put(shop, "red hoodie", color=RED, fine_category="hoodie")
+    shelf.put(shop, "coat", color=NEARLY_RED, fine_category="coat")
+    shelf.put(shop, "another hoodie", color=(213, 11, 11), fine_category="hoodie")
+    shelf.put(shop, "nobody knows", color=(217, 9, 9))
+
+    answer = similar(shop, product_id=hoodie.id, why="true").json
+
+    assert titles(answer["matches"]) == ["nobody knows", "another hoodie", "coat"]
+    assert [match["why"]["called_alike"] for match in answer["matches"]] == [False, True, False]
+    scores = [match["score"] for match in answer["matches"]]
+    assert scores[1] < scores[2] < scores[0]
+
+
 @pytest.mark.parametrize(
     "address",
     [
