@@ -23,7 +23,6 @@ from backend.search.gallery import Filters, Gallery, Vector
 from backend.search.kinds import kinds_for
 from backend.search.matches import Answered, Manner, to_matches
 from backend.search.nearest import nearest, search_kinds, thresholds_for
-from backend.search.placing import SURELY_CALLED
 from backend.search.ranking import Thresholds, merge, ranking
 from backend.search.standby import PREPARING, filling_alone, gallery_to_search
 from backend.search.text import MOST_TO_ORDER, asks_of, find_by_text, order_by_words, read
@@ -179,7 +178,7 @@ class Engine:
         color = self._color_values(looked["model_id"])
         closer = look_closer(gallery, vectors, [merge(lists) for lists in answers], color, filters.colors)
         return [
-            found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]), answering, _called(one))
+            found(ranking([hits], thresholds=thresholds, limit=most, colors=one["colors"]), answering)
             for one, hits, answering in zip(objects, closer, kinds, strict=True)
         ]
 
@@ -209,7 +208,7 @@ class Engine:
             gallery = self._gallery(session, tenant_id, card.model_id, card.dim)
         values = catalog.effective(product)
         kinds = kinds_for(values.category, 1.0) if values.category and not filters.categories else None
-        ranked = nearest(gallery, card.model_id, group, kinds, values=values, filters=filters, most=most)
+        ranked = nearest(gallery, card.model_id, group, kinds, colors=values.colors, filters=filters, most=most)
         tiers = thresholds_for(card.model_id) if wish.why else None
         with transaction(tenant_id) as session:
             manner = Manner(wish.limit, wish.narrowing, apart=True, asked=values, why=tiers)
@@ -238,10 +237,6 @@ def _kinds(one: dict[str, Any], filters: Filters) -> frozenset[str] | None:
     if filters.categories or one["found_by"] != "detector":
         return None
     return kinds_for(one["category"], one["confidence"])
-
-
-def _called(one: dict[str, Any]) -> str | None:
-    return one["fine_category"] if one["fine_confidence"] >= SURELY_CALLED else None
 
 
 def _vector(text: str) -> Vector:

@@ -12,8 +12,7 @@ class Found:
     """A product that was found, before the catalog was asked.
 
     `image_id` is the picture that won it. `kinds` are the categories that answer the question, None for any; a product
-    that looks the same is an answer whatever its category, and so is one whose category nobody knows. `called` is what
-    the garment asked about is surely called (hoodie), None where nobody is sure.
+    that looks the same is an answer whatever its category, and so is one whose category nobody knows.
     """
 
     product_id: str
@@ -21,15 +20,11 @@ class Found:
     tier: Tier
     image_id: str | None = None
     kinds: frozenset[str] | None = None
-    called: str | None = None
 
     def is_answered_by(self, values: Effective) -> bool:
         category = values.category
         return self.kinds is None or self.tier == "same" or category is None or category in self.kinds
 
-    def is_called_like(self, values: Effective) -> bool:
-        return self.called is not None and self.called == values.fine_category
 
-
-def found(ranked: Sequence[Ranked], kinds: frozenset[str] | None = None, called: str | None = None) -> list[Found]:
-    return [Found(one.hit.product_id, one.hit.score, one.tier, one.hit.image_id, kinds, called) for one in ranked]
+def found(ranked: Sequence[Ranked], kinds: frozenset[str] | None = None) -> list[Found]:
+    return [Found(one.hit.product_id, one.hit.score, one.tier, one.hit.image_id, kinds) for one in ranked]

@@ -48,11 +48,11 @@ def use(vision: Vision) -> None:
 def look_at_photo(*, photo_key: str, tenant_id: str, box: Sequence[float] | None = None) -> dict[str, Any]:
     """Find the garments of a waiting photo, or look at the one in `box` (x, y, w, h as fractions).
 
-    Answers {"model_id", "dim", "objects": [{"box", "category", "confidence", "fine_category", "fine_confidence",
-    "pattern", "colors", "shades", "found_by", "vector"}], "ms"}: vectors are base64 of little-endian float32 (dim,),
-    `ms` holds the stages' milliseconds; `fine_category` and `pattern` are None where the weights have no head for them.
-    `found_by` is "detector", "box" (the shopper drew it) or "whole" (no garment was detected, at most small
-    accessories, so the whole picture is an object).
+    Answers {"model_id", "dim", "objects": [{"box", "category", "confidence", "fine_category", "pattern", "colors",
+    "shades", "found_by", "vector"}], "ms"}: vectors are base64 of little-endian float32 (dim,), `ms` holds the stages'
+    milliseconds; `fine_category` and `pattern` are None where the weights have no head for them. `found_by` is
+    "detector", "box" (the shopper drew it) or "whole" (no garment was detected, at most small accessories, so the
+    whole picture is an object).
     Raises ImageError and its kin for bytes that are no picture; Busy when the photo is gone.
     """
     del tenant_id  # for the log lines' context
@@ -128,7 +128,6 @@ def _as_json(garment: Garment, found_by: str) -> dict[str, Any]:
         "category": garment.category,
         "confidence": round(float(garment.confidence), 4),
         "fine_category": garment.fine.name if garment.fine else None,
-        "fine_confidence": round(float(garment.fine.confidence), 4) if garment.fine else 0.0,
         "pattern": garment.pattern.name if garment.pattern else None,
         "colors": list(garment.colors),
         "shades": list(garment.shades),

@@ -68,8 +68,9 @@ class _Shelf:
         manner: Manner,
     ) -> None:
         self._shown, self._manner = shown, manner
-        gender = manner.asked.gender if manner.asked else None
+        gender, called = (manner.asked.gender, manner.asked.fine_category) if manner.asked else (None, None)
         self._later = {product_id: lateness(values, gender) for product_id, values in shown.items()}
+        self._called_alike = {id_ for id_, values in shown.items() if called and values.fine_category == called}
         self._rules = {product_id: values.placement for product_id, values in shown.items() if values.placement}
         self._seen = {design_of(manner.asked)} if manner.apart and manner.asked else set()
         self._pictures = _Pictures(session, tenant_id, [one for one in everything if one.product_id in shown])
@@ -79,8 +80,7 @@ class _Shelf:
     def answer(self, group: Sequence[Found]) -> Answered:
         refused = {one.product_id: reason for one in group if (reason := self._refusal(one)) is not None}
         there = [one for one in group if one.product_id not in refused]
-        called_alike = {one.product_id for one in there if one.is_called_like(self._shown[one.product_id])}
-        admitted = place(there, self._rules, self._later, called_alike)
+        admitted = place(there, self._rules, self._later, self._called_alike)
         marks = {one.product_id: self._marks(one) for one in admitted}
         kept = spread(admitted, marks, limit=self._manner.limit, seen=self._seen)
         return Answered(
@@ -150,7 +150,7 @@ class _Shelf:
             reaches=asdict(self._manner.why) if self._manner.why else {},
             kinds=None if one.kinds is None else sorted(one.kinds),
             rule=self._rules.get(one.product_id),
-            called_alike=one.is_called_like(self._shown[one.product_id]),
+            called_alike=one.product_id in self._called_alike,
         )
 
 

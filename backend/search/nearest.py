@@ -8,7 +8,6 @@ import numpy as np
 from backend.search.found import Found, found
 from backend.search.gallery import Filters, Gallery, Hit, Vector
 from backend.search.ranking import MODELS, Thresholds, ranking, thresholds_of
-from backend.tenants.catalog import Effective
 
 _MOST_VECTORS = 16
 _UNCALIBRATED_STYLE = 0.15
@@ -75,7 +74,7 @@ def nearest(
     group: list[str],
     kinds: Kinds,
     *,
-    values: Effective,
+    colors: Sequence[str],
     filters: Filters,
     most: int,
 ) -> list[Found]:
@@ -88,5 +87,4 @@ def nearest(
     others = replace(filters, exclude_product_ids=excluded)
     found_by_kind = search_kinds(gallery, vectors, [kinds] * len(vectors), filters=others, limit=most)
     answers = [hits for lists in found_by_kind for hits in lists]
-    ranked = ranking(answers, thresholds=thresholds_for(model_id), limit=most, colors=values.colors)
-    return found(ranked, kinds, values.fine_category)
+    return found(ranking(answers, thresholds=thresholds_for(model_id), limit=most, colors=colors), kinds)

@@ -17,9 +17,6 @@ BOOST = 0.05
 CALLED_ALIKE = 0.2
 """How much of what it lacks of a full score a product gains by being called the same (hoodie, coat) as the one asked
 about. On train products the share of hoodies beside a hoodie grew quickly up to here, and slowly beyond."""
-SURELY_CALLED = 0.95
-"""From which confidence on the name that a photo's garment is given counts so. Of luma's held-out photos a third are so
-sure; from 0.9 on the very product fell behind another of the name in two of 188."""
 _FOR_ANYBODY = (None, "unisex")
 _FOR_OTHERS = 2  # what one could wear but not buy today comes before what one does not wear
 _BREAKS = re.compile(r"[\s/|_,、()（）\[\]【】-]+")
@@ -34,7 +31,7 @@ def place(
     """Order a group (best first): pinned first, boosted or called alike a little earlier, buried last.
 
     Products that are of less use to the shopper (`later`, by id, the more the later) come after the others, unless
-    they are pinned. `called_alike` are those whose fine name is that of the garment asked about.
+    they are pinned. `called_alike` are those whose fine name is that of the product asked about.
     """
     tiers = list(dict.fromkeys(one.tier for one in group))
     placed: list[Found] = []
@@ -45,11 +42,6 @@ def place(
         last = [one for one in members if rules.get(one.product_id) == "bury"]
         placed += [*first, *sorted(plain, key=lambda one: (later or {}).get(one.product_id, 0)), *last]
     return placed
-
-
-def worth(score: float, *, called_alike: bool) -> float:
-    """Return by what a product is placed in its tier."""
-    return score + CALLED_ALIKE * (1 - score) if called_alike else score
 
 
 def spread(
@@ -102,9 +94,9 @@ def _by_worth(members: Sequence[Found], rules: Mapping[str, str], called_alike: 
     """
     scores = sorted((one.score for one in members), reverse=True)
 
-    def worth_at(place: int) -> float:
+    def worth(place: int) -> float:
         name = members[place].product_id
         boost = BOOST if rules.get(name) == "boost" else 0
-        return worth(scores[place], called_alike=name in called_alike) + boost
+        return scores[place] + boost + (CALLED_ALIKE * (1 - scores[place]) if name in called_alike else 0)
 
-    return [members[place] for place in sorted(range(len(members)), key=worth_at, reverse=True)]
+    return [members[place] for place in sorted(range(len(members)), key=worth, reverse=True)]

@@ -102,7 +102,7 @@ def _fine(understood: Understood) -> Ask:
 
 
 def _ordered(group: Sequence[Found], shares: dict[str, float]) -> list[Found]:
-    placed = [one if shares.get(one.product_id, 0) >= 1 else replace(one, tier="style", called=None) for one in group]
+    placed = [one if shares.get(one.product_id, 0) >= 1 else replace(one, tier="style") for one in group]
     return sorted(placed, key=lambda one: (_TIERS.index(one.tier), -shares.get(one.product_id, 0)))
 
 

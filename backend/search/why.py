@@ -15,7 +15,7 @@ class Why:
 
     `reaches` are the lowest scores of the tiers. `kinds` are the categories that were searched, null for all;
     `rule` is the seller's (pin, boost, bury). `called_alike`: it came earlier in its tier, since its words
-    name the same kind of garment (hoodie) as is asked about.
+    name the same kind of garment (hoodie) as those of the product asked about.
     """
 
     image_id: str | None

@@ -43,7 +43,7 @@ class ColorVision:
     def look_at(self, places: Sequence[tuple[Picture, Detection]]) -> list[Garment]:
         return [
             Garment(one.box, one.category, one.confidence, tuple(color.name for color in colors),
-                    vector_of(_mean(picture, one.box)), tuple(color.shade for color in colors), fine=Guess("slip", 1))
+                    vector_of(_mean(picture, one.box)), tuple(color.shade for color in colors), fine=Guess("slip", 0.9))
             for picture, one in places
             for colors in [shades_of_crop(cut(picture, one.box))]
         ]  # fmt: skip

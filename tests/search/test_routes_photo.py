@@ -51,25 +51,6 @@ def test_an_object_is_told_as_finely_as_the_models_see_it(make_shop, search):
     assert (dress["fine_category"], dress["pattern"]) == ("slip", None)
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ({}, ["a slip", "a dress"]),
-        ({"q": "striped"}, ["a dress", "a slip"]),
-        ({"box": "0.05,0.05,0.9,0.45"}, ["a dress", "a slip"]),
-    ],
-    ids=["surely a slip", "words come first", "nobody knows what a box is called"],
-)
-def test_what_the_garment_is_surely_called_comes_earlier_in_its_tier(make_shop, shelf, search, options, expected):
-    shop = make_shop()
-    shelf.put(shop, "a dress", color=(226, 40, 40), category="dress", fine_category="dress", pattern="stripe")
-    shelf.put(shop, "a slip", color=(224, 43, 43), category="dress", fine_category="slip")
-
-    matches = search(shop, OUTFIT, **options).json["objects"][0]["matches"]
-
-    assert titles(matches) == expected
-
-
 def test_the_largest_object_is_the_primary_one(make_shop, search):
     shop = make_shop()
     small_red_large_blue = photo((RED, (10, 10, 40, 40)), (BLUE, (50, 50, 190, 190)))

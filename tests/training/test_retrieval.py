@@ -11,9 +11,8 @@ from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
 from backend.training.commands import evaluate
-from backend.training.evaluation.retrieval import Shelf, searched
 from backend.training.hardening import harden
-from backend.vision.values import CATEGORIES, Box, Garment, Guess
+from backend.vision.values import CATEGORIES
 
 _CLASSES = {"coarse": list(CATEGORIES), "garment_photos": {"<b>Tee</b>": "top", "Pants": "pants"}}
 
@@ -48,19 +47,6 @@ def test_a_changed_copy_finds_its_original_and_the_page_shows_every_query(garmen
     assert page.count('alt="asked: ') == 8
     assert "<b>Tee</b>" not in page
     assert len(list((tmp_path / "page/pictures").iterdir())) == 4
-
-
-@pytest.mark.parametrize(("sureness", "expected"), [(0.97, [2, 1]), (0.9, [1, 2])])
-def test_photos_stand_as_the_search_orders_them_by_names_that_are_sure(sureness: float, expected: list[int]) -> None:
-    def seen(angle: float) -> Garment:
-        vector = np.array([np.cos(angle), np.sin(angle)], np.float32)
-        return Garment(Box(0, 0, 1, 1), "top", 1.0, (), vector, fine=Guess("hoodie", sureness))
-
-    shelf = Shelf(["asked", "coat", "hoodie"], ["hoodie", "coat", "hoodie"], "a model without tiers", 0)
-
-    ((_, order),) = searched([seen(0), seen(0.5), seen(0.51)], [0], shelf)
-
-    assert order == expected
 
 
 def test_a_hardened_photo_is_another_file_of_the_same_hue() -> None:

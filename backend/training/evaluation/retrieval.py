@@ -2,16 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import numpy as np
 
 from backend.search.closer import LOOKED_AT, together
-from backend.search.placing import SURELY_CALLED, worth
-from backend.search.ranking import Tier, thresholds_of, tier_of
 from backend.training.datasets import GarmentPhoto, ShopPhoto, find_folder, load_garment_photos, load_shop, read
 from backend.training.evaluation.retrieval_sheet import Asked, write_answers
 from backend.training.evaluation.scoring import accuracy, held_out
@@ -23,11 +20,9 @@ from backend.vision.attributes import category_of_text
 from backend.vision.images import Picture
 from backend.vision.model import Vision
 from backend.vision.runtimes import Floats
-from backend.vision.values import Garment
 
 P = TypeVar("P", ShopPhoto, GarmentPhoto)
 Relevant = Callable[[int, int], bool]
-_TIERS = get_args(Tier)
 _AUGMENTED = 1080  # photos whose changed copy is looked for; as many as the project began with
 
 
@@ -35,10 +30,9 @@ def evaluate_retrieval(data: Path, vision: Vision, *, report: Path | None = None
     """Held-out photos as queries against all other photos: same product, same product and colour, same class.
 
     `data` is laid out like luma (all three) or garment_photos (class, and `augmented`: the original of a photo changed
-    hard). A shop's photos are ordered as its search orders them, which knows whose photos those of the gallery are,
-    compares all of a product (`backend.search.closer`) and knows what it is called; `alone` has the same figures by
-    the vectors of single photos. `category` is what the embedder itself takes the garments for. A page to look at is
-    written to `report`.
+    hard). A shop's photos are ordered as its search orders them, which knows whose photos those of the gallery are and
+    compares all of a product (`backend.search.closer`); `alone` has the same figures by the vectors of single photos.
+    `category` is what the embedder itself takes the garments for. A page to look at is written to `report`.
     """
     if _holds(data, "garment_photos", "labels.csv") and not _holds(data, "luma", "products.json"):
         photos = load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
@@ -49,8 +43,7 @@ def evaluate_retrieval(data: Path, vision: Vision, *, report: Path | None = None
 
 def _shop_retrieval(photos: Sequence[ShopPhoto], vision: Vision, report: Path | None) -> dict[str, Any]:
     titles = [category_of_text(one.title, one.breadcrumbs) for one in photos]
-    garments = _look(vision, photos, [title.category if title else None for title in titles])
-    vectors, seen = _vectors(garments), [one.category for one in garments]
+    vectors, seen = _look(vision, photos, [title.category if title else None for title in titles])
     asking = held_out(photos)
 
     def product(one: int, other: int) -> bool:
@@ -63,9 +56,7 @@ def _shop_retrieval(photos: Sequence[ShopPhoto], vision: Vision, report: Path | 
         return photos[one].label == photos[other].label
 
     asked_for = {"product": product, "product_and_color": color, "class": label}
-    names = [title.word if title else None for title in titles]
-    shelf = Shelf([one.sku for one in photos], names, vision.model_id, vision.color_values)
-    orders = searched(garments, asking, shelf)
+    orders = _searched(vectors, asking, [one.sku for one in photos], vision.color_values)
     alone = _orders(vectors, asking)
     figures: dict[str, Any] = {
         **{name: _score(orders, relevant) for name, relevant in asked_for.items()},
@@ -87,8 +78,7 @@ def _shop_retrieval(photos: Sequence[ShopPhoto], vision: Vision, report: Path | 
 
 
 def _garment_photo_retrieval(photos: Sequence[GarmentPhoto], vision: Vision, report: Path | None) -> dict[str, Any]:
-    garments = _look(vision, photos, [one.category for one in photos])
-    vectors, seen = _vectors(garments), [one.category for one in garments]
+    vectors, seen = _look(vision, photos, [one.category for one in photos])
     asking = held_out(photos)
     nothing = retrieval([]).as_dict()
 
@@ -126,17 +116,13 @@ def _augmented(
     return {"R@1": found / max(1, len(chosen)), "queries": len(chosen)}
 
 
-def _look(vision: Vision, photos: Sequence[P], categories: Sequence[str | None]) -> list[Garment]:
-    """What the photos sell, as the embedder sees it."""
+def _look(vision: Vision, photos: Sequence[P], categories: Sequence[str | None]) -> tuple[Floats, list[str]]:
+    """Vectors of what the photos sell, and the categories that the embedder takes them for."""
     garments = []
     for photo, category in zip(photos, categories, strict=True):
         picture = read(photo.path)
         garments.append(vision.see_box(picture, for_sale_box(vision, picture, category)))
-    return garments
-
-
-def _vectors(garments: Sequence[Garment]) -> Floats:
-    return np.stack([one.vector for one in garments])
+    return np.stack([one.vector for one in garments]), [one.category for one in garments]
 
 
 def _categories(photos: Sequence[P], seen: Sequence[str], asking: Sequence[int]) -> dict[str, Any]:
@@ -153,43 +139,22 @@ def _orders(vectors: Floats, asking: Sequence[int]) -> list[tuple[int, list[int]
     return answers
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Which product each photo shows, what the shop's words call it, and by which model the photos were seen."""
-
-    products: Sequence[str]
-    names: Sequence[str | None]
-    model_id: str
-    color_values: int
-
-    def tier(self, score: float) -> int:
-        """How good a tier the score reaches, 0 for none."""
-        reached = tier_of(score, thresholds_of(self.model_id))
-        return 0 if reached is None else len(_TIERS) - _TIERS.index(reached)
-
-
-def searched(garments: Sequence[Garment], asking: Sequence[int], shelf: Shelf) -> list[tuple[int, list[int]]]:
-    """Each query with all other photos in the order of the shop's search.
-
-    The first products are looked at closer; one tier comes after the other, what is called the same earlier in its own.
-    """
-    vectors = _vectors(garments)
+def _searched(
+    vectors: Floats, asking: Sequence[int], products: Sequence[str], color: int
+) -> list[tuple[int, list[int]]]:
+    """Each query with all other photos, in the order of the shop's search: the first products looked at closer."""
     answers = []
     for one, nearest in _orders(vectors, asking):
         photos: dict[str, list[int]] = defaultdict(list)
         for other in nearest:
-            photos[shelf.products[other]].append(other)
-        called = garments[one].fine
-        name = called.name if called and called.confidence >= SURELY_CALLED else None
-        placed: list[tuple[int, float, int]] = []
+            photos[products[other]].append(other)
+        placed: list[tuple[float, int]] = []
         for number, own in enumerate(photos.values()):
             scores, order = vectors[own] @ vectors[one], np.arange(len(own))
             if number < LOOKED_AT:
-                scores, order = together(vectors[one], vectors[own], shelf.color_values)
-            alike = name is not None and shelf.names[own[0]] == name
-            for score, place in zip(scores.tolist(), order, strict=True):
-                placed.append((shelf.tier(score), worth(score, called_alike=alike), own[place]))
-        answers.append((one, [other for *_, other in sorted(placed, key=lambda each: each[:2], reverse=True)]))
+                scores, order = together(vectors[one], vectors[own], color)
+            placed += [(float(score), own[place]) for score, place in zip(scores, order, strict=True)]
+        answers.append((one, [other for _, other in sorted(placed, key=lambda pair: -pair[0])]))
     return answers
 
 
