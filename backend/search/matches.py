@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from backend.search.answers import Match
 from backend.search.facets import Narrowing
 from backend.search.found import Found
-from backend.search.placing import design_of, lateness, place, spread
+from backend.search.placing import design_of, is_called_like, lateness, place, spread
 from backend.search.ranking import Thresholds
 from backend.search.why import LeftOut, Reason, Why
 from backend.tenants import catalog, showcase
@@ -68,9 +68,10 @@ class _Shelf:
         manner: Manner,
     ) -> None:
         self._shown, self._manner = shown, manner
-        gender, called = (manner.asked.gender, manner.asked.fine_category) if manner.asked else (None, None)
+        asked = manner.asked
+        gender = asked.gender if asked else None
         self._later = {product_id: lateness(values, gender) for product_id, values in shown.items()}
-        self._called_alike = {id_ for id_, values in shown.items() if called and values.fine_category == called}
+        self._called_alike = {id_ for id_, values in shown.items() if asked and is_called_like(values, asked)}
         self._rules = {product_id: values.placement for product_id, values in shown.items() if values.placement}
         self._seen = {design_of(manner.asked)} if manner.apart and manner.asked else set()
         self._pictures = _Pictures(session, tenant_id, [one for one in everything if one.product_id in shown])

@@ -74,6 +74,12 @@ def lateness(values: catalog.Effective, gender: str | None) -> int:
     return _FOR_OTHERS * for_others + (not values.in_stock)
 
 
+def is_called_like(values: catalog.Effective, asked: catalog.Effective) -> bool:
+    """Say whether both are called the same, by a name that says more than their category: a hoodie, not a top."""
+    name = values.fine_category
+    return name not in (None, values.category) and (name, values.category) == (asked.fine_category, asked.category)
+
+
 def design_of(values: catalog.Effective) -> tuple[str, ...]:
     """Return what the colours of one design share: the shop's own group, else maker, kind and title without colours."""
     if values.item_group:

@@ -14,8 +14,8 @@ class Why:
     """The picture and the garment in it (`box` as fractions) that won, its similarity, and what came after.
 
     `reaches` are the lowest scores of the tiers. `kinds` are the categories that were searched, null for all;
-    `rule` is the seller's (pin, boost, bury). `called_alike`: it came earlier in its tier, since its words
-    name the same kind of garment (hoodie) as those of the product asked about.
+    `rule` is the seller's (pin, boost, bury). `called_alike`: its words name the same kind of garment (hoodie)
+    as those of the product asked about, for which it comes a little earlier in its tier.
     """
 
     image_id: str | None

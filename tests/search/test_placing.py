@@ -5,7 +5,7 @@ import random
 import pytest
 
 from backend.search.found import Found
-from backend.search.placing import design_of, lateness, place, spread
+from backend.search.placing import design_of, is_called_like, lateness, place, spread
 from backend.tenants.catalog import effective
 from backend.tenants.models import Product
 
@@ -63,6 +63,26 @@ def test_what_is_called_alike_comes_a_little_earlier_in_its_tier(called_alike, r
     )  # fmt: skip
 
     assert names(place(found, rules, None, called_alike)) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "is_alike"),
+    [
+        ((("top", "hoodie"), ("top", "hoodie")), True),
+        ((("top", "hoodie"), ("top", "sweatshirt")), False),
+        ((("shoes", "shoes"), ("shoes", "shoes")), False),
+        ((("dress", "jeans"), ("pants", "jeans")), False),
+        ((("top", None), ("top", None)), False),
+    ],
+    ids=["hoodies", "another name", "no more than the category", "a name of another category", "no names"],
+)
+def test_names_that_say_more_than_the_category_are_alike(names, is_alike):
+    one, other = (
+        effective(Product(title="A", url="https://shop.example/1", category=category, fine_category=fine))
+        for category, fine in names
+    )
+
+    assert is_called_like(one, other) is is_alike
 
 
 def test_what_colours_decided_among_near_ties_is_not_undone():
