@@ -73,7 +73,7 @@ class _Shelf:
         self._later = {product_id: lateness(values, gender) for product_id, values in shown.items()}
         self._called_alike = {id_ for id_, values in shown.items() if asked and is_called_like(values, asked)}
         self._rules = {product_id: values.placement for product_id, values in shown.items() if values.placement}
-        self._seen = {design_of(manner.asked)} if manner.apart and manner.asked else set()
+        self._seen = {design_of(asked)} if manner.apart and asked else set()
         self._pictures = _Pictures(session, tenant_id, [one for one in everything if one.product_id in shown])
         images = [one.image_id for one in everything if one.image_id] if manner.why else []
         self._boxes = showcase.boxes_for_sale(session, tenant_id, images) if images else {}
