@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from backend.search.bench_gallery import recall
 from backend.search.bench_vectors import draw, questions, units
+from backend.search.gallery import Vector
 from backend.search.milvus_gallery.effort import APART
 from backend.search.milvus_gallery.lite_index import INDEXED_ROWS, Index, Indexes
 from tests.conftest import wait_until
@@ -19,13 +21,20 @@ def index() -> Index:
     return Index(DRAWN.vectors)
 
 
+def nearest(
+    index: Index, queries: Vector, passing: NDArray[np.bool_], *, count: int, lists: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    bits = None if passing.all() else np.packbits(passing, bitorder="little")
+    return index.nearest(queries, index.reading(lists, bits), count)
+
+
 @pytest.mark.parametrize("condition", ["plain", "50 %", "10 %", "category"])
 def test_the_nearest_that_pass_are_found(index: Index, condition: str) -> None:
     passing = DRAWN.passing(condition)
     (queries,) = questions(DRAWN, 1, seed=4)
 
     lists = index.lists_to_read(int(passing.sum()), 50, APART if condition == "category" else 1) or index.lists
-    rows, scores = index.nearest(queries, passing, count=50, lists=lists)
+    rows, scores = nearest(index, queries, passing, count=50, lists=lists)
 
     assert passing[rows].all()
     exact = np.where(passing, queries @ DRAWN.vectors.T, -1)
@@ -41,7 +50,7 @@ def test_rows_in_no_clusters_are_found_too_since_the_index_knows_its_own(index: 
     scattered, passing = Index(vectors), chance.random(len(vectors)) <= share
 
     lists = scattered.lists_to_read(int(passing.sum()), 50, 1)
-    rows, _ = scattered.nearest(queries, passing, count=50, lists=lists)
+    rows, _ = nearest(scattered, queries, passing, count=50, lists=lists)
 
     best = np.argsort(-np.where(passing, queries @ vectors.T, -1), axis=1)[:, :50]
     assert np.mean(recall(rows.tolist(), best.tolist())) >= 0.99
@@ -61,7 +70,7 @@ def test_with_every_list_a_row_nobody_is_near_is_found_and_then_there_are_no_mor
     passing[[7, 19_999]] = True
     (queries,) = questions(DRAWN, 1, seed=5)
 
-    rows, _ = index.nearest(queries, passing, count=5, lists=index.lists)
+    rows, _ = nearest(index, queries, passing, count=5, lists=index.lists)
 
     assert [set(found) for found in rows.tolist()] == [{7, 19_999, -1}] * len(queries)
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from backend.search.milvus_gallery.effort import LISTS, LISTS_READ
 
-INDEXED_ROWS = 5_000
-"""Smaller segments are compared row by row, which takes up to 1.5 milliseconds for six queries."""
+INDEXED_ROWS = 2_000
+"""Smaller segments are compared row by row, which takes up to half a millisecond for six queries."""
 _READ_PER_COMPARED = 8
 """So many rows in lists, most of them shut out by a filter, are read in the time in which one that passes is compared:
 of 100,000 rows a tenth is compared with six queries in 3.3 ms and found in 196 of 1,024 lists in 1.4; of a fiftieth it
@@ -53,6 +53,7 @@ class Index:
         chosen = np.random.default_rng(0).permutation(self._rows)[: self.lists * _ROWS_LEARNED_FROM]
         self._index.train(vectors[chosen])
         self._index.add(vectors)
+        self._nearest = [count for count in _NEAREST if count < self._rows]
         self._holding = self._learned(vectors)
 
     def _learned(self, vectors: NDArray[np.float32]) -> list[float]:
@@ -60,8 +61,8 @@ class Index:
         in_list = self._index.quantizer.search(vectors, 1)[1][:, 0]
         askers = np.random.default_rng(1).permutation(self._rows)[:_ASKERS]
         parts = np.split(askers, _ASKERS // _ASKED_AT_ONCE)
-        turn = np.concatenate([self._turns(vectors, rows, in_list, _NEAREST[-1]) for rows in parts])
-        return [float(np.quantile(turn[:, :count], _HELD)) + 1 for count in _NEAREST]
+        turn = np.concatenate([self._turns(vectors, rows, in_list, self._nearest[-1]) for rows in parts])
+        return [float(np.quantile(turn[:, :count], _HELD)) + 1 for count in self._nearest]
 
     def _turns(
         self, vectors: NDArray[np.float32], rows: NDArray[np.int64], in_list: NDArray[np.int64], count: int
@@ -82,27 +83,28 @@ class Index:
         are all.
         """
         shut_out = self._rows / passed
-        if apart == math.inf or wanted * shut_out > _NEAREST[-1]:
+        if apart == math.inf or wanted * shut_out > self._nearest[-1]:
             lists = self.lists
         else:
-            for_recall = _STRANGER * float(np.interp(wanted * shut_out, _NEAREST, self._holding))
+            for_recall = _STRANGER * float(np.interp(wanted * shut_out, self._nearest, self._holding))
             for_kinds = LISTS_READ * shut_out * min(apart, shut_out) if apart > 1 else 0
             for_enough_rows = self.lists * _ROWS_PER_WANTED * wanted / passed
             lists = min(self.lists, math.ceil(max(for_recall, for_kinds, for_enough_rows)))
         return 0 if passed * _READ_PER_COMPARED <= self._rows * lists / self.lists else lists
 
+    def reading(self, lists: int, bits: NDArray[np.uint8] | None) -> Any:
+        """Return what `nearest` takes: how many lists to read, and which rows pass, bit by bit; None where all do."""
+        options = {} if bits is None else {"sel": self._faiss.IDSelectorBitmap(bits)}  # which keeps the bits
+        return self._faiss.SearchParametersIVF(nprobe=lists, **options)
+
     def nearest(
-        self, queries: NDArray[np.float32], passing: NDArray[np.bool_], *, count: int, lists: int
+        self, queries: NDArray[np.float32], reading: Any, count: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the numbers and inner products (to three digits) of each query's best rows that pass, best first.
 
-        Shapes are (queries, count); beyond the last row a number is -1.
+        Shapes are (queries, count); beyond the last row a number is -1 and its product far below any.
         """
-        options: dict[str, Any] = {"nprobe": lists}
-        bits = np.packbits(passing, bitorder="little")  # faiss reads it in place
-        if not passing.all():
-            options["sel"] = self._faiss.IDSelectorBitmap(bits)
-        products, rows = self._index.search(queries, count, params=self._faiss.SearchParametersIVF(**options))
+        products, rows = self._index.search(queries, count, params=reading)
         return rows, products
 
 
@@ -118,8 +120,11 @@ class Indexes:
     def get(self, segment: Any) -> Index | None:
         return self._made.get(segment.file_path)
 
-    def keep(self, segments: Iterable[Any]) -> None:
-        """Make the indexes of these segments that are missing, soon, and forget those of all others."""
+    def keep(self, segments: Iterable[Any]) -> bool:
+        """Make the indexes of these segments that are missing, soon, and forget those of all others.
+
+        Returns whether any are missing.
+        """
         large = {segment.file_path: segment for segment in segments if segment.num_rows >= INDEXED_ROWS}
         with self._lock:
             self._made = {file: index for file, index in self._made.items() if file in large}
@@ -127,6 +132,7 @@ class Indexes:
             if self._wanted and not self._is_working:
                 self._is_working = True
                 threading.Thread(target=self._work, daemon=True).start()
+            return bool(self._wanted)
 
     def _work(self) -> None:
         while True:

@@ -8,18 +8,17 @@ found exactly, so that a search answers with 50 products instead of 200 rows. La
 (lite_index.py); the rest is compared.
 """
 
-import itertools
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from backend.search.milvus_gallery.beside import Beside
 from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
 from backend.search.milvus_gallery.lite_index import Index
-from backend.search.milvus_gallery.lite_standing import Floats, Mask, Rows, Standing, Standings, rows_passing
+from backend.search.milvus_gallery.lite_standing import Floats, Passing, Rows, Standing, Standings, rows_passing
 
 RARE = (
     "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
@@ -28,8 +27,12 @@ RARE = (
 """What a request may also ask for, and is left to Lite."""
 
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
-_BESIDE = ThreadPoolExecutor(1, "beside")
-"""Takes half of a photo's garments. faiss has threads of its own, but they part and meet twice for each segment."""
+_BESIDE = Beside()
+"""Takes most of a photo's garments. faiss has threads of its own, but they part and meet twice for each segment."""
+_PARTS, _PARTS_COMPARING = 2, 3
+"""One of so many parts of them is left to the thread that asks, which compares what has no index."""
+_TIE, _APART = 2.0**-52, 4.0
+"""A row number times the one is less than what two cosines near 1 differ by; the other is more than any two do."""
 _COPIED_AT_ONCE = 256
 """Rows, of a filter's, that are still in the processor's cache when they are compared."""
 
@@ -107,8 +110,7 @@ class _Pool:
     start: int
     scale: Floats
     index: Index | None
-    passing: Mask
-    passed: int
+    passing: Passing
 
 
 def _pools(collection: Any, segments: Sequence[Any], standing: Standing, asked: dict[str, Any]) -> list[_Pool]:
@@ -118,7 +120,7 @@ def _pools(collection: Any, segments: Sequence[Any], standing: Standing, asked: 
         standing.passing[named] = rows_passing(collection, *named, (segments, standing))
     passing = standing.passing[named]
     return [
-        _Pool(segment, start, scale, standing.indexes.get(segment), each.mask, each.rows)
+        _Pool(segment, start, scale, standing.indexes.get(segment), each)
         for segment, start, scale, each in zip(segments, standing.starts, standing.scales, passing, strict=True)
         if each.rows
     ]
@@ -133,7 +135,7 @@ def _found(
     queries: Floats, pools: Sequence[_Pool], groups: Rows | None, *, count: int, apart: float
 ) -> list[tuple[Rows, Floats]]:
     """Return each query's best rows, with groups the best of each group alone, and their cosines; best first."""
-    total, wanted = sum(pool.passed for pool in pools), count
+    total, wanted = sum(pool.passing.rows for pool in pools), count
     while True:
         looked_at = min(total, wanted if groups is None else wanted * _ROWS_PER_GROUP)
         rows, scores, is_exact = _nearest(queries, pools, looked_at, wanted=wanted, apart=apart)
@@ -152,59 +154,71 @@ def _nearest(
 
     Of the best `wanted` almost none is missed. The rows are -1 and their scores -inf where there are none.
     """
-    total = sum(pool.passed for pool in pools)
+    total = sum(pool.passing.rows for pool in pools)
     readings, compared = [], []
     for pool in pools:
-        share = wanted * pool.passed / total
-        lists = pool.index.lists_to_read(pool.passed, share, apart) if pool.index else 0
-        if pool.index and lists:
-            readings.append(_Reading(pool, pool.index, lists, min(count, pool.passed)))
+        passing, index = pool.passing, pool.index
+        lists = index.lists_to_read(passing.rows, wanted * passing.rows / total, apart) if index else 0
+        if index and lists:
+            how = index.reading(lists, passing.bits)
+            readings.append(_Reading(pool, index, lists == index.lists, how, min(count, passing.rows)))
         else:
             compared.append(pool)
-    found = [_read(queries, readings)] if readings else []
-    found += [_compared(queries, compared, count)] if compared else []
-    rows, scores = (np.concatenate(parts, axis=1) for parts in zip(*found, strict=True))
+    rows, scores = _looked_at(queries, readings, compared, count)
     if rows.shape[1] > count:
         best = np.argpartition(scores, -count, axis=1)[:, -count:]
         rows, scores = np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
-    return rows, scores, all(reading.lists == reading.index.lists for reading in readings)
+    return rows, scores, all(reading.is_whole for reading in readings)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How many lists of a pool's index are read, and for how many rows."""
+    """How a pool's index is read, whether it is read as a whole, and for how many rows."""
 
     pool: _Pool
     index: Index
-    lists: int
+    is_whole: bool
+    how: Any
     count: int
 
     def best(self, queries: Floats) -> tuple[Rows, Floats]:
         """Return the best rows for each query, in any order; -1 and -inf where there are none."""
-        numbers, products = self.index.nearest(queries, self.pool.passing, count=self.count, lists=self.lists)
-        there = numbers >= 0
-        cosines = np.where(there, products * self.pool.scale[numbers], np.float32(-np.inf))
-        return np.where(there, numbers + self.pool.start, -1), cosines
+        numbers, products = self.index.nearest(queries, self.how, self.count)
+        missing = numbers < 0
+        products *= self.pool.scale[numbers]
+        products[missing] = -np.inf
+        numbers += self.pool.start
+        numbers[missing] = -1
+        return numbers, products
+
+
+def _looked_at(
+    queries: Floats, readings: Sequence[_Reading], compared: Sequence[_Pool], count: int
+) -> tuple[Rows, Floats]:
+    """Return each query's best rows in the lists and among what is compared; most lists are read beside the rest."""
+    if not readings:
+        return _compared(queries, compared, count)
+    if len(queries) == 1 and not compared:
+        return _read(queries, readings)
+    here = len(queries) // (_PARTS_COMPARING if compared else _PARTS)
+    beside = _BESIDE.submit(_read, queries[here:], readings)
+    found = [_read(queries[:here], readings)] if here else []
+    others = [_compared(queries, compared, count)] if compared else []
+    return _joined([_joined([*found, beside.result()], axis=0), *others], axis=1)
 
 
 def _read(queries: Floats, readings: Sequence[_Reading]) -> tuple[Rows, Floats]:
-    """Return each query's best rows in the lists; half of the queries are looked for beside the others."""
+    return _joined([reading.best(queries) for reading in readings], axis=1)
 
-    def read(part: Floats) -> tuple[Rows, Floats]:
-        rows, scores = zip(*(reading.best(part) for reading in readings), strict=True)
-        return np.concatenate(rows, axis=1), np.concatenate(scores, axis=1)
 
-    half = len(queries) // 2
-    if not half:
-        return read(queries)
-    beside = _BESIDE.submit(read, queries[half:])
-    (rows, scores), (others, others_scores) = read(queries[:half]), beside.result()
-    return np.concatenate([rows, others]), np.concatenate([scores, others_scores])
+def _joined(parts: Sequence[tuple[Rows, Floats]], axis: int) -> tuple[Rows, Floats]:
+    rows, scores = zip(*parts, strict=True)
+    return np.concatenate(rows, axis=axis), np.concatenate(scores, axis=axis)
 
 
 def _compared(queries: Floats, pools: Sequence[_Pool], count: int) -> tuple[Rows, Floats]:
     """Return the pools' best rows for each query, in any order, by comparing with each."""
-    passing = [np.flatnonzero(pool.passing) for pool in pools]
+    passing = [np.flatnonzero(pool.passing.mask) for pool in pools]
     rows = np.concatenate([numbers + pool.start for pool, numbers in zip(pools, passing, strict=True)])
     scores = np.empty((len(rows), len(queries)), np.float32)
     start = 0
@@ -234,16 +248,15 @@ def _multiply(vectors: Floats, rows: Rows, queries: Floats, products: Floats) ->
 
 def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int) -> list[tuple[Rows, Floats]]:
     """Return each query's `count` best rows and scores, best first, of a group the best alone, the first of equals."""
-    order = np.lexsort((rows, -scores))
-    rows, scores = np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
-    asked_by, places = np.nonzero(rows >= 0)
-    rows, scores = rows[asked_by, places], scores[asked_by, places]
-    names = rows if groups is None else groups[rows]
-    _, first = np.unique(asked_by * (names.max(initial=0) + 1) + names, return_index=True)
-    first.sort()
-    starts = np.searchsorted(asked_by[first], np.arange(len(order) + 1))
-    best = [first[start : min(end, start + count)] for start, end in itertools.pairwise(starts)]
-    return [(rows[each], scores[each]) for each in best]
+    best = []
+    for order, found, cosines in zip(np.argsort(rows * _TIE - scores, axis=1), rows, scores, strict=True):
+        ranked = found[order]
+        if ranked[-1] < 0:
+            ranked = ranked[ranked >= 0]
+        _, first = np.unique(ranked if groups is None else groups[ranked], return_index=True)
+        first = np.sort(first)[:count]
+        best.append((ranked[first], cosines[order[first]]))
+    return best
 
 
 def _exact(queries: Floats, best: Sequence[tuple[Rows, Floats]], pools: Sequence[_Pool]) -> tuple[Rows, Floats]:
@@ -254,7 +267,7 @@ def _exact(queries: Floats, best: Sequence[tuple[Rows, Floats]], pools: Sequence
         if pool.index is not None:
             here = np.flatnonzero((rows >= pool.start) & (rows < pool.start + len(pool.scale)))
             numbers = rows[here] - pool.start
-            products = np.einsum("nd,nd->n", pool.segment.vectors[numbers], queries[asked_by[here]])
+            products = np.vecdot(pool.segment.vectors[numbers], queries[asked_by[here]])
             scores[here] = products * pool.scale[numbers]
-    order = np.lexsort((rows, -scores, asked_by))
+    order = np.argsort(asked_by * _APART - scores, kind="stable")
     return rows[order], scores[order]

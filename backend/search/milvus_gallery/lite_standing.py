@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pyarrow as pa
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
@@ -18,16 +19,18 @@ from backend.search.milvus_gallery.lite_index import Indexes
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Bits = NDArray[np.uint8]
 
 _FILTERS_KEPT = 32  # of each collection; one takes a byte a row
 
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """Which rows of a segment pass a filter and count, and how many they are."""
+    """Which rows of a segment pass a filter and count, how many they are, and the same in bits, None where all do."""
 
     mask: Mask
     rows: int
+    bits: Bits | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,11 @@ def rows_passing(collection: Any, expression: str, timezone: Any, at: tuple[Sequ
         plan = collection._indexed_filter_plan(condition)
         pairs = zip(segments, standing.alive, strict=True)
         masks = [alive & evaluate_segment_filter(segment, condition, plan) for segment, alive in pairs]
-    return [Passing(mask, int(mask.sum())) for mask in masks]
+    return [_passing(mask) for mask in masks]
+
+
+def _passing(mask: Mask) -> Passing:
+    return Passing(mask, int(mask.sum()), None if mask.all() else np.packbits(mask, bitorder="little"))
 
 
 def _after(
@@ -92,7 +99,8 @@ def _after(
 ) -> Standing:
     scales = dict(zip(known.files, known.scales, strict=True)) if known else {}
     indexes = known.indexes if known else Indexes()
-    indexes.keep(segments)
+    if indexes.keep(segments):
+        pa.default_memory_pool().release_unused()  # reading segments, or merging them, took as much again as they do
     return Standing(
         files,
         deleted,
