@@ -7,23 +7,46 @@ import pytest
 
 from backend.search.milvus_gallery.beside import Beside
 
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="says where its thread runs on Linux only")
 
-def test_work_beside_returns_what_it_found_and_raises_what_it_raised() -> None:
+
+def cores_of_thread() -> set[int]:
+    return os.sched_getaffinity(0)
+
+
+def test_both_are_done_and_what_either_raises_is_raised() -> None:
     beside = Beside()
 
-    assert beside.submit(pow, 2, exp=5).result() == 32
+    for _ in range(2):  # the first time its thread begins
+        assert beside.both(lambda: 1, lambda: 2) == (1, 2)
     with pytest.raises(ZeroDivisionError):
-        beside.submit(divmod, 1, 0).result()
+        beside.both(lambda: 1, lambda: 1 // 0)
+    with pytest.raises(KeyError):
+        beside.both(lambda: {}[1], lambda: 2)
+    assert beside.both(lambda: 3, lambda: 4) == (3, 4)
 
 
-@pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="needs two cores of a Linux")
-def test_it_runs_on_another_core_than_the_one_that_asks() -> None:
-    beside, ours = Beside(), os.sched_getaffinity(0)
-    asking = min(ours)
-    os.sched_setaffinity(0, {asking})
+@LINUX
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores")
+def test_it_keeps_off_the_core_that_asks_and_may_go_anywhere_while_it_is_waited_for() -> None:
+    beside, allowed = Beside(), os.sched_getaffinity(0)
+    beside.both(int, int)
+    begin_waiting: list[set[int]] = []
+
+    _, during = beside.both(lambda: begin_waiting.append(os.sched_getaffinity(beside._thread)), int)
+
+    assert during == 0
+    assert len(begin_waiting[0]) == len(allowed) - 1
+    assert os.sched_getaffinity(beside._thread) == allowed
+
+
+@LINUX
+def test_on_one_core_it_works_too() -> None:
+    beside, allowed = Beside(), os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
     try:
-        theirs = beside.submit(os.sched_getaffinity, 0).result()
+        answers = [beside.both(lambda: 1, cores_of_thread) for _ in range(2)]
     finally:
-        os.sched_setaffinity(0, ours)
+        os.sched_setaffinity(0, allowed)
 
-    assert asking not in theirs
+    assert [here for here, _ in answers] == [1, 1]

@@ -25,7 +25,7 @@ def nearest(
     index: Index, queries: Vector, passing: NDArray[np.bool_], *, count: int, lists: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     bits = None if passing.all() else np.packbits(passing, bitorder="little")
-    return index.nearest(queries, index.reading(lists, bits), count)
+    return index.nearest(queries, index.parameters(lists, bits), count)
 
 
 @pytest.mark.parametrize("condition", ["plain", "50 %", "10 %", "category"])

@@ -38,7 +38,7 @@ def test_almost_none_of_the_nearest_real_garments_is_missed(shared: Path) -> Non
         passing = chance.random(len(rows)) <= share
         lists = index.lists_to_read(int(passing.sum()), 50, 1) or index.lists
         bits = np.packbits(passing, bitorder="little")
-        found, _ = index.nearest(queries, index.reading(lists, bits), 200)
+        found, _ = index.nearest(queries, index.parameters(lists, bits), 200)
         best = np.argsort(-np.where(passing, queries @ rows.T, -1), axis=1)[:, :50]
         held = np.mean(recall(found.tolist(), best.tolist()))
         print(f"{share:.0%} of {len(rows)}: {held:.4f} by {lists} of {index.lists} lists")  # noqa: T201 - a marathon tells its figures

@@ -14,7 +14,7 @@ from backend.search.bench_gallery import recall
 from backend.search.bench_vectors import units
 from backend.search.milvus_gallery.effort import APART_PARAMETER
 from backend.search.milvus_gallery.lite_answers import _columns
-from backend.search.milvus_gallery.lite_search import RARE, Found, find
+from backend.search.milvus_gallery.lite_search import RARE, Found, _first_of_groups, _read_here, find
 from backend.search.milvus_gallery.lite_standing import Standings
 from tests.conftest import wait_until
 
@@ -53,12 +53,12 @@ def collection(tmp_path: Path, vectors: Vectors) -> Iterator[Collection]:
     lite.close()
 
 
-def ask(standings: Standings, collection: Collection, queries: Vectors, **otherwise: Any) -> Found:
+def ask(standings: Standings, collection: Collection, queries: Vectors, *, apart: float = 1, **otherwise: Any) -> Found:
     asked: dict[str, Any] = {**dict.fromkeys(RARE), "expr": None, "timezone": None, "group_size": None}
     asked |= {"query_vectors": queries.tolist(), "top_k": TOP, "metric_type": "COSINE", "anns_field": "vector"}
     asked |= {"group_by_field": "product", "round_decimal": -1, "output_fields": ["product"]}
     asked |= otherwise
-    found = find(standings, collection, {**asked, "search_params": {APART_PARAMETER: 1}})
+    found = find(standings, collection, {**asked, "search_params": {APART_PARAMETER: apart}})
     assert found is not None
     return found
 
@@ -119,3 +119,101 @@ def test_an_index_and_what_was_written_since_answer_together(
     products = np.reshape(_columns(found, ["product"])["product"], (count, TOP))
     assert products[:, 0].tolist() == [f"new{number}" for number in range(count)]
     assert products[:, 1].tolist() == [f"p{number * PRODUCTS // QUERIES}" for number in range(count)]
+
+
+@pytest.fixture
+def parts(tmp_path: Path, vectors: Vectors) -> Iterator[tuple[Collection, Vectors, NDArray[np.bool_]]]:
+    """A few rows that have no index and many that have one, some of both deleted: all vectors, and what is left."""
+    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    lite = MilvusLite(str(tmp_path))
+    made = lite.create_collection("rows", CollectionSchema(FIELDS))
+    for part in np.split(np.arange(len(vectors)), [30]):
+        made.insert(
+            [
+                {"key": f"{row:06}", "product": f"p{row // ROWS_EACH}", "vector": vectors[row].tolist()}
+                for row in part.tolist()
+            ]
+        )
+        made.flush()
+    left = np.ones(len(vectors), np.bool_)
+    left[::7] = False
+    made.delete([f"{row:06}" for row in np.flatnonzero(~left).tolist()])
+    made.flush()
+    made.load()
+    yield made, vectors, left
+    lite.close()
+
+
+@pytest.mark.parametrize("apart", [1, np.inf])
+@pytest.mark.parametrize("count", [1, 3, QUERIES])
+def test_a_filter_and_deletions_shut_out_rows_with_an_index_and_without_one(
+    parts: tuple[Collection, Vectors, NDArray[np.bool_]], count: int, apart: float
+) -> None:
+    collection, vectors, left = parts
+    queries = vectors[:: len(vectors) // count][:count]
+    standings, asked = Standings(), {"expr": 'product >= "p5"', "group_by_field": None}
+    segments = ask(standings, collection, queries, **asked).segments
+    _, standing = standings.of(collection)
+    wait_until(lambda: any(standing.indexes.get(each) for each in segments), what="the index")
+    assert [standing.indexes.get(each) is None for each in segments] == [True, False]
+
+    found = ask(standings, collection, queries, apart=apart, **asked)
+
+    passing = left & np.array([f"p{row // ROWS_EACH}" >= "p5" for row in range(len(vectors))])
+    cosines = queries @ vectors.T
+    right = np.argsort(-np.where(passing, cosines, -1), axis=1)[:, :TOP]
+    rows = np.reshape([int(key) for key in _columns(found, ["key"])["key"]], (count, TOP))
+    assert passing[rows].all()
+    assert np.mean(recall(rows.tolist(), right.tolist())) >= (1.0 if apart == np.inf else 0.99)
+    np.testing.assert_allclose(found.scores.reshape(count, TOP), np.take_along_axis(cosines, rows, axis=1), atol=1e-5)
+
+
+def test_fewer_rows_than_are_wanted_all_come(parts: tuple[Collection, Vectors, NDArray[np.bool_]]) -> None:
+    collection, vectors, left = parts
+    few = [row for row in (7, 8, 3000, 3001, 7100) if left[row]]
+    asked = {"expr": "key in " + str([f"{row:06}" for row in few]).replace("'", '"'), "group_by_field": None}
+
+    found = ask(Standings(), collection, vectors[:2], **asked)
+
+    assert found.counts == [len(few)] * 2
+    assert sorted(_columns(found, ["key"])["key"]) == sorted(f"{row:06}" for row in few * 2)
+
+
+def test_of_a_group_the_best_row_is_kept_and_of_equals_the_first() -> None:
+    rows = np.array([[9, 4, 7, -1], [-1, -1, -1, -1]])
+    scores = np.array([[0.5, 0.5, 0.9, -np.inf], [-np.inf] * 4], np.float32)
+    groups = np.array([0, 0, 0, 0, 1, 0, 0, 2, 0, 1])
+
+    (best, best_scores), (none, _) = _first_of_groups(rows, scores, groups, 3)
+
+    assert (best.tolist(), best_scores.tolist(), none.tolist()) == ([7, 4], [np.float32(0.9), 0.5], [])
+    assert _first_of_groups(rows, scores, None, 3)[0][0].tolist() == [7, 4, 9]
+
+
+def test_a_vector_of_zeros_is_like_nothing_and_spoils_no_other_answer(collection: Collection, vectors: Vectors) -> None:
+    collection.insert([{"key": "zero", "product": "zero", "vector": [0.0] * DIM}])
+    collection.flush()
+
+    found = ask(Standings(), collection, np.stack([np.zeros(DIM, np.float32), vectors[0]]))
+
+    assert found.counts == [TOP, TOP]
+    assert found.scores[:TOP].tolist() == [0.0] * TOP
+    assert _columns(found, ["product"])["product"][TOP] == "p0"
+    assert found.scores[TOP] == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("queries", "read", "compared", "here"),
+    [
+        (6, 10_000, 0, 3),  # shared evenly
+        (6, 10_000, 10, 3),
+        (6, 3_500, 3_000, 2),  # comparing is a part of the work
+        (6, 3_500, 100_000, 0),
+        (1, 100_000, 20_000, 0),  # read there, compared here
+        (1, 100_000, 10, 1),  # nothing to share
+        (6, 800, 0, 6),  # sooner done than handed over
+        (6, 0, 100_000, 6),
+    ],
+)
+def test_work_is_shared_where_that_is_quicker(queries: int, read: int, compared: int, here: int) -> None:
+    assert _read_here(queries, read, compared) == here

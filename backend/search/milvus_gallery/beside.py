@@ -10,25 +10,45 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-P = ParamSpec("P")
-T = TypeVar("T")
+Here = TypeVar("Here")
+There = TypeVar("There")
 
 
 class Beside:
-    """One thread. On systems other than Linux, and where there is one core, nothing is said of where it runs."""
+    """One thread, begun when it is first needed. Where it runs is said on Linux alone, where there are more cores."""
 
     def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(1, "beside")
-        self._thread = self._executor.submit(threading.get_native_id).result()
-        self._libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-        self._cores = os.sched_getaffinity(0) if sys.platform == "linux" else set()
+        self._executor = ThreadPoolExecutor(1, "beside", initializer=self._begin)
+        self._thread = 0
+        self._libc = ctypes.PyDLL(None) if sys.platform == "linux" else None
 
-    def submit(self, work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> "Future[T]":
-        """Begin the work on another core than the caller's; `result()` waits for what it returns or raises."""
-        if self._libc is not None and (others := self._cores - {self._libc.sched_getcpu()}):
-            with contextlib.suppress(OSError):  # whoever runs us may have taken those cores away since
-                os.sched_setaffinity(self._thread, others)
-        return self._executor.submit(work, *arguments, **options)
+    def both(self, here: Callable[[], Here], there: Callable[[], There]) -> tuple[Here, There]:
+        """Do the one in this thread and the other in the second, at once; return what they return, raise what they do.
+
+        While `here` runs, `there` keeps off its core; it may go where it likes while it is waited for.
+        """
+        allowed = self._allowed()
+        self._keep_to(allowed - {self._core()})
+        result = self._executor.submit(there)
+        try:
+            mine = here()
+        finally:
+            self._keep_to(allowed)
+        return mine, result.result()
+
+    def _begin(self) -> None:
+        self._thread = threading.get_native_id()
+
+    def _allowed(self) -> set[int]:
+        return os.sched_getaffinity(0) if self._libc is not None else set()
+
+    def _core(self) -> int:
+        return int(self._libc.sched_getcpu()) if self._libc is not None else -1
+
+    def _keep_to(self, cores: set[int]) -> None:
+        if self._thread and cores:
+            with contextlib.suppress(OSError):  # whoever runs us may take cores away at any time
+                os.sched_setaffinity(self._thread, cores)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from backend.search.milvus_gallery.effort import LISTS, LISTS_READ
 
-INDEXED_ROWS = 2_000
+INDEXED_ROWS = 4_000
 """Smaller segments are compared row by row, which takes up to half a millisecond for six queries."""
 _READ_PER_COMPARED = 8
 """So many rows in lists, most of them shut out by a filter, are read in the time in which one that passes is compared:
@@ -41,28 +41,27 @@ class Index:
     """The vectors (rows, dim) of one segment in lists; the rows' places are their numbers."""
 
     def __init__(self, vectors: NDArray[np.float32]) -> None:
-        import faiss  # noqa: PLC0415 - lite.py's process alone, and only for a large gallery
+        import faiss  # noqa: PLC0415 - lite.py's process alone, and only where there is a large segment
 
         self._faiss: Any = faiss  # its annotations know the C++ side only
-        self._rows, dim = vectors.shape
-        self.lists: int = min(LISTS, self._rows // _ROWS_PER_LIST)
+        self.rows, dim = vectors.shape
+        self.lists: int = min(LISTS, self.rows // _ROWS_PER_LIST)
         half = faiss.ScalarQuantizer.QT_fp16
         coarse, metric = faiss.IndexFlatIP(dim), faiss.METRIC_INNER_PRODUCT
         self._index = faiss.IndexIVFScalarQuantizer(coarse, dim, self.lists, half, metric)
         self._index.cp.niter = _ROUNDS
-        chosen = np.random.default_rng(0).permutation(self._rows)[: self.lists * _ROWS_LEARNED_FROM]
+        chosen = np.random.default_rng(0).permutation(self.rows)[: self.lists * _ROWS_LEARNED_FROM]
         self._index.train(vectors[chosen])
         self._index.add(vectors)
-        self._nearest = [count for count in _NEAREST if count < self._rows]
         self._holding = self._learned(vectors)
 
     def _learned(self, vectors: NDArray[np.float32]) -> list[float]:
         """Return how many lists hold _HELD of the nearest rows, for each number in _NEAREST."""
         in_list = self._index.quantizer.search(vectors, 1)[1][:, 0]
-        askers = np.random.default_rng(1).permutation(self._rows)[:_ASKERS]
+        askers = np.random.default_rng(1).permutation(self.rows)[:_ASKERS]
         parts = np.split(askers, _ASKERS // _ASKED_AT_ONCE)
-        turn = np.concatenate([self._turns(vectors, rows, in_list, self._nearest[-1]) for rows in parts])
-        return [float(np.quantile(turn[:, :count], _HELD)) + 1 for count in self._nearest]
+        turn = np.concatenate([self._turns(vectors, rows, in_list, _NEAREST[-1]) for rows in parts])
+        return [float(np.quantile(turn[:, :count], _HELD)) + 1 for count in _NEAREST]
 
     def _turns(
         self, vectors: NDArray[np.float32], rows: NDArray[np.int64], in_list: NDArray[np.int64], count: int
@@ -82,29 +81,29 @@ class Index:
         wanted. `apart` says how many times as many lists a filter needs that shuts out whole kinds; infinitely many
         are all.
         """
-        shut_out = self._rows / passed
-        if apart == math.inf or wanted * shut_out > self._nearest[-1]:
+        shut_out = self.rows / passed
+        if apart == math.inf or wanted * shut_out > _NEAREST[-1]:
             lists = self.lists
         else:
-            for_recall = _STRANGER * float(np.interp(wanted * shut_out, self._nearest, self._holding))
+            for_recall = _STRANGER * float(np.interp(wanted * shut_out, _NEAREST, self._holding))
             for_kinds = LISTS_READ * shut_out * min(apart, shut_out) if apart > 1 else 0
             for_enough_rows = self.lists * _ROWS_PER_WANTED * wanted / passed
             lists = min(self.lists, math.ceil(max(for_recall, for_kinds, for_enough_rows)))
-        return 0 if passed * _READ_PER_COMPARED <= self._rows * lists / self.lists else lists
+        return 0 if passed * _READ_PER_COMPARED <= self.rows * lists / self.lists else lists
 
-    def reading(self, lists: int, bits: NDArray[np.uint8] | None) -> Any:
+    def parameters(self, lists: int, bits: NDArray[np.uint8] | None) -> Any:
         """Return what `nearest` takes: how many lists to read, and which rows pass, bit by bit; None where all do."""
         options = {} if bits is None else {"sel": self._faiss.IDSelectorBitmap(bits)}  # which keeps the bits
         return self._faiss.SearchParametersIVF(nprobe=lists, **options)
 
     def nearest(
-        self, queries: NDArray[np.float32], reading: Any, count: int
+        self, queries: NDArray[np.float32], parameters: Any, count: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the numbers and inner products (to three digits) of each query's best rows that pass, best first.
 
         Shapes are (queries, count); beyond the last row a number is -1 and its product far below any.
         """
-        products, rows = self._index.search(queries, count, params=reading)
+        products, rows = self._index.search(queries, count, params=parameters)
         return rows, products
 
 
@@ -120,11 +119,8 @@ class Indexes:
     def get(self, segment: Any) -> Index | None:
         return self._made.get(segment.file_path)
 
-    def keep(self, segments: Iterable[Any]) -> bool:
-        """Make the indexes of these segments that are missing, soon, and forget those of all others.
-
-        Returns whether any are missing.
-        """
+    def keep(self, segments: Iterable[Any]) -> None:
+        """Make the indexes of these segments that are missing, soon, and forget those of all others."""
         large = {segment.file_path: segment for segment in segments if segment.num_rows >= INDEXED_ROWS}
         with self._lock:
             self._made = {file: index for file, index in self._made.items() if file in large}
@@ -132,7 +128,6 @@ class Indexes:
             if self._wanted and not self._is_working:
                 self._is_working = True
                 threading.Thread(target=self._work, daemon=True).start()
-            return bool(self._wanted)
 
     def _work(self) -> None:
         while True:

@@ -18,7 +18,15 @@ import pyarrow as pa
 from backend.search.milvus_gallery.beside import Beside
 from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
 from backend.search.milvus_gallery.lite_index import Index
-from backend.search.milvus_gallery.lite_standing import Floats, Passing, Rows, Standing, Standings, rows_passing
+from backend.search.milvus_gallery.lite_standing import (
+    Floats,
+    Passing,
+    Rows,
+    Standing,
+    Standings,
+    inverse_lengths,
+    rows_passing,
+)
 
 RARE = (
     "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
@@ -28,11 +36,12 @@ RARE = (
 
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
 _BESIDE = Beside()
-"""Takes most of a photo's garments. faiss has threads of its own, but they part and meet twice for each segment."""
-_PARTS, _PARTS_COMPARING = 2, 3
-"""One of so many parts of them is left to the thread that asks, which compares what has no index."""
-_TIE, _APART = 2.0**-52, 4.0
-"""A row number times the one is less than what two cosines near 1 differ by; the other is more than any two do."""
+"""Takes a part of a photo's garments. faiss has threads of its own, but they part and meet twice for each segment."""
+_COMPARED_PER_READ, _HANDED_OVER = 2, 3_000
+"""So many rows are compared in the time in which one of a list is read, and so many are read in that of a hand-over."""
+_TIE, _BETWEEN_QUERIES = 2.0**-52, 4.0
+"""A row number times the one is less than any two cosines of ours differ by (0.01 or more, 100 million rows); the
+other is more than any two do."""
 _COPIED_AT_ONCE = 256
 """Rows, of a filter's, that are still in the processor's cache when they are compared."""
 
@@ -128,7 +137,7 @@ def _pools(collection: Any, segments: Sequence[Any], standing: Standing, asked: 
 
 def _units(queries: list[Any]) -> Floats:
     asked = np.asarray(queries, dtype=np.float32)
-    return np.asarray(asked / np.linalg.norm(asked, axis=1, keepdims=True))
+    return asked * inverse_lengths(asked)[:, None]
 
 
 def _found(
@@ -160,33 +169,38 @@ def _nearest(
         passing, index = pool.passing, pool.index
         lists = index.lists_to_read(passing.rows, wanted * passing.rows / total, apart) if index else 0
         if index and lists:
-            how = index.reading(lists, passing.bits)
-            readings.append(_Reading(pool, index, lists == index.lists, how, min(count, passing.rows)))
+            parameters = index.parameters(lists, passing.bits)
+            readings.append(_Reading(pool, index, lists, parameters, min(count, passing.rows)))
         else:
             compared.append(pool)
     rows, scores = _looked_at(queries, readings, compared, count)
     if rows.shape[1] > count:
         best = np.argpartition(scores, -count, axis=1)[:, -count:]
         rows, scores = np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
-    return rows, scores, all(reading.is_whole for reading in readings)
+    return rows, scores, all(reading.lists == reading.index.lists for reading in readings)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How a pool's index is read, whether it is read as a whole, and for how many rows."""
+    """How many lists of a pool's index are read, and for how many rows; `parameters` tells faiss."""
 
     pool: _Pool
     index: Index
-    is_whole: bool
-    how: Any
+    lists: int
+    parameters: Any
     count: int
+
+    @property
+    def rows(self) -> int:
+        """About how many rows lie in the lists."""
+        return int(self.index.rows * self.lists / self.index.lists)
 
     def best(self, queries: Floats) -> tuple[Rows, Floats]:
         """Return the best rows for each query, in any order; -1 and -inf where there are none."""
-        numbers, products = self.index.nearest(queries, self.how, self.count)
+        numbers, products = self.index.nearest(queries, self.parameters, self.count)
         missing = numbers < 0
-        products *= self.pool.scale[numbers]
         products[missing] = -np.inf
+        products *= self.pool.scale[numbers]
         numbers += self.pool.start
         numbers[missing] = -1
         return numbers, products
@@ -195,20 +209,30 @@ class _Reading:
 def _looked_at(
     queries: Floats, readings: Sequence[_Reading], compared: Sequence[_Pool], count: int
 ) -> tuple[Rows, Floats]:
-    """Return each query's best rows in the lists and among what is compared; most lists are read beside the rest."""
-    if not readings:
-        return _compared(queries, compared, count)
-    if len(queries) == 1 and not compared:
-        return _read(queries, readings)
-    here = len(queries) // (_PARTS_COMPARING if compared else _PARTS)
-    beside = _BESIDE.submit(_read, queries[here:], readings)
-    found = [_read(queries[:here], readings)] if here else []
-    others = [_compared(queries, compared, count)] if compared else []
-    return _joined([_joined([*found, beside.result()], axis=0), *others], axis=1)
+    """Return each query's best rows in the lists and among what is compared, by two threads where that is quicker."""
+
+    def read(part: Floats) -> list[tuple[Rows, Floats]]:
+        return [_joined([reading.best(part) for reading in readings], axis=1)] if len(part) and readings else []
+
+    def compare() -> list[tuple[Rows, Floats]]:
+        return [_compared(queries, compared, count)] if compared else []
+
+    here = _read_here(len(queries), sum(each.rows for each in readings), sum(pool.passing.rows for pool in compared))
+    if here == len(queries):
+        return _joined([*read(queries), *compare()], axis=1)
+    (ours, others), theirs = _BESIDE.both(lambda: (read(queries[:here]), compare()), lambda: read(queries[here:]))
+    return _joined([_joined([*ours, *theirs], axis=0), *others], axis=1)
 
 
-def _read(queries: Floats, readings: Sequence[_Reading]) -> tuple[Rows, Floats]:
-    return _joined([reading.best(queries) for reading in readings], axis=1)
+def _read_here(queries: int, read: int, compared: int) -> int:
+    """Return for how many queries the thread that asks reads the lists, which compares too: all, or a fair share.
+
+    `read` rows lie in the lists of each query, `compared` rows have no index.
+    """
+    comparing = compared / _COMPARED_PER_READ
+    here = round(queries * max(0.0, 1 - comparing / read) / 2) if read else queries
+    at_once = min(here * read + queries * comparing, (queries - here) * read)
+    return here if at_once > _HANDED_OVER else queries
 
 
 def _joined(parts: Sequence[tuple[Rows, Floats]], axis: int) -> tuple[Rows, Floats]:
@@ -269,5 +293,5 @@ def _exact(queries: Floats, best: Sequence[tuple[Rows, Floats]], pools: Sequence
             numbers = rows[here] - pool.start
             products = np.vecdot(pool.segment.vectors[numbers], queries[asked_by[here]])
             scores[here] = products * pool.scale[numbers]
-    order = np.argsort(asked_by * _APART - scores, kind="stable")
+    order = np.argsort(asked_by * _BETWEEN_QUERIES - scores, kind="stable")
     return rows[order], scores[order]

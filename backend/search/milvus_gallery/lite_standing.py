@@ -21,7 +21,8 @@ Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
 
-_FILTERS_KEPT = 32  # of each collection; one takes a byte a row
+_FILTERS_KEPT = 32  # of each collection; one takes a byte and a bit a row
+_SHORTEST = np.finfo(np.float32).tiny  # a vector of zeros is as far from every other as can be, and nothing is NaN
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +100,27 @@ def _after(
 ) -> Standing:
     scales = dict(zip(known.files, known.scales, strict=True)) if known else {}
     indexes = known.indexes if known else Indexes()
-    if indexes.keep(segments):
+    indexes.keep(segments)
+    if known is None or files != known.files:
         pa.default_memory_pool().release_unused()  # reading segments, or merging them, took as much again as they do
     return Standing(
         files,
         deleted,
         starts=np.cumsum([0, *(segment.num_rows for segment in segments)])[:-1].tolist(),
         alive=_alive(known, segments, deleted),
-        scales=[scales[file] if file in scales else _scale(s) for file, s in zip(files, segments, strict=True)],
+        scales=[
+            scales[file] if file in scales else inverse_lengths(s.vectors)
+            for file, s in zip(files, segments, strict=True)
+        ],
         groups={},
         passing=LRUCache(_FILTERS_KEPT),
         indexes=indexes,
     )
 
 
-def _scale(segment: Any) -> Floats:
-    return np.asarray(1 / np.linalg.norm(segment.vectors, axis=1), dtype=np.float32)
+def inverse_lengths(vectors: Floats) -> Floats:
+    """Return one over the length of each vector (n, d)."""
+    return np.asarray(1 / np.maximum(np.linalg.norm(vectors, axis=1), _SHORTEST), dtype=np.float32)
 
 
 def _alive(known: Standing | None, segments: Sequence[Any], deleted: Mapping[Any, int]) -> list[Mask]:
