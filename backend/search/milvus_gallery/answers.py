@@ -26,9 +26,13 @@ def answers(columns: Any, limit: int) -> list[Answer]:
     texts = {each.field_name: each.scalars.string_data.data for each in columns.fields_data}
     if not texts:  # a server that found nothing may send no columns
         return [Answer(0, []) for _ in columns.topks]
-    told = [row.split("\n") for row in texts[SHOWN]] if SHOWN in texts else _told_apart(texts)
     # As lists: one value of a message's field takes longer to get than it takes to make a hit of it.
-    products, keys, scores = [row[0] for row in told], list(columns.ids.str_id.data), list(columns.scores)
+    told = list(texts[SHOWN]) if SHOWN in texts else _told_apart(texts)
+    products, keys, scores = (
+        [row[: row.index("\n")] for row in told],
+        list(columns.ids.str_id.data),
+        list(columns.scores),
+    )
     found: list[Answer] = []
     start = 0
     for count in columns.topks:
@@ -38,13 +42,15 @@ def answers(columns: Any, limit: int) -> list[Answer]:
     return found
 
 
-def _told_apart(texts: Mapping[str, Sequence[str]]) -> list[list[str]]:
+def _told_apart(texts: Mapping[str, Sequence[str]]) -> list[str]:
     columns = (texts["product_id"], texts["image_id"], *(texts[name] for name in COLOR_FIELDS))
-    return [[product, image, *filter(None, colors)] for product, image, *colors in zip(*columns, strict=True)]
+    return [
+        "\n".join((product, image, *filter(None, colors))) for product, image, *colors in zip(*columns, strict=True)
+    ]
 
 
-def _hit(key: str, score: float, told: list[str]) -> Hit:
-    product, image, *colors = told
+def _hit(key: str, score: float, told: str) -> Hit:
+    product, image, *colors = told.split("\n")
     return Hit(product, key, image, min(1.0, max(-1.0, score)), tuple(colors))
 
 

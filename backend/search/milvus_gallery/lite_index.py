@@ -116,6 +116,9 @@ class Indexes:
         self._lock = threading.Lock()
         self._is_working = False
 
+    def __len__(self) -> int:
+        return len(self._made)
+
     def get(self, segment: Any) -> Index | None:
         return self._made.get(segment.file_path)
 

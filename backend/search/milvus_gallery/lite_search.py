@@ -17,15 +17,13 @@ import pyarrow as pa
 
 from backend.search.milvus_gallery.beside import Beside
 from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
-from backend.search.milvus_gallery.lite_index import Index
+from backend.search.milvus_gallery.lite_plan import Plan, Pool, Pools, Reading, pools_of
 from backend.search.milvus_gallery.lite_standing import (
     Floats,
-    Passing,
     Rows,
     Standing,
     Standings,
     inverse_lengths,
-    rows_passing,
 )
 
 RARE = (
@@ -68,14 +66,14 @@ def find(standings: Standings, collection: Any, asked: dict[str, Any]) -> Found 
     if not _is_plain(collection, asked):
         return None
     segments, standing = standings.of(collection)
-    pools = _pools(collection, segments, standing, asked)
-    if not pools:
+    pools = pools_of(collection, segments, standing, asked)
+    if not pools.rows:
         return Found([], [], np.empty(0, np.int64), np.empty(0, np.float32), [0] * len(asked["query_vectors"]))
     groups = _groups(standing, segments, asked["group_by_field"])
     apart = float(asked["search_params"].get(APART_PARAMETER, APART))
     queries = _units(asked["query_vectors"])
     best = _found(queries, pools, groups, count=asked["top_k"], apart=apart)
-    return Found(segments, standing.starts, *_exact(queries, best, pools), [len(rows) for rows, _ in best])
+    return Found(segments, standing.starts, *_exact(queries, best, pools.all), [len(rows) for rows, _ in best])
 
 
 def _is_plain(collection: Any, asked: dict[str, Any]) -> bool:
@@ -111,103 +109,39 @@ def _groups(standing: Standing, segments: Sequence[Any], column: str | None) -> 
     return standing.groups[column]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pool:
-    """One segment, what is known of it, and which of its rows a search is for."""
-
-    segment: Any
-    start: int
-    scale: Floats
-    index: Index | None
-    passing: Passing
-
-
-def _pools(collection: Any, segments: Sequence[Any], standing: Standing, asked: dict[str, Any]) -> list[_Pool]:
-    """Return the segments that have rows which count and pass the filter."""
-    named = (asked["expr"] or "", asked["timezone"])
-    if named not in standing.passing:
-        standing.passing[named] = rows_passing(collection, *named, (segments, standing))
-    passing = standing.passing[named]
-    return [
-        _Pool(segment, start, scale, standing.indexes.get(segment), each)
-        for segment, start, scale, each in zip(segments, standing.starts, standing.scales, passing, strict=True)
-        if each.rows
-    ]
-
-
 def _units(queries: list[Any]) -> Floats:
     asked = np.asarray(queries, dtype=np.float32)
     return asked * inverse_lengths(asked)[:, None]
 
 
 def _found(
-    queries: Floats, pools: Sequence[_Pool], groups: Rows | None, *, count: int, apart: float
+    queries: Floats, pools: Pools, groups: Rows | None, *, count: int, apart: float
 ) -> list[tuple[Rows, Floats]]:
     """Return each query's best rows, with groups the best of each group alone, and their cosines; best first."""
-    total, wanted = sum(pool.passing.rows for pool in pools), count
+    wanted = count
     while True:
-        looked_at = min(total, wanted if groups is None else wanted * _ROWS_PER_GROUP)
-        rows, scores, is_exact = _nearest(queries, pools, looked_at, wanted=wanted, apart=apart)
+        looked_at = min(pools.rows, wanted if groups is None else wanted * _ROWS_PER_GROUP)
+        plan = pools.plan(looked_at, wanted, apart)
+        rows, scores = _nearest(queries, plan, looked_at)
         found = _first_of_groups(rows, scores, groups, count)
-        if all(len(best) == count for best, _ in found) or (is_exact and looked_at >= total):
+        if all(len(best) == count for best, _ in found) or (plan.is_exact and looked_at >= pools.rows):
             return found
-        if looked_at >= total or (rows < 0).any():  # these are all that the lists read have, not of few groups
+        if looked_at >= pools.rows or (rows < 0).any():  # these are all that the lists read have, not of few groups
             apart = np.inf
         wanted *= _MORE
 
 
-def _nearest(
-    queries: Floats, pools: Sequence[_Pool], count: int, *, wanted: int, apart: float
-) -> tuple[Rows, Floats, bool]:
-    """Return the best `count` rows for each query (down), in any order, and whether all that pass were looked at.
-
-    Of the best `wanted` almost none is missed. The rows are -1 and their scores -inf where there are none.
-    """
-    total = sum(pool.passing.rows for pool in pools)
-    readings, compared = [], []
-    for pool in pools:
-        passing, index = pool.passing, pool.index
-        lists = index.lists_to_read(passing.rows, wanted * passing.rows / total, apart) if index else 0
-        if index and lists:
-            parameters = index.parameters(lists, passing.bits)
-            readings.append(_Reading(pool, index, lists, parameters, min(count, passing.rows)))
-        else:
-            compared.append(pool)
-    rows, scores = _looked_at(queries, readings, compared, count)
+def _nearest(queries: Floats, plan: Plan, count: int) -> tuple[Rows, Floats]:
+    """Return the best `count` rows for each query (down), in any order; -1 and -inf where there are none."""
+    rows, scores = _looked_at(queries, plan.readings, plan.compared, count)
     if rows.shape[1] > count:
         best = np.argpartition(scores, -count, axis=1)[:, -count:]
         rows, scores = np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
-    return rows, scores, all(reading.lists == reading.index.lists for reading in readings)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How many lists of a pool's index are read, and for how many rows; `parameters` tells faiss."""
-
-    pool: _Pool
-    index: Index
-    lists: int
-    parameters: Any
-    count: int
-
-    @property
-    def rows(self) -> int:
-        """About how many rows lie in the lists."""
-        return int(self.index.rows * self.lists / self.index.lists)
-
-    def best(self, queries: Floats) -> tuple[Rows, Floats]:
-        """Return the best rows for each query, in any order; -1 and -inf where there are none."""
-        numbers, products = self.index.nearest(queries, self.parameters, self.count)
-        missing = numbers < 0
-        products[missing] = -np.inf
-        products *= self.pool.scale[numbers]
-        numbers += self.pool.start
-        numbers[missing] = -1
-        return numbers, products
+    return rows, scores
 
 
 def _looked_at(
-    queries: Floats, readings: Sequence[_Reading], compared: Sequence[_Pool], count: int
+    queries: Floats, readings: Sequence[Reading], compared: Sequence[Pool], count: int
 ) -> tuple[Rows, Floats]:
     """Return each query's best rows in the lists and among what is compared, by two threads where that is quicker."""
 
@@ -240,7 +174,7 @@ def _joined(parts: Sequence[tuple[Rows, Floats]], axis: int) -> tuple[Rows, Floa
     return np.concatenate(rows, axis=axis), np.concatenate(scores, axis=axis)
 
 
-def _compared(queries: Floats, pools: Sequence[_Pool], count: int) -> tuple[Rows, Floats]:
+def _compared(queries: Floats, pools: Sequence[Pool], count: int) -> tuple[Rows, Floats]:
     """Return the pools' best rows for each query, in any order, by comparing with each."""
     passing = [np.flatnonzero(pool.passing.mask) for pool in pools]
     rows = np.concatenate([numbers + pool.start for pool, numbers in zip(pools, passing, strict=True)])
@@ -283,7 +217,7 @@ def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int
     return best
 
 
-def _exact(queries: Floats, best: Sequence[tuple[Rows, Floats]], pools: Sequence[_Pool]) -> tuple[Rows, Floats]:
+def _exact(queries: Floats, best: Sequence[tuple[Rows, Floats]], pools: Sequence[Pool]) -> tuple[Rows, Floats]:
     """Return what was found, query after query, with its exact cosines, best first: an index knows three digits."""
     asked_by = np.repeat(np.arange(len(best)), [len(rows) for rows, _ in best])
     rows, scores = (np.concatenate(parts) for parts in zip(*best, strict=True))

@@ -50,8 +50,8 @@ class Standing:
     """By segment, one over the length of each row's vector."""
     groups: dict[str, Rows]
     """By column, a number for each row, the same for the same value."""
-    passing: LRUCache[tuple[str, Any], list[Passing]]
-    """By condition and time zone, which rows of each segment a question is for: shoppers ask for the same few kinds."""
+    kept: LRUCache[tuple[Any, ...], Any]
+    """By what is asked, what lite_search.py need not find out again: shoppers ask for the same few kinds."""
     indexes: Indexes
 
 
@@ -113,7 +113,7 @@ def _after(
             for file, s in zip(files, segments, strict=True)
         ],
         groups={},
-        passing=LRUCache(_FILTERS_KEPT),
+        kept=LRUCache(_FILTERS_KEPT),
         indexes=indexes,
     )
 

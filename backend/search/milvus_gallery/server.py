@@ -177,9 +177,10 @@ def gallery_server_command(data_dir: Path, port: int, *, engine: str = "lite") -
     """Return the command line of the server that owns `data_dir`, listening on 127.0.0.1 only.
 
     `engine` is "lite" (Milvus Lite) or "server" (the embedded Milvus server, from the package `milvus`). Neither has a
-    password, so no other address may ever be given to them. Run them with OMP_NUM_THREADS=1 and stop them with SIGINT
-    or SIGTERM; a kill -9 loses nothing that was acknowledged. Why Lite is not `milvus-lite server`: see lite.mend, and
-    the head of this package for its single worker; why the other is not `milvus-server`: see the head of embedded.py.
+    password, so no other address may ever be given to them. Run them with OMP_NUM_THREADS=1 (threads of faiss's own
+    would share the core that beside.py keeps to) and stop them with SIGINT or SIGTERM; a kill -9 loses nothing that
+    was acknowledged. Why Lite is not `milvus-lite server`: see lite.mend, and the head of this package for its single
+    worker; why the other is not `milvus-server`: see the head of embedded.py.
     """
     # -P: the script's folder must not come before the packages it imports.
     script = [sys.executable, "-P", str(Path(__file__).with_name(_SCRIPTS[engine]))]

@@ -1,0 +1,103 @@
+"""Where a search of Milvus Lite's looks: which rows of which segments, and how much of their indexes.
+
+It is the same for every search with the same filter, until something is written or indexed, and so is kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backend.search.milvus_gallery.lite_index import Index
+from backend.search.milvus_gallery.lite_standing import Floats, Passing, Rows, Standing, rows_passing
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """One segment, what is known of it, and which of its rows a search is for."""
+
+    segment: Any
+    start: int
+    scale: Floats
+    index: Index | None
+    passing: Passing
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How many lists of a pool's index are read, and for how many rows; `parameters` tells faiss."""
+
+    pool: Pool
+    index: Index
+    lists: int
+    parameters: Any
+    count: int
+
+    @property
+    def rows(self) -> int:
+        """About how many rows lie in the lists."""
+        return int(self.index.rows * self.lists / self.index.lists)
+
+    def best(self, queries: Floats) -> tuple[Rows, Floats]:
+        """Return the best rows for each query, in any order; -1 and -inf where there are none."""
+        numbers, products = self.index.nearest(queries, self.parameters, self.count)
+        missing = numbers < 0
+        products[missing] = -np.inf
+        products *= self.pool.scale[numbers]
+        numbers += self.pool.start
+        numbers[missing] = -1
+        return numbers, products
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which pools' lists are read, which pools are compared, and whether so every row is looked at."""
+
+    readings: list[Reading]
+    compared: list[Pool]
+    is_exact: bool
+
+
+class Pools:
+    """The pools that have rows which count and pass one filter, and how to search them."""
+
+    def __init__(self, pools: Sequence[Pool]) -> None:
+        self.all = pools
+        self.rows = sum(pool.passing.rows for pool in pools)
+        self._plans: dict[tuple[int, int, float], Plan] = {}
+
+    def plan(self, count: int, wanted: int, apart: float) -> Plan:
+        """Return how to find the best `count` rows, so that of the best `wanted` almost none is missed."""
+        asked = count, wanted, apart
+        if asked not in self._plans:
+            self._plans[asked] = self._planned(*asked)
+        return self._plans[asked]
+
+    def _planned(self, count: int, wanted: int, apart: float) -> Plan:
+        readings, compared = [], []
+        for pool in self.all:
+            passing, index = pool.passing, pool.index
+            lists = index.lists_to_read(passing.rows, wanted * passing.rows / self.rows, apart) if index else 0
+            if index and lists:
+                parameters = index.parameters(lists, passing.bits)
+                readings.append(Reading(pool, index, lists, parameters, min(count, passing.rows)))
+            else:
+                compared.append(pool)
+        return Plan(readings, compared, all(each.lists == each.index.lists for each in readings))
+
+
+def pools_of(collection: Any, segments: Sequence[Any], standing: Standing, asked: dict[str, Any]) -> Pools:
+    """Return where the rows lie that count and pass the filter of what is asked."""
+    expression, timezone = asked["expr"] or "", asked["timezone"]
+    named = expression, timezone, len(standing.indexes)
+    if named not in standing.kept:
+        passing = rows_passing(collection, expression, timezone, (segments, standing))
+        pools = [
+            Pool(segment, start, scale, standing.indexes.get(segment), each)
+            for segment, start, scale, each in zip(segments, standing.starts, standing.scales, passing, strict=True)
+            if each.rows
+        ]
+        standing.kept[named] = Pools(pools)
+    kept: Pools = standing.kept[named]
+    return kept
