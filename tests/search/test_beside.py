@@ -31,12 +31,12 @@ def test_both_are_done_and_what_either_raises_is_raised() -> None:
 def test_it_keeps_off_the_core_that_asks_and_may_go_anywhere_while_it_is_waited_for() -> None:
     beside, allowed = Beside(), os.sched_getaffinity(0)
     beside.both(int, int)
-    begin_waiting: list[set[int]] = []
+    meanwhile: list[set[int]] = []
 
-    _, during = beside.both(lambda: begin_waiting.append(os.sched_getaffinity(beside._thread)), int)
+    _, during = beside.both(lambda: meanwhile.append(os.sched_getaffinity(beside._thread)), int)
 
     assert during == 0
-    assert len(begin_waiting[0]) == len(allowed) - 1
+    assert len(meanwhile[0]) == len(allowed) - 1
     assert os.sched_getaffinity(beside._thread) == allowed
 
 

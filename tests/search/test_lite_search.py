@@ -14,6 +14,7 @@ from backend.search.bench_gallery import recall
 from backend.search.bench_vectors import units
 from backend.search.milvus_gallery.effort import APART_PARAMETER
 from backend.search.milvus_gallery.lite_answers import _columns
+from backend.search.milvus_gallery.lite_plan import pools_of
 from backend.search.milvus_gallery.lite_search import RARE, Found, _first_of_groups, _read_here, find
 from backend.search.milvus_gallery.lite_standing import Standings
 from tests.conftest import wait_until
@@ -166,6 +167,24 @@ def test_a_filter_and_deletions_shut_out_rows_with_an_index_and_without_one(
     assert passing[rows].all()
     assert np.mean(recall(rows.tolist(), right.tolist())) >= (1.0 if apart == np.inf else 0.99)
     np.testing.assert_allclose(found.scores.reshape(count, TOP), np.take_along_axis(cosines, rows, axis=1), atol=1e-5)
+
+
+def test_what_is_kept_of_a_filter_knows_new_indexes_and_what_is_written_since(
+    collection: Collection, vectors: Vectors
+) -> None:
+    standings, asked = Standings(), {"expr": 'product >= "p5"', "group_by_field": None}
+    query = vectors[-1:]
+
+    before = ask(standings, collection, query, **asked)
+    segments, standing = standings.of(collection)
+    wait_until(lambda: len(standing.indexes) == 1, what="the index")
+    (pool,) = pools_of(collection, segments, standing, {**asked, "timezone": None}).all
+    collection.delete(_columns(before, ["key"])["key"][:10])
+    after = ask(standings, collection, query, **asked)
+
+    assert pool.index is standing.indexes.get(segments[0]) is not None
+    assert not {*_columns(after, ["key"])["key"]} & {*_columns(before, ["key"])["key"][:10]}
+    assert _columns(after, ["key"])["key"][:5] == _columns(before, ["key"])["key"][10:15]
 
 
 def test_fewer_rows_than_are_wanted_all_come(parts: tuple[Collection, Vectors, NDArray[np.bool_]]) -> None:

@@ -1,6 +1,7 @@
 """Where a search of Milvus Lite's looks: which rows of which segments, and how much of their indexes.
 
-It is the same for every search with the same filter, until something is written or indexed, and so is kept.
+The rows are the same for every search with the same filter until something is written, and so is how much of the
+indexes for the same number of answers; both are kept.
 """
 
 from collections.abc import Sequence
@@ -8,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 
 from backend.search.milvus_gallery.lite_index import Index
 from backend.search.milvus_gallery.lite_standing import Floats, Passing, Rows, Standing, rows_passing
+
+_PLANS_KEPT = 8  # of each filter: one for each number of answers asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +56,29 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which pools' lists are read, which pools are compared, and whether so every row is looked at."""
+    """Which pools' lists are read and which pools are compared, how many rows each is, and whether that is all."""
 
     readings: list[Reading]
     compared: list[Pool]
+    rows_read: int
+    rows_compared: int
     is_exact: bool
 
 
 class Pools:
     """The pools that have rows which count and pass one filter, and how to search them."""
 
-    def __init__(self, pools: Sequence[Pool]) -> None:
-        self.all = pools
-        self.rows = sum(pool.passing.rows for pool in pools)
-        self._plans: dict[tuple[int, int, float], Plan] = {}
+    def __init__(self, segments: Sequence[Any], standing: Standing, passing: Sequence[Passing]) -> None:
+        self.indexes = len(standing.indexes)
+        """How many there were; with more this has to be made anew."""
+        self.passing = passing
+        self.all = [
+            Pool(segment, start, scale, standing.indexes.get(segment), each)
+            for segment, start, scale, each in zip(segments, standing.starts, standing.scales, passing, strict=True)
+            if each.rows
+        ]
+        self.rows = sum(each.rows for each in passing)
+        self._plans: LRUCache[tuple[int, int, float], Plan] = LRUCache(_PLANS_KEPT)
 
     def plan(self, count: int, wanted: int, apart: float) -> Plan:
         """Return how to find the best `count` rows, so that of the best `wanted` almost none is missed."""
@@ -84,20 +97,20 @@ class Pools:
                 readings.append(Reading(pool, index, lists, parameters, min(count, passing.rows)))
             else:
                 compared.append(pool)
-        return Plan(readings, compared, all(each.lists == each.index.lists for each in readings))
+        return Plan(
+            readings,
+            compared,
+            rows_read=sum(each.rows for each in readings),
+            rows_compared=sum(pool.passing.rows for pool in compared),
+            is_exact=all(each.lists == each.index.lists for each in readings),
+        )
 
 
 def pools_of(collection: Any, segments: Sequence[Any], standing: Standing, asked: dict[str, Any]) -> Pools:
     """Return where the rows lie that count and pass the filter of what is asked."""
-    expression, timezone = asked["expr"] or "", asked["timezone"]
-    named = expression, timezone, len(standing.indexes)
-    if named not in standing.kept:
-        passing = rows_passing(collection, expression, timezone, (segments, standing))
-        pools = [
-            Pool(segment, start, scale, standing.indexes.get(segment), each)
-            for segment, start, scale, each in zip(segments, standing.starts, standing.scales, passing, strict=True)
-            if each.rows
-        ]
-        standing.kept[named] = Pools(pools)
-    kept: Pools = standing.kept[named]
+    named = asked["expr"] or "", asked["timezone"]
+    kept: Pools | None = standing.kept.get(named)
+    if kept is None or kept.indexes != len(standing.indexes):
+        passing = kept.passing if kept else rows_passing(collection, *named, (segments, standing))
+        kept = standing.kept[named] = Pools(segments, standing, passing)
     return kept

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from backend.search.milvus_gallery.beside import Beside
 from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
-from backend.search.milvus_gallery.lite_plan import Plan, Pool, Pools, Reading, pools_of
+from backend.search.milvus_gallery.lite_plan import Plan, Pool, Pools, pools_of
 from backend.search.milvus_gallery.lite_standing import (
     Floats,
     Rows,
@@ -36,10 +36,11 @@ _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they d
 _BESIDE = Beside()
 """Takes a part of a photo's garments. faiss has threads of its own, but they part and meet twice for each segment."""
 _COMPARED_PER_READ, _HANDED_OVER = 2, 3_000
-"""So many rows are compared in the time in which one of a list is read, and so many are read in that of a hand-over."""
+"""So many rows are compared in the time in which one of a list is read (where all pass; more with a filter), and so
+many are read in that of a hand-over."""
 _TIE, _BETWEEN_QUERIES = 2.0**-52, 4.0
-"""A row number times the one is less than any two cosines of ours differ by (0.01 or more, 100 million rows); the
-other is more than any two do."""
+"""A row number times the one is less than two cosines of 0.25 or more differ by, up to 100 million rows; the other is
+more than any two do."""
 _COPIED_AT_ONCE = 256
 """Rows, of a filter's, that are still in the processor's cache when they are compared."""
 
@@ -133,25 +134,24 @@ def _found(
 
 def _nearest(queries: Floats, plan: Plan, count: int) -> tuple[Rows, Floats]:
     """Return the best `count` rows for each query (down), in any order; -1 and -inf where there are none."""
-    rows, scores = _looked_at(queries, plan.readings, plan.compared, count)
+    rows, scores = _looked_at(queries, plan, count)
     if rows.shape[1] > count:
         best = np.argpartition(scores, -count, axis=1)[:, -count:]
         rows, scores = np.take_along_axis(rows, best, axis=1), np.take_along_axis(scores, best, axis=1)
     return rows, scores
 
 
-def _looked_at(
-    queries: Floats, readings: Sequence[Reading], compared: Sequence[Pool], count: int
-) -> tuple[Rows, Floats]:
+def _looked_at(queries: Floats, plan: Plan, count: int) -> tuple[Rows, Floats]:
     """Return each query's best rows in the lists and among what is compared, by two threads where that is quicker."""
 
     def read(part: Floats) -> list[tuple[Rows, Floats]]:
-        return [_joined([reading.best(part) for reading in readings], axis=1)] if len(part) and readings else []
+        found = [reading.best(part) for reading in plan.readings if len(part)]
+        return [_joined(found, axis=1)] if found else []
 
     def compare() -> list[tuple[Rows, Floats]]:
-        return [_compared(queries, compared, count)] if compared else []
+        return [_compared(queries, plan.compared, count)] if plan.compared else []
 
-    here = _read_here(len(queries), sum(each.rows for each in readings), sum(pool.passing.rows for pool in compared))
+    here = _read_here(len(queries), plan.rows_read, plan.rows_compared)
     if here == len(queries):
         return _joined([*read(queries), *compare()], axis=1)
     (ours, others), theirs = _BESIDE.both(lambda: (read(queries[:here]), compare()), lambda: read(queries[here:]))

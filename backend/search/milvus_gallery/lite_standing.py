@@ -50,8 +50,8 @@ class Standing:
     """By segment, one over the length of each row's vector."""
     groups: dict[str, Rows]
     """By column, a number for each row, the same for the same value."""
-    kept: LRUCache[tuple[Any, ...], Any]
-    """By what is asked, what lite_search.py need not find out again: shoppers ask for the same few kinds."""
+    kept: LRUCache[tuple[str, Any], Any]
+    """By condition and time zone, where lite_plan.py looks for their rows: shoppers ask for the same few kinds."""
     indexes: Indexes
 
 
@@ -101,6 +101,8 @@ def _after(
     scales = dict(zip(known.files, known.scales, strict=True)) if known else {}
     indexes = known.indexes if known else Indexes()
     indexes.keep(segments)
+    if known:
+        known.kept.clear()  # segments that were merged into others
     if known is None or files != known.files:
         pa.default_memory_pool().release_unused()  # reading segments, or merging them, took as much again as they do
     return Standing(
