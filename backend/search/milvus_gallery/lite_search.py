@@ -161,7 +161,7 @@ def _looked_at(queries: Floats, plan: Plan, count: int) -> tuple[Rows, Floats]:
 def _read_here(queries: int, read: int, compared: int) -> int:
     """Return for how many queries the thread that asks reads the lists, which compares too: all, or a fair share.
 
-    `read` rows lie in the lists of each query, `compared` rows have no index.
+    For each query `read` rows lie in its lists, and `compared` rows are compared with it.
     """
     comparing = compared / _COMPARED_PER_READ
     here = round(queries * max(0.0, 1 - comparing / read) / 2) if read else queries
