@@ -11,6 +11,7 @@ from backend.search.bench_vectors import draw, questions, units
 from backend.search.gallery import Vector
 from backend.search.milvus_gallery.effort import APART
 from backend.search.milvus_gallery.lite_index import INDEXED_ROWS, Index, Indexes
+from backend.search.milvus_gallery.lite_standing import passing_of
 from tests.conftest import wait_until
 
 DRAWN = draw(20_000, seed=3)
@@ -24,8 +25,7 @@ def index() -> Index:
 def nearest(
     index: Index, queries: Vector, passing: NDArray[np.bool_], *, count: int, lists: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    bits = None if passing.all() else np.packbits(passing, bitorder="little")
-    return index.nearest(queries, index.parameters(lists, bits), count)
+    return index.nearest(queries, index.parameters(lists, passing_of(passing).bits), count)
 
 
 @pytest.mark.parametrize("condition", ["plain", "50 %", "10 %", "category"])

@@ -8,6 +8,7 @@ import pytest
 from backend.search.bench_gallery import recall
 from backend.search.gallery import Vector
 from backend.search.milvus_gallery.lite_index import INDEXED_ROWS, Index
+from backend.search.milvus_gallery.lite_standing import passing_of
 from backend.vision import Vision, decode, load_vision
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
@@ -37,8 +38,7 @@ def test_almost_none_of_the_nearest_real_garments_is_missed(shared: Path) -> Non
     for share in (1.0, 0.5, 0.2):
         passing = chance.random(len(rows)) <= share
         lists = index.lists_to_read(int(passing.sum()), 50, 1) or index.lists
-        bits = np.packbits(passing, bitorder="little")
-        found, _ = index.nearest(queries, index.parameters(lists, bits), 200)
+        found, _ = index.nearest(queries, index.parameters(lists, passing_of(passing).bits), 200)
         best = np.argsort(-np.where(passing, queries @ rows.T, -1), axis=1)[:, :50]
         held = np.mean(recall(found.tolist(), best.tolist()))
         print(f"{share:.0%} of {len(rows)}: {held:.4f} by {lists} of {index.lists} lists")  # noqa: T201 - a marathon tells its figures

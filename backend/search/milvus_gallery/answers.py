@@ -28,11 +28,8 @@ def answers(columns: Any, limit: int) -> list[Answer]:
         return [Answer(0, []) for _ in columns.topks]
     # As lists: one value of a message's field takes longer to get than it takes to make a hit of it.
     told = list(texts[SHOWN]) if SHOWN in texts else _told_apart(texts)
-    products, keys, scores = (
-        [row[: row.index("\n")] for row in told],
-        list(columns.ids.str_id.data),
-        list(columns.scores),
-    )
+    products = [row[: row.index("\n")] for row in told]
+    keys, scores = list(columns.ids.str_id.data), list(columns.scores)
     found: list[Answer] = []
     start = 0
     for count in columns.topks:

@@ -29,7 +29,7 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ListReading:
     """How many lists of a pool's index are read, and for how many rows; `parameters` tells faiss."""
 
     pool: Pool
@@ -58,7 +58,7 @@ class Reading:
 class Plan:
     """Which pools' lists are read and which pools are compared, how many rows each is, and whether that is all."""
 
-    readings: list[Reading]
+    readings: list[ListReading]
     compared: list[Pool]
     rows_read: int
     rows_compared: int
@@ -94,7 +94,7 @@ class Pools:
             lists = index.lists_to_read(passing.rows, wanted * passing.rows / self.rows, apart) if index else 0
             if index and lists:
                 parameters = index.parameters(lists, passing.bits)
-                readings.append(Reading(pool, index, lists, parameters, min(count, passing.rows)))
+                readings.append(ListReading(pool, index, lists, parameters, min(count, passing.rows)))
             else:
                 compared.append(pool)
         return Plan(

@@ -88,10 +88,10 @@ def rows_passing(collection: Any, expression: str, timezone: Any, at: tuple[Sequ
         plan = collection._indexed_filter_plan(condition)
         pairs = zip(segments, standing.alive, strict=True)
         masks = [alive & evaluate_segment_filter(segment, condition, plan) for segment, alive in pairs]
-    return [_passing(mask) for mask in masks]
+    return [passing_of(mask) for mask in masks]
 
 
-def _passing(mask: Mask) -> Passing:
+def passing_of(mask: Mask) -> Passing:
     return Passing(mask, int(mask.sum()), None if mask.all() else np.packbits(mask, bitorder="little"))
 
 
