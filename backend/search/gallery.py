@@ -187,8 +187,8 @@ def check_vectors(vectors: NDArray[np.floating], dim: int) -> Vector:
         raise BadEmbedding(f"Embeddings must have shape (n, {dim}), not {vectors.shape}.")
     matrix = np.ascontiguousarray(vectors, dtype=np.float32)
     # A NaN or an infinity makes the length NaN or infinite, which is not close to one either.
-    lengths = np.linalg.norm(matrix.astype(np.float64), axis=1)
-    if not np.all(np.abs(lengths - 1.0) <= _UNIT_TOLERANCE):
+    lengths = np.sqrt(np.vecdot(matrix, matrix))
+    if not (np.abs(lengths - 1.0) <= _UNIT_TOLERANCE).all():
         raise BadEmbedding("An embedding must be finite and of unit length.")
     return matrix
 

@@ -31,6 +31,7 @@ from backend.search.gallery import (
 )
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable, MilvusGallery, open_gallery
 from backend.search.milvus_gallery.expression import SHOWN, to_row
+from backend.search.milvus_gallery.question import Question
 from backend.search.milvus_gallery.schema import collection_schema
 from backend.search.milvus_gallery.server import server
 from tests.conftest import wait_until
@@ -561,7 +562,8 @@ def test_rows_that_a_kill_left_both_in_a_log_and_in_a_file_are_there_once(mortal
         path.write_bytes(content)
     mortal_server.start()
 
-    assert raw("search", name, [unit(1).tolist()], limit=5).topks == [2]
+    asked = Question(name, "", 5, ("product_id",), (), strong=True)
+    assert server(mortal_server.uri, "").search(asked, unit(1)[None], timeout=10).topks == [2]
     assert gallery.count() == 2
     assert [len(hits) for hits in gallery.search(unit(1)[None], limit=5, strong=True)] == [2]
 

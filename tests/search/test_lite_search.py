@@ -1,6 +1,7 @@
 """Milvus Lite's search as we do it: grouped exactly, with an index and without one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,9 @@ from numpy.typing import NDArray
 
 from backend.search.bench_gallery import recall
 from backend.search.bench_vectors import units
-from backend.search.milvus_gallery.effort import APART_PARAMETER
-from backend.search.milvus_gallery.lite_answers import _columns
+from backend.search.milvus_gallery.lite_asked import Asked, Form
 from backend.search.milvus_gallery.lite_plan import pools_of
-from backend.search.milvus_gallery.lite_search import RARE, Found, _first_of_groups, _read_here, find
+from backend.search.milvus_gallery.lite_search import Found, _first_of_groups, _read_here, find
 from backend.search.milvus_gallery.lite_standing import Standings
 from tests.conftest import wait_until
 
@@ -54,14 +54,11 @@ def collection(tmp_path: Path, vectors: Vectors) -> Iterator[Collection]:
     lite.close()
 
 
-def ask(standings: Standings, collection: Collection, queries: Vectors, *, apart: float = 1, **otherwise: Any) -> Found:
-    asked: dict[str, Any] = {**dict.fromkeys(RARE), "expr": None, "timezone": None, "group_size": None}
-    asked |= {"query_vectors": queries.tolist(), "top_k": TOP, "metric_type": "COSINE", "anns_field": "vector"}
-    asked |= {"group_by_field": "product", "round_decimal": -1, "output_fields": ["product"]}
-    asked |= otherwise
-    found = find(standings, collection, {**asked, "search_params": {APART_PARAMETER: apart}})
-    assert found is not None
-    return found
+PLAIN = Form(TOP, "", None, "product", key="key", columns=("product",), apart=1, dim=DIM)
+
+
+def ask(standings: Standings, collection: Collection, queries: Vectors, **otherwise: Any) -> Found:
+    return find(standings, collection, Asked(replace(PLAIN, **otherwise), queries))
 
 
 def test_products_of_many_photos_are_found_with_their_best_one(collection: Collection, vectors: Vectors) -> None:
@@ -72,8 +69,7 @@ def test_products_of_many_photos_are_found_with_their_best_one(collection: Colle
     standings = Standings()
 
     compared = ask(standings, collection, queries)
-    (segment,) = compared.segments
-    _, standing = standings.of(collection)
+    (segment,), standing = standings.of(collection)
     wait_until(lambda: standing.indexes.get(segment) is not None, what="the index")
     by_index = ask(standings, collection, queries)
 
@@ -86,15 +82,15 @@ def test_products_of_many_photos_are_found_with_their_best_one(collection: Colle
         np.testing.assert_allclose(found.scores.reshape(QUERIES, TOP), own_best, atol=2e-3)
 
 
-@pytest.mark.parametrize("expression", [None, 'product == "p1"'])
-def test_a_collection_without_rows_answers_that_it_found_none(tmp_path: Path, expression: str | None) -> None:
+@pytest.mark.parametrize("condition", ["", 'product == "p1"'])
+def test_a_collection_without_rows_answers_that_it_found_none(tmp_path: Path, condition: str) -> None:
     lite = MilvusLite(str(tmp_path))
     made = lite.create_collection("rows", CollectionSchema(FIELDS))
     made.load()
 
-    found = ask(Standings(), made, np.eye(DIM, dtype=np.float32)[:2], expr=expression)
+    found = ask(Standings(), made, np.eye(DIM, dtype=np.float32)[:2], condition=condition)
 
-    assert (found.counts, _columns(found, ["key"])) == ([0, 0], {"key": []})
+    assert (found.counts, found.texts) == ([0, 0], {"key": [], "product": []})
     lite.close()
 
 
@@ -106,8 +102,8 @@ def test_an_index_and_what_was_written_since_answer_together(
         np.random.default_rng(12), count, DIM
     )
     standings = Standings()
-    (segment,) = ask(standings, collection, queries).segments
-    _, standing = standings.of(collection)
+    ask(standings, collection, queries)
+    (segment,), standing = standings.of(collection)
     wait_until(lambda: standing.indexes.get(segment) is not None, what="the index")
 
     for number, query in enumerate(queries):
@@ -117,7 +113,7 @@ def test_an_index_and_what_was_written_since_answer_together(
     found = ask(standings, collection, queries)
 
     assert found.counts == [TOP] * count
-    products = np.reshape(_columns(found, ["product"])["product"], (count, TOP))
+    products = np.reshape(found.texts["product"], (count, TOP))
     assert products[:, 0].tolist() == [f"new{number}" for number in range(count)]
     assert products[:, 1].tolist() == [f"p{number * PRODUCTS // QUERIES}" for number in range(count)]
 
@@ -152,9 +148,9 @@ def test_a_filter_and_deletions_shut_out_rows_with_an_index_and_without_one(
 ) -> None:
     collection, vectors, left = parts
     queries = vectors[:: len(vectors) // count][:count]
-    standings, asked = Standings(), {"expr": 'product >= "p5"', "group_by_field": None}
-    segments = ask(standings, collection, queries, **asked).segments
-    _, standing = standings.of(collection)
+    standings, asked = Standings(), {"condition": 'product >= "p5"', "group_by": None}
+    ask(standings, collection, queries, **asked)
+    segments, standing = standings.of(collection)
     wait_until(lambda: any(standing.indexes.get(each) for each in segments), what="the index")
     assert [standing.indexes.get(each) is None for each in segments] == [True, False]
 
@@ -163,7 +159,7 @@ def test_a_filter_and_deletions_shut_out_rows_with_an_index_and_without_one(
     passing = left & np.array([f"p{row // ROWS_EACH}" >= "p5" for row in range(len(vectors))])
     cosines = queries @ vectors.T
     right = np.argsort(-np.where(passing, cosines, -1), axis=1)[:, :TOP]
-    rows = np.reshape([int(key) for key in _columns(found, ["key"])["key"]], (count, TOP))
+    rows = np.reshape([int(key) for key in found.texts["key"]], (count, TOP))
     assert passing[rows].all()
     assert np.mean(recall(rows.tolist(), right.tolist())) >= (1.0 if apart == np.inf else 0.99)
     np.testing.assert_allclose(found.scores.reshape(count, TOP), np.take_along_axis(cosines, rows, axis=1), atol=1e-5)
@@ -172,41 +168,46 @@ def test_a_filter_and_deletions_shut_out_rows_with_an_index_and_without_one(
 def test_what_is_kept_of_a_filter_knows_new_indexes_and_what_is_written_since(
     collection: Collection, vectors: Vectors
 ) -> None:
-    standings, asked = Standings(), {"expr": 'product >= "p5"', "group_by_field": None}
+    standings, asked = Standings(), {"condition": 'product >= "p5"', "group_by": None}
     query = vectors[-1:]
 
     before = ask(standings, collection, query, **asked)
     segments, standing = standings.of(collection)
     wait_until(lambda: len(standing.indexes) == 1, what="the index")
-    (pool,) = pools_of(collection, segments, standing, {**asked, "timezone": None}).all
-    collection.delete(_columns(before, ["key"])["key"][:10])
+    (pool,) = pools_of(collection, segments, standing, 'product >= "p5"', None).all
+    collection.delete(before.texts["key"][:10])
     after = ask(standings, collection, query, **asked)
 
     assert pool.index is standing.indexes.get(segments[0]) is not None
-    assert not {*_columns(after, ["key"])["key"]} & {*_columns(before, ["key"])["key"][:10]}
-    assert _columns(after, ["key"])["key"][:5] == _columns(before, ["key"])["key"][10:15]
+    assert not {*after.texts["key"]} & {*before.texts["key"][:10]}
+    assert after.texts["key"][:5] == before.texts["key"][10:15]
 
 
 def test_fewer_rows_than_are_wanted_all_come(parts: tuple[Collection, Vectors, NDArray[np.bool_]]) -> None:
     collection, vectors, left = parts
     few = [row for row in (7, 8, 3000, 3001, 7100) if left[row]]
-    asked = {"expr": "key in " + str([f"{row:06}" for row in few]).replace("'", '"'), "group_by_field": None}
+    asked = {"condition": "key in " + str([f"{row:06}" for row in few]).replace("'", '"'), "group_by": None}
 
     found = ask(Standings(), collection, vectors[:2], **asked)
 
     assert found.counts == [len(few)] * 2
-    assert sorted(_columns(found, ["key"])["key"]) == sorted(f"{row:06}" for row in few * 2)
+    assert sorted(found.texts["key"]) == sorted(f"{row:06}" for row in few * 2)
 
 
 def test_of_a_group_the_best_row_is_kept_and_of_equals_the_first() -> None:
-    rows = np.array([[9, 4, 7, -1], [-1, -1, -1, -1]])
-    scores = np.array([[0.5, 0.5, 0.9, -np.inf], [-np.inf] * 4], np.float32)
+    rows = np.array([[9, 4, 7, -1], [-1, -1, -1, -1], [8, 9, 4, 7]])
+    scores = np.array([[0.5, 0.5, 0.9, -np.inf], [-np.inf] * 4, [0.5, 0.5, 0.5, 0.5]], np.float32)
     groups = np.array([0, 0, 0, 0, 1, 0, 0, 2, 0, 1])
 
-    (best, best_scores), (none, _) = _first_of_groups(rows, scores, groups, 3)
+    (best, best_scores), counts = _first_of_groups(rows, scores, groups, 3)
 
-    assert (best.tolist(), best_scores.tolist(), none.tolist()) == ([7, 4], [np.float32(0.9), 0.5], [])
-    assert _first_of_groups(rows, scores, None, 3)[0][0].tolist() == [7, 4, 9]
+    assert (best.tolist(), best_scores.tolist(), counts) == (
+        [7, 4, 4, 7, 8],
+        [np.float32(0.9), 0.5, 0.5, 0.5, 0.5],
+        [2, 0, 3],
+    )
+    (best, _), counts = _first_of_groups(rows, scores, None, 2)
+    assert (best.tolist(), counts) == ([7, 4, 4, 7], [2, 0, 2])
 
 
 def test_a_vector_of_zeros_is_like_nothing_and_spoils_no_other_answer(collection: Collection, vectors: Vectors) -> None:
@@ -217,7 +218,7 @@ def test_a_vector_of_zeros_is_like_nothing_and_spoils_no_other_answer(collection
 
     assert found.counts == [TOP, TOP]
     assert found.scores[:TOP].tolist() == [0.0] * TOP
-    assert _columns(found, ["product"])["product"][TOP] == "p0"
+    assert found.texts["product"][TOP] == "p0"
     assert found.scores[TOP] == pytest.approx(1, abs=1e-5)
 
 

@@ -16,9 +16,9 @@ class Answer:
     hits: list[Hit]
 
 
-def hit_columns(there: Collection[str]) -> list[str]:
+def hit_columns(there: Collection[str]) -> tuple[str, ...]:
     """Return the columns a search must ask for, of those that are there; the key and the score come anyway."""
-    return [SHOWN] if SHOWN in there else ["product_id", "image_id", *COLOR_FIELDS]
+    return (SHOWN,) if SHOWN in there else ("product_id", "image_id", *COLOR_FIELDS)
 
 
 def answers(columns: Any, limit: int) -> list[Answer]:
@@ -27,31 +27,27 @@ def answers(columns: Any, limit: int) -> list[Answer]:
     if not texts:  # a server that found nothing may send no columns
         return [Answer(0, []) for _ in columns.topks]
     # As lists: one value of a message's field takes longer to get than it takes to make a hit of it.
-    told = list(texts[SHOWN]) if SHOWN in texts else _told_apart(texts)
-    products = [row[: row.index("\n")] for row in told]
+    told = [text.split("\n") for text in texts[SHOWN]] if SHOWN in texts else _told_apart(texts)
     keys, scores = list(columns.ids.str_id.data), list(columns.scores)
     found: list[Answer] = []
     start = 0
     for count in columns.topks:
-        rows = _first_of_products(range(start, start + count), products, scores, limit)
-        found.append(Answer(count, [_hit(keys[row], scores[row], told[row]) for row in rows]))
+        rows = _first_of_products(range(start, start + count), told, scores, limit)
+        found.append(Answer(count, [_hit(keys[row], scores[row], *told[row]) for row in rows]))
         start += count
     return found
 
 
-def _told_apart(texts: Mapping[str, Sequence[str]]) -> list[str]:
+def _told_apart(texts: Mapping[str, Sequence[str]]) -> list[list[str]]:
     columns = (texts["product_id"], texts["image_id"], *(texts[name] for name in COLOR_FIELDS))
-    return [
-        "\n".join((product, image, *filter(None, colors))) for product, image, *colors in zip(*columns, strict=True)
-    ]
+    return [[product, image, *filter(None, colors)] for product, image, *colors in zip(*columns, strict=True)]
 
 
-def _hit(key: str, score: float, told: str) -> Hit:
-    product, image, *colors = told.split("\n")
-    return Hit(product, key, image, min(1.0, max(-1.0, score)), tuple(colors))
+def _hit(key: str, score: float, product: str, image: str, *colors: str) -> Hit:
+    return Hit(product, key, image, min(1.0, max(-1.0, score)), colors)
 
 
-def _first_of_products(rows: range, products: Sequence[str], scores: Sequence[float], limit: int) -> list[int]:
+def _first_of_products(rows: range, told: Sequence[Sequence[str]], scores: Sequence[float], limit: int) -> list[int]:
     """Return each product's first row, and those as near as it; which of equals comes first is not ours to say."""
     best: dict[str, float] = {}
     kept = []
@@ -60,8 +56,9 @@ def _first_of_products(rows: range, products: Sequence[str], scores: Sequence[fl
         score = scores[row]
         if len(best) >= limit and score < last:
             break
-        if score >= best.get(products[row], -2.0):
-            best.setdefault(products[row], score)
+        product = told[row][0]
+        if score >= best.get(product, -2.0):
+            best.setdefault(product, score)
             kept.append(row)
             last = score
     return kept

@@ -22,6 +22,9 @@ own rows what a search needs.
 
 import math
 
+Effort = tuple[tuple[str, int], ...]
+"""A search's parameters, by name."""
+
 LISTS = 1024
 """Lists of a segment; Milvus makes fewer where a segment has less than 39 rows for each."""
 LISTS_READ = 16
@@ -57,6 +60,11 @@ def times_as_many(*, is_apart: bool) -> int:
     return APART if is_apart else 1
 
 
-def search_parameters(lists: int, size: int) -> dict[str, int]:
+def search_parameters(lists: int, size: int) -> Effort:
     """Return the parameters of a server's search: `ef` is for collections that an older version indexed with HNSW."""
-    return {"nprobe": lists, "ef": max(128, size)}
+    return (("nprobe", lists), ("ef", max(128, size)))
+
+
+def reads_a_part(effort: Effort) -> bool:
+    """Say whether a server's search with these parameters may pass over lists."""
+    return dict(effort).get("nprobe", LISTS) < LISTS

@@ -44,14 +44,9 @@ class ListReading:
         return int(self.index.rows * self.lists / self.index.lists)
 
     def best(self, queries: Floats) -> tuple[Rows, Floats]:
-        """Return the best rows for each query, in any order; -1 and -inf where there are none."""
-        numbers, products = self.index.nearest(queries, self.parameters, self.count)
-        missing = numbers < 0
-        products[missing] = -np.inf
-        products *= self.pool.scale[numbers]
-        numbers += self.pool.start
-        numbers[missing] = -1
-        return numbers, products
+        """Return the best rows for each query, in any order; -1 and far below any where there are none."""
+        numbers, cosines = self.index.nearest(queries, self.parameters, self.count)
+        return np.where(numbers < 0, -1, numbers + self.pool.start), cosines
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +101,9 @@ class Pools:
         )
 
 
-def pools_of(collection: Any, segments: Sequence[Any], standing: Standing, asked: dict[str, Any]) -> Pools:
-    """Return where the rows lie that count and pass the filter of what is asked."""
-    named = asked["expr"] or "", asked["timezone"]
+def pools_of(collection: Any, segments: Sequence[Any], standing: Standing, condition: str, timezone: Any) -> Pools:
+    """Return where the rows lie that count and meet the condition, "" for all."""
+    named = condition, timezone
     kept: Pools | None = standing.kept.get(named)
     if kept is None or kept.indexes != len(standing.indexes):
         passing = kept.passing if kept else rows_passing(collection, *named, (segments, standing))

@@ -16,21 +16,10 @@ import numpy as np
 import pyarrow as pa
 
 from backend.search.milvus_gallery.beside import Beside
-from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
+from backend.search.milvus_gallery.lite_asked import Asked
+from backend.search.milvus_gallery.lite_index import inverse_lengths
 from backend.search.milvus_gallery.lite_plan import Plan, Pool, Pools, pools_of
-from backend.search.milvus_gallery.lite_standing import (
-    Floats,
-    Rows,
-    Standing,
-    Standings,
-    inverse_lengths,
-)
-
-RARE = (
-    "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
-    "has_function_score", "group_size_strict", "time_fields",
-)  # fmt: skip
-"""What a request may also ask for, and is left to Lite."""
+from backend.search.milvus_gallery.lite_standing import Floats, Rows, Standing, Standings
 
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
 _BESIDE = Beside()
@@ -41,6 +30,7 @@ many are read in that of a hand-over."""
 _TIE, _BETWEEN_QUERIES = 2.0**-52, 4.0
 """A row number times the one is less than two cosines of 0.25 or more differ by, up to 100 million rows; the other is
 more than any two do."""
+_GROUPS_OF_A_QUERY = 2**40
 _COPIED_AT_ONCE = 256
 """Rows, of a filter's, that are still in the processor's cache when they are compared."""
 
@@ -49,91 +39,69 @@ _COPIED_AT_ONCE = 256
 class Found:
     """What a search found: rows and their cosines, those of one query after the other's, best first.
 
-    `counts` is how many are each query's, `starts` are the segments' first rows.
+    `counts` is how many are each query's, `texts` what its columns say of each row, by column.
     """
 
-    segments: Sequence[Any]
-    starts: Sequence[int]
     rows: Rows
     scores: Floats
     counts: list[int]
+    texts: dict[str, list[str]]
 
 
-def find(standings: Standings, collection: Any, asked: dict[str, Any]) -> Found | None:
-    """Return what a request that Lite has parsed asks for, exact and as of now; None where it is left to Lite.
-
-    That is whatever is not just the nearest rows by cosine. What is not flushed yet is flushed first.
-    """
-    if not _is_plain(collection, asked):
-        return None
+def find(standings: Standings, collection: Any, asked: Asked) -> Found:
+    """Return what is asked for, exact and as of now. What is not flushed yet is flushed first."""
     segments, standing = standings.of(collection)
-    pools = pools_of(collection, segments, standing, asked)
+    form, queries = asked.form, asked.vectors * inverse_lengths(asked.vectors)[:, None]
+    pools = pools_of(collection, segments, standing, form.condition, form.timezone)
+    names = (form.key, *form.columns)
     if not pools.rows:
-        return Found([], [], np.empty(0, np.int64), np.empty(0, np.float32), [0] * len(asked["query_vectors"]))
-    groups = _groups(standing, segments, asked["group_by_field"])
-    apart = float(asked["search_params"].get(APART_PARAMETER, APART))
-    queries = _units(asked["query_vectors"])
-    best = _found(queries, pools, groups, count=asked["top_k"], apart=apart)
-    return Found(segments, standing.starts, *_exact(queries, best, pools.all), [len(rows) for rows, _ in best])
+        return Found(np.empty(0, np.int64), np.empty(0, np.float32), [0] * len(queries), {name: [] for name in names})
+    groups = _groups(standing, segments, form.group_by) if form.group_by else None
+    best, counts = _found(queries, pools, groups, count=form.count, apart=form.apart)
+    rows, scores = _exact(queries, best, counts, pools.all)
+    taken = pa.array(rows)
+    texts = {name: _texts(standing, segments, name).take(taken).to_numpy(zero_copy_only=False) for name in names}
+    return Found(rows, scores, counts, {name: column.tolist() for name, column in texts.items()})
 
 
-def _is_plain(collection: Any, asked: dict[str, Any]) -> bool:
-    """Say whether nothing is asked but the nearest rows by cosine, grouped perhaps, with named columns."""
-    field = collection._resolve_anns_field(asked["anns_field"])
-    columns = _plain_columns(collection)
-    return (
-        bool(asked["query_vectors"])
-        and not any(asked[name] for name in RARE)
-        and (asked["group_size"] or 1) == 1
-        and asked["round_decimal"] < 0
-        and field == collection._vector_name
-        and collection.resolve_search_metric(field, asked["metric_type"]) == "COSINE"
-        and not collection.list_indexes()
-        and asked["output_fields"] is not None
-        and {*asked["output_fields"], asked["group_by_field"] or collection._pk_name, collection._pk_name} <= columns
-    )
+def _texts(standing: Standing, segments: Sequence[Any], column: str) -> pa.StringArray:
+    """Return the text of each row in that column."""
+    if column not in standing.texts:
+        standing.texts[column] = _read(segments, column)
+    return standing.texts[column]
 
 
-def _plain_columns(collection: Any) -> set[str]:
-    """Return the names of the columns of texts that are always there."""
-    return {field.name for field in collection.schema.fields if not field.nullable and field.dtype.name == "VARCHAR"}
-
-
-def _groups(standing: Standing, segments: Sequence[Any], column: str | None) -> Rows | None:
-    """Return the group of each row, None when nothing is grouped."""
-    if column is None:
-        return None
+def _groups(standing: Standing, segments: Sequence[Any], column: str) -> Rows:
+    """Return the group of each row: rows with the same text in that column are one."""
     if column not in standing.groups:
-        chunks = [chunk for segment in segments for chunk in segment.table.column(column).chunks]
-        encoded = pa.chunked_array(chunks).combine_chunks().dictionary_encode()
-        standing.groups[column] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        numbers = _read(segments, column).dictionary_encode().indices
+        standing.groups[column] = numbers.to_numpy(zero_copy_only=False).astype(np.int64)
     return standing.groups[column]
 
 
-def _units(queries: list[Any]) -> Floats:
-    asked = np.asarray(queries, dtype=np.float32)
-    return asked * inverse_lengths(asked)[:, None]
+def _read(segments: Sequence[Any], column: str) -> pa.StringArray:
+    return pa.concat_arrays([chunk for segment in segments for chunk in segment.table.column(column).chunks])
 
 
 def _found(
     queries: Floats, pools: Pools, groups: Rows | None, *, count: int, apart: float
-) -> list[tuple[Rows, Floats]]:
-    """Return each query's best rows, with groups the best of each group alone, and their cosines; best first."""
+) -> tuple[tuple[Rows, Floats], list[int]]:
+    """Return each query's best rows and their cosines, as _first_of_groups does, from as many lists as that takes."""
     wanted = count
     while True:
         looked_at = min(pools.rows, wanted if groups is None else wanted * _ROWS_PER_GROUP)
         plan = pools.plan(looked_at, wanted, apart)
         rows, scores = _nearest(queries, plan, looked_at)
-        found = _first_of_groups(rows, scores, groups, count)
-        if all(len(best) == count for best, _ in found) or (plan.is_exact and looked_at >= pools.rows):
-            return found
+        best, counts = _first_of_groups(rows, scores, groups, count)
+        if min(counts) == count or (plan.is_exact and looked_at >= pools.rows):
+            return best, counts
         if looked_at >= pools.rows or (rows < 0).any():  # these are all that the lists read have, not of few groups
             apart = np.inf
         wanted *= _MORE
 
 
 def _nearest(queries: Floats, plan: Plan, count: int) -> tuple[Rows, Floats]:
-    """Return the best `count` rows for each query (down), in any order; -1 and -inf where there are none."""
+    """Return the best `count` rows for each query (down), in any order; -1 and far below any where there are none."""
     rows, scores = _looked_at(queries, plan, count)
     if rows.shape[1] > count:
         best = np.argpartition(scores, -count, axis=1)[:, -count:]
@@ -204,23 +172,31 @@ def _multiply(vectors: Floats, rows: Rows, queries: Floats, products: Floats) ->
         np.matmul(vectors[rows[part]], queries.T, out=products[part])
 
 
-def _first_of_groups(rows: Rows, scores: Floats, groups: Rows | None, count: int) -> list[tuple[Rows, Floats]]:
-    """Return each query's `count` best rows and scores, best first, of a group the best alone, the first of equals."""
-    best = []
-    for order, found, cosines in zip(np.argsort(rows * _TIE - scores, axis=1), rows, scores, strict=True):
-        ranked = found[order]
-        if ranked[-1] < 0:
-            ranked = ranked[ranked >= 0]
-        _, first = np.unique(ranked if groups is None else groups[ranked], return_index=True)
-        first = np.sort(first)[:count]
-        best.append((ranked[first], cosines[order[first]]))
-    return best
+def _first_of_groups(
+    rows: Rows, scores: Floats, groups: Rows | None, count: int
+) -> tuple[tuple[Rows, Floats], list[int]]:
+    """Return the best `count` rows and scores of each query (down), one query after the other, best first; how many.
+
+    Of a group comes the best row alone, and of equals the first.
+    """
+    order = np.argsort(rows * _TIE - scores, axis=1)
+    rows, scores = np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
+    named = (rows if groups is None else groups[rows]) + np.arange(len(rows))[:, None] * _GROUPS_OF_A_QUERY
+    there = np.flatnonzero(rows >= 0)
+    _, first = np.unique(named.ravel()[there], return_index=True)
+    first = np.sort(there[first])
+    found = np.bincount(first // rows.shape[1], minlength=len(rows))
+    turn = np.arange(len(first)) - np.repeat(np.cumsum(found) - found, found)
+    first = first[turn < count]
+    return (rows.ravel()[first], scores.ravel()[first]), np.minimum(found, count).tolist()
 
 
-def _exact(queries: Floats, best: Sequence[tuple[Rows, Floats]], pools: Sequence[Pool]) -> tuple[Rows, Floats]:
+def _exact(
+    queries: Floats, best: tuple[Rows, Floats], counts: Sequence[int], pools: Sequence[Pool]
+) -> tuple[Rows, Floats]:
     """Return what was found, query after query, with its exact cosines, best first: an index knows three digits."""
-    asked_by = np.repeat(np.arange(len(best)), [len(rows) for rows, _ in best])
-    rows, scores = (np.concatenate(parts) for parts in zip(*best, strict=True))
+    rows, scores = best
+    asked_by = np.repeat(np.arange(len(counts)), counts)
     for pool in pools:
         if pool.index is not None:
             here = np.flatnonzero((rows >= pool.start) & (rows < pool.start + len(pool.scale)))

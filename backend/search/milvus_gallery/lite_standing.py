@@ -14,7 +14,7 @@ import pyarrow as pa
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
-from backend.search.milvus_gallery.lite_index import Indexes
+from backend.search.milvus_gallery.lite_index import Indexes, inverse_lengths
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -22,7 +22,6 @@ Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
 
 _FILTERS_KEPT = 32  # of each collection; one takes a byte and a bit a row
-_SHORTEST = np.finfo(np.float32).tiny  # a vector of zeros is as far from every other as can be, and nothing is NaN
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,10 @@ class Standing:
     """By segment, which rows count: neither deleted nor written anew since."""
     scales: list[Floats]
     """By segment, one over the length of each row's vector."""
+    texts: dict[str, pa.StringArray]
+    """By column, the text of each row; of columns that were asked for."""
     groups: dict[str, Rows]
-    """By column, a number for each row, the same for the same value."""
+    """By column, a number for each row, the same for the same text."""
     kept: LRUCache[tuple[str, Any], Any]
     """By condition and time zone, where lite_plan.py looks for their rows: shoppers ask for the same few kinds."""
     indexes: Indexes
@@ -114,15 +115,11 @@ def _after(
             scales[file] if file in scales else inverse_lengths(s.vectors)
             for file, s in zip(files, segments, strict=True)
         ],
+        texts={},
         groups={},
         kept=LRUCache(_FILTERS_KEPT),
         indexes=indexes,
     )
-
-
-def inverse_lengths(vectors: Floats) -> Floats:
-    """Return one over the length of each vector (n, d)."""
-    return np.asarray(1 / np.maximum(np.linalg.norm(vectors, axis=1), _SHORTEST), dtype=np.float32)
 
 
 def _alive(known: Standing | None, segments: Sequence[Any], deleted: Mapping[Any, int]) -> list[Mask]:

@@ -1,7 +1,7 @@
 """What is asked of one collection: its nearest rows, those that meet a condition, and how many there are."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from backend.search.gallery import Filters, Hit, Vector, rank
@@ -11,11 +11,14 @@ from backend.search.milvus_gallery.effort import (
     COUNTED_SECONDS,
     EXACT_ROWS,
     LISTS,
+    Effort,
     lists_to_read,
+    reads_a_part,
     search_parameters,
     times_as_many,
 )
 from backend.search.milvus_gallery.expression import Row, both, expression, none_of
+from backend.search.milvus_gallery.question import Question
 from backend.search.milvus_gallery.server import Server
 
 READ_TIMEOUT = 10.0
@@ -25,24 +28,7 @@ _SCAN = 8000
 _MOST_ROWS = 16_384  # what Milvus answers at most
 _COUNTS_KEPT = 10_000
 _FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
-_EQUALS = 10  # products as near as the last one, of which the order decides
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What is asked of the collection, apart from the vectors: how many rows (`size`) that meet which condition.
-
-    `effort` says in how much of the index to look for them.
-    """
-
-    condition: str
-    size: int
-    strong: bool
-    effort: dict[str, int]
-
-    @property
-    def reads_a_part(self) -> bool:
-        return self.effort.get("nprobe", LISTS) < LISTS
+_EQUALS = 4  # products as near as the last one, of which the order decides
 
 
 class Reading:
@@ -53,11 +39,18 @@ class Reading:
 
     def search(self, queries: Vector, *, limit: int, filters: Filters, strong: bool) -> list[list[Hit]]:
         """Return the best `limit` products for each of the unit vectors (n, d), best first."""
-        if self._server.is_lite:  # groups by itself: its rows are products
-            size = limit + _EQUALS
-        else:
-            size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
-        question = _Question(expression(filters), size, strong, self._effort(filters, size))
+        is_lite = self._server.is_lite
+        # Lite groups by itself: its rows are products
+        size = limit + _EQUALS if is_lite else min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
+        question = Question(
+            self._collection,
+            expression(filters),
+            size,
+            hit_columns(self._server.columns(self._collection)),
+            self._effort(filters, size),
+            strong,
+            group_by="product_id" if is_lite else "",
+        )
         pairs = zip(queries, self._ask(question, queries, limit), strict=True)
         return [self._completed(question, query, answer, limit) for query, answer in pairs]
 
@@ -77,11 +70,11 @@ class Reading:
         )
         return int(row["count(*)"])
 
-    def _effort(self, filters: Filters, size: int) -> dict[str, int]:
+    def _effort(self, filters: Filters, size: int) -> Effort:
         """Return the search's parameters, which say how much of an index to read (effort.py)."""
         is_apart = bool(filters.categories)
         if self._server.is_lite:
-            return {APART_PARAMETER: times_as_many(is_apart=is_apart)}
+            return ((APART_PARAMETER, times_as_many(is_apart=is_apart)),)
         total = self._counted("")
         # Left out are a few products of a round before, or the one that others shall be like: they change no share.
         condition = expression(replace(filters, exclude_product_ids=()))
@@ -99,7 +92,7 @@ class Reading:
             counts[name] = (count, time.monotonic())
         return count
 
-    def _completed(self, question: _Question, query: Vector, answer: Answer, limit: int) -> list[Hit]:
+    def _completed(self, question: Question, query: Vector, answer: Answer, limit: int) -> list[Hit]:
         """Group the rows by product, and ask for more while there may be further products.
 
         Rows come best first, so each product found is found with its best garment and can be left out of the
@@ -107,7 +100,7 @@ class Reading:
         only where every list of the index was read.
         """
         found = rank(answer.hits, limit)
-        while len(found) < limit and (answer.rows == question.size or question.reads_a_part):
+        while len(found) < limit and (answer.rows == question.size or reads_a_part(question.effort)):
             others = both(question.condition, none_of("product_id", [hit.product_id for hit in found]))
             effort = question.effort if answer.rows == question.size else search_parameters(LISTS, question.size)
             question = replace(question, condition=others, effort=effort)
@@ -115,20 +108,6 @@ class Reading:
             found = rank([*found, *answer.hits], limit)
         return found
 
-    def _ask(self, question: _Question, queries: Vector, limit: int) -> list[Answer]:
+    def _ask(self, question: Question, queries: Vector, limit: int) -> list[Answer]:
         """Ask for the best `question.size` rows for each query; only what may be of its best products is kept."""
-        grouping = {"group_by_field": "product_id"} if self._server.is_lite else {}
-        columns = self._server.call(
-            "search",
-            self._collection,
-            list(queries),
-            filter=question.condition,
-            limit=question.size,
-            output_fields=hit_columns(self._server.columns(self._collection)),
-            anns_field="vector",
-            search_params={"metric_type": "COSINE", "params": question.effort},
-            consistency_level="Strong" if question.strong else "Bounded",
-            timeout=READ_TIMEOUT,
-            **grouping,
-        )
-        return answers(columns, limit)
+        return answers(self._server.search(question, queries, timeout=READ_TIMEOUT), limit)
