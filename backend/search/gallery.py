@@ -187,7 +187,7 @@ def check_vectors(vectors: NDArray[np.floating], dim: int) -> Vector:
         raise BadEmbedding(f"Embeddings must have shape (n, {dim}), not {vectors.shape}.")
     matrix = np.ascontiguousarray(vectors, dtype=np.float32)
     # A NaN or an infinity makes the length NaN or infinite, which is not close to one either.
-    lengths = np.sqrt(np.vecdot(matrix, matrix))
+    lengths = np.sqrt(np.vecdot(matrix, matrix, dtype=np.float64))
     if not (np.abs(lengths - 1.0) <= _UNIT_TOLERANCE).all():
         raise BadEmbedding("An embedding must be finite and of unit length.")
     return matrix

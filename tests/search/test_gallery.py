@@ -31,7 +31,6 @@ from backend.search.gallery import (
 )
 from backend.search.milvus_gallery import GalleryMismatch, GalleryUnavailable, MilvusGallery, open_gallery
 from backend.search.milvus_gallery.expression import SHOWN, to_row
-from backend.search.milvus_gallery.question import Question
 from backend.search.milvus_gallery.schema import collection_schema
 from backend.search.milvus_gallery.server import server
 from tests.conftest import wait_until
@@ -441,6 +440,20 @@ def test_a_gallery_that_was_made_quick_has_all_that_was_written(open_for: Callab
     assert_same(found, exact.search(unit(5)[None], limit=50))
 
 
+@pytest.mark.parametrize("equals", [2, 12, 40])
+def test_of_products_that_are_as_near_the_first_by_their_ids_come(
+    open_for: Callable[..., MilvusGallery], equals: int
+) -> None:
+    exact, milvus = ExactGallery(DIM), open_for()
+    same = [an_entry(number, product_id=f"p{100 - number}", seed=0) for number in range(equals)]
+    for gallery in (exact, milvus):
+        gallery.upsert([*same, *(an_entry(number) for number in range(200, 210))])
+
+    for limit in (1, 5):
+        found, right = (gallery.search(unit(0)[None], limit=limit, strong=True) for gallery in (milvus, exact))
+        assert [hit.product_id for hit in found[0]] == [hit.product_id for hit in right[0]]
+
+
 def test_creating_twice_keeps_what_is_there(open_for: Callable[..., MilvusGallery]) -> None:
     gallery = open_for()
     gallery.create()
@@ -562,8 +575,7 @@ def test_rows_that_a_kill_left_both_in_a_log_and_in_a_file_are_there_once(mortal
         path.write_bytes(content)
     mortal_server.start()
 
-    asked = Question(name, "", 5, ("product_id",), (), strong=True)
-    assert server(mortal_server.uri, "").search(asked, unit(1)[None], timeout=10).topks == [2]
+    assert len(raw("search", name, [unit(1).tolist()], limit=5)[0]) == 2
     assert gallery.count() == 2
     assert [len(hits) for hits in gallery.search(unit(1)[None], limit=5, strong=True)] == [2]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from milvus_lite import CollectionSchema, DataType, FieldSchema, MilvusLite
 from milvus_lite.engine.collection import Collection
-from milvus_lite.exceptions import MilvusLiteError
+from pymilvus import Function, FunctionType
 from pymilvus.client.prepare import Prepare
 
 from backend.search.bench_vectors import units
@@ -68,6 +68,11 @@ def test_what_is_asked_again_by_other_vectors_is_read_once(
     "otherwise",
     [
         {"param": {"radius": 0.5}},
+        {"param": {"range_filter": 0.5}},
+        {"order_by_fields": "product:asc"},
+        {"group_size": 1, "strict_group_size": True},
+        {"time_fields": "year"},
+        {"ranker": Function("boost", FunctionType.RERANK, [], params={"reranker": "boost", "weight": "2"})},
         {"param": {"metric_type": "L2"}},
         {"offset": 2},
         {"group_size": 2},
@@ -89,17 +94,27 @@ def test_whatever_is_not_plain_is_left_to_lite_as_it_came(collection: Collection
     assert request.SerializeToString() == before
 
 
-def test_a_question_without_vectors_is_wrong_in_itself(collection: Collection) -> None:
-    request = a_request()
-    request.ClearField("placeholder_group")
-
-    with pytest.raises(MilvusLiteError, match="placeholder_group"):
-        Questions().of(collection, request)
-
-
-def test_a_question_without_vectors_is_left_to_lite_where_its_form_is_known(collection: Collection) -> None:
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_question_without_vectors_is_left_to_lite(collection: Collection, is_known: bool) -> None:
     questions, request = Questions(), a_request()
-    assert questions.of(collection, request)
+    if is_known:
+        read(questions, collection, a_request())
     request.ClearField("placeholder_group")
 
     assert questions.of(collection, request) is None
+
+
+def test_the_same_question_to_another_collection_is_another(collection: Collection, tmp_path: Path) -> None:
+    questions = Questions()
+    fields = [
+        FieldSchema("name", DataType.VARCHAR, is_primary=True, max_length=64),
+        FieldSchema("product", DataType.VARCHAR, max_length=64),
+        FieldSchema("vector", DataType.FLOAT_VECTOR, dim=DIM),
+    ]
+    lite = MilvusLite(str(tmp_path / "other"))
+    other = lite.create_collection("rows", CollectionSchema(fields))
+
+    keys = [read(questions, each, a_request()).form.key for each in (collection, other)]
+
+    assert keys == ["key", "name"]
+    lite.close()

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import faiss
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -73,6 +74,25 @@ def test_with_every_list_a_row_nobody_is_near_is_found_and_then_there_are_no_mor
     rows, _ = nearest(index, queries, passing, count=5, lists=index.lists)
 
     assert [set(found) for found in rows.tolist()] == [{7, 19_999, -1}] * len(queries)
+
+
+def test_lists_are_chosen_by_half_floats_which_the_index_gives_back(index: Index) -> None:
+    (chooser,) = index._index.referenced_objects
+
+    assert isinstance(faiss.downcast_index(index._index.quantizer), faiss.IndexScalarQuantizer)
+    assert int(index._index.quantizer.this) == int(chooser.this)
+    assert chooser.thisown
+
+
+def test_vectors_of_any_length_are_as_near_as_their_directions(index: Index) -> None:
+    lengths = np.random.default_rng(9).uniform(0.1, 10, len(DRAWN.vectors)).astype(np.float32)
+    (queries,) = questions(DRAWN, 1, seed=4)
+
+    stretched = Index(DRAWN.vectors * lengths[:, None])
+    found, right = (each.nearest(queries, each.parameters(each.lists, None), 50) for each in (stretched, index))
+
+    np.testing.assert_allclose(found[1], right[1], atol=1e-3)
+    assert stretched.lists_to_read(20_000, 50, 1) == pytest.approx(index.lists_to_read(20_000, 50, 1), rel=0.2)
 
 
 def test_only_large_segments_get_an_index_and_those_that_were_merged_lose_it() -> None:

@@ -163,6 +163,7 @@ def test_a_filter_and_deletions_shut_out_rows_with_an_index_and_without_one(
     assert passing[rows].all()
     assert np.mean(recall(rows.tolist(), right.tolist())) >= (1.0 if apart == np.inf else 0.99)
     np.testing.assert_allclose(found.scores.reshape(count, TOP), np.take_along_axis(cosines, rows, axis=1), atol=1e-5)
+    assert (np.diff(found.scores.reshape(count, TOP)) <= 0).all()
 
 
 def test_what_is_kept_of_a_filter_knows_new_indexes_and_what_is_written_since(

@@ -61,6 +61,8 @@ class Questions:
 
         That is whatever is not just the nearest rows by cosine. Raises MilvusLiteError for what is wrong in itself.
         """
+        if not request.HasField("placeholder_group"):
+            return None
         packed = request.placeholder_group
         request.ClearField("placeholder_group")
         name = request.SerializeToString()
@@ -83,7 +85,6 @@ def _form(collection: Any, asked: dict[str, Any]) -> Form | None:
         and asked["round_decimal"] < 0
         and field == collection._vector_name
         and collection.resolve_search_metric(field, asked["metric_type"]) == "COSINE"
-        and not collection.list_indexes()
         and asked["output_fields"] is not None
         and {*asked["output_fields"], asked["group_by_field"] or collection._pk_name, collection._pk_name} <= known
     )

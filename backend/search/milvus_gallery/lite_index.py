@@ -55,8 +55,9 @@ class Index:
         self.lists: int = min(LISTS, self.rows // _ROWS_PER_LIST)
         half = faiss.ScalarQuantizer.QT_fp16
         coarse, metric = faiss.IndexFlatIP(dim), faiss.METRIC_INNER_PRODUCT
-        self._index = faiss.IndexIVFScalarQuantizer(coarse, dim, self.lists, half, metric)
+        self._index: Any = faiss.IndexIVFScalarQuantizer(coarse, dim, self.lists, half, metric)
         self._index.cp.niter = _ROUNDS
+        self._index.by_residual = False  # what is rounded is the vector, not where it lies in its list
         scale = inverse_lengths(vectors)
         chosen = np.random.default_rng(0).permutation(self.rows)[: self.lists * _ROWS_LEARNED_FROM]
         self._index.train(vectors[chosen] * scale[chosen, None])
@@ -64,10 +65,17 @@ class Index:
             part = slice(start, start + _ADDED_AT_ONCE)
             self._index.add(vectors[part] * scale[part, None])
         self._holding = self._learned(vectors, scale)
-        # What the lists are chosen by takes half as long to read so, too; it is as much as what is read of the lists.
-        self._chooser = faiss.IndexScalarQuantizer(dim, half, metric)
-        self._chooser.add(coarse.reconstruct_n(0, self.lists))
-        self._index.quantizer = self._chooser
+        self._choose_by_halves(coarse.reconstruct_n(0, self.lists))
+
+    def _choose_by_halves(self, centers: NDArray[np.float32]) -> None:
+        """Choose lists by half floats from now on: it is as much to read as what is then read of the lists."""
+        chooser = self._faiss.IndexScalarQuantizer(
+            centers.shape[1], self._faiss.ScalarQuantizer.QT_fp16, self._faiss.METRIC_INNER_PRODUCT
+        )
+        chooser.add(centers)
+        self._index.quantizer = chooser
+        chooser.thisown = True  # faiss has no owner for what it is given
+        self._index.referenced_objects = [chooser]
 
     def _learned(self, vectors: NDArray[np.float32], scale: NDArray[np.float32]) -> list[float]:
         """Return how many lists hold _HELD of the nearest rows, for each number in _NEAREST."""

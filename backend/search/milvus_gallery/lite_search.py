@@ -31,6 +31,7 @@ _TIE, _BETWEEN_QUERIES = 2.0**-52, 4.0
 """A row number times the one is less than two cosines of 0.25 or more differ by, up to 100 million rows; the other is
 more than any two do."""
 _GROUPS_OF_A_QUERY = 2**40
+"""More than there are groups, or rows: it tells the groups of one query from those of the next."""
 _COPIED_AT_ONCE = 256
 """Rows, of a filter's, that are still in the processor's cache when they are compared."""
 

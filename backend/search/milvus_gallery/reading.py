@@ -28,7 +28,7 @@ _SCAN = 8000
 _MOST_ROWS = 16_384  # what Milvus answers at most
 _COUNTS_KEPT = 10_000
 _FEWEST_ROWS, _ROWS_PER_PRODUCT = 50, 4
-_EQUALS = 4  # products as near as the last one, of which the order decides
+_MORE = 8  # times as many rows, where those that came are all as near as the last one wanted
 
 
 class Reading:
@@ -39,20 +39,15 @@ class Reading:
 
     def search(self, queries: Vector, *, limit: int, filters: Filters, strong: bool) -> list[list[Hit]]:
         """Return the best `limit` products for each of the unit vectors (n, d), best first."""
-        is_lite = self._server.is_lite
-        # Lite groups by itself: its rows are products
-        size = limit + _EQUALS if is_lite else min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
-        question = Question(
-            self._collection,
-            expression(filters),
-            size,
-            hit_columns(self._server.columns(self._collection)),
-            self._effort(filters, size),
-            strong,
-            group_by="product_id" if is_lite else "",
-        )
+        columns = hit_columns(self._server.columns(self._collection))
+        if self._server.is_lite:  # groups by itself: its rows are products
+            size, group_by, completed = limit + 1, "product_id", self._with_equals
+        else:
+            size = min(_MOST_ROWS, max(_FEWEST_ROWS, limit * _ROWS_PER_PRODUCT))
+            group_by, completed = "", self._completed
+        question = Question(expression(filters), size, columns, self._effort(filters, size), strong, group_by)
         pairs = zip(queries, self._ask(question, queries, limit), strict=True)
-        return [self._completed(question, query, answer, limit) for query, answer in pairs]
+        return [completed(question, query, answer, limit) for query, answer in pairs]
 
     def rows(self, condition: str, columns: list[str], *, consistency: str = "Strong") -> list[Row]:
         """Return every row that meets `condition`, each key once; with "Strong" the newest writes included."""
@@ -108,6 +103,13 @@ class Reading:
             found = rank([*found, *answer.hits], limit)
         return found
 
+    def _with_equals(self, question: Question, query: Vector, answer: Answer, limit: int) -> list[Hit]:
+        """Return the products that were found, one a row, after all that are as near as the last one have come."""
+        while len(answer.hits) == question.size < _MOST_ROWS:
+            question = replace(question, size=min(_MOST_ROWS, question.size * _MORE))
+            (answer,) = self._ask(question, query[None], limit)
+        return rank(answer.hits, limit)
+
     def _ask(self, question: Question, queries: Vector, limit: int) -> list[Answer]:
         """Ask for the best `question.size` rows for each query; only what may be of its best products is kept."""
-        return answers(self._server.search(question, queries, timeout=READ_TIMEOUT), limit)
+        return answers(self._server.search(self._collection, question, queries, timeout=READ_TIMEOUT), limit)

@@ -5,25 +5,27 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
 import grpc  # type: ignore[import-untyped]
 from pymilvus import MilvusClient
+from pymilvus.client.call_context import CallContext, _api_level_md
+from pymilvus.client.utils import check_status
+from pymilvus.decorators import retry_on_rpc_failure
 from pymilvus.exceptions import MilvusException
 
 from backend.errors import DomainError
 from backend.search.gallery import Vector
-from backend.search.milvus_gallery.question import Question, answered, asked_by, writes_only
+from backend.search.milvus_gallery.question import Question
 
 WRITE_TIMEOUT = 60.0
 CONNECT_TIMEOUT = 5.0
 """Seconds. Nobody listening is known at once; this is for a server that hangs."""
 
 _SCRIPTS = {"lite": "lite.py", "server": "embedded.py"}
-_QUESTIONS_KEPT = 256
 _COLLECTION_NOT_FOUND, _COLLECTION_NOT_LOADED, _ALIAS_NOT_FOUND = 100, 101, 1600
 
 log = logging.getLogger(__name__)
@@ -64,32 +66,31 @@ class Server:
         """Collection and condition → how many rows met it, and when they were counted."""
         self._settled: set[str] = set()
         self._columns: dict[str, frozenset[str]] = {}
-        self._written = lru_cache(_QUESTIONS_KEPT)(lambda question: question.written(self._connected()))
 
     def call(self, operation: str, *arguments: Any, timeout: float = WRITE_TIMEOUT, **options: Any) -> Any:
         """Call the client's method of that name. Raises Missing, GalleryUnavailable."""
+        collection = str(arguments[0]) if arguments else ""
         return self._tried(
-            operation,
-            lambda: getattr(self._connected(), operation)(*arguments, timeout=timeout, **options),
-            *arguments[:1],
+            operation, collection, lambda client: getattr(client, operation)(*arguments, timeout=timeout, **options)
         )
 
-    def search(self, question: Question, vectors: Vector, *, timeout: float) -> Any:
+    def search(self, collection: str, question: Question, vectors: Vector, *, timeout: float) -> Any:
         """Return the columns that the server answers (n, d) vectors with. Raises Missing, GalleryUnavailable."""
+        request = question.asked(collection, vectors)
 
-        def ask() -> Any:
-            request = asked_by(self._written(question), vectors)
-            return answered(self._connected()._get_connection(), request, timeout=timeout)
+        def ask(client: MilvusClient) -> Any:
+            context = client._generate_call_context()
+            return _search(client._get_connection(), request, context=context, timeout=timeout)
 
-        return self._tried("search", ask, question.collection)
+        return self._tried("search", collection, ask)
 
-    def _tried(self, operation: str, call: Callable[[], Any], *collection: Any) -> Any:
+    def _tried(self, operation: str, collection: str, call: Callable[[MilvusClient], Any]) -> Any:
         try:
-            answer = call()
+            answer = call(self._connected())
         except (MilvusException, grpc.RpcError) as error:
             if getattr(error, "code", None) == _COLLECTION_NOT_LOADED and operation != "load_collection":
-                self.call("load_collection", *collection)
-                return self._tried(operation, call, *collection)
+                self.call("load_collection", collection)
+                return self._tried(operation, collection, call)
             raise self.translated(error, operation) from error
         self._failing = False
         return answer
@@ -158,9 +159,20 @@ class Server:
                 # Dedicated: pymilvus would otherwise hand a forked child its parent's channel, which does not work.
                 client = MilvusClient(self._uri, token=self._token, timeout=CONNECT_TIMEOUT, dedicated=True)
                 self._is_lite = client.get_server_version(timeout=CONNECT_TIMEOUT).startswith("milvus_lite")
-                writes_only(client)
                 self._client = client
             return self._client
+
+
+@retry_on_rpc_failure()  # type: ignore[untyped-decorator]
+def _search(handler: Any, request: Any, *, context: CallContext, timeout: float) -> Any:
+    """Return the columns that the server answers a SearchRequest with; tried again within `timeout` s, as others are.
+
+    pymilvus makes several objects of every row found, which took longer than the search itself. Raises
+    MilvusException.
+    """
+    response = handler._stub.Search(request, timeout=timeout, metadata=_api_level_md(context))
+    check_status(response.status)
+    return response.results
 
 
 def server(uri: str, token: str) -> Server:
