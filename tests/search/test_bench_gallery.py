@@ -5,7 +5,7 @@ import json
 import numpy as np
 from click.testing import CliRunner
 
-from backend.search.bench import bench
+from backend.cli.bench import bench
 from backend.search.bench_vectors import CATEGORY, SHARES, TOP, draw, questions
 from backend.search.gallery import ExactGallery
 

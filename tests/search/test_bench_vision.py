@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from backend.search.bench import bench
+from backend.cli.bench import bench
 from backend.search.bench_vision import GARMENTS
 
 

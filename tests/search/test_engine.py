@@ -12,10 +12,13 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from backend import queues
 from backend.app import create_app
+from backend.cli.bench import bench
 from backend.config import PROJECT, Settings
+from backend.errors import NotFound
 from backend.search import bench_http, jobs
 from backend.search.nearest import thresholds_for
 from backend.search.ranking import DEFAULT_THRESHOLDS, MODELS
@@ -247,6 +250,16 @@ def test_a_measurement_tells_medians_and_where_the_time_went(make_shop, shelf, w
         assert sum(stage["share"] for stage in run["stages"].values()) == pytest.approx(1, abs=0.02)
     assert [run["answered"] for run in photos["runs"]] == [6, 6]
     assert {"decode", "detect", "embed", "search", "http"} <= photos["runs"][0]["stages"].keys()
+
+
+@pytest.mark.parametrize("command", ["photo", "search"])
+def test_a_measurement_of_a_shop_that_is_not_there_says_so(settings, app, monkeypatch, command):
+    monkeypatch.setattr("backend.cli.bench.connect", lambda: settings)
+
+    answer = CliRunner().invoke(bench, [command, "nobody's shop"])
+
+    assert isinstance(answer.exception, NotFound)
+    assert "nobody's shop" in str(answer.exception)
 
 
 def test_the_real_models_answer_in_the_form_that_the_search_reads(settings, app):
