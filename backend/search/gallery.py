@@ -248,7 +248,9 @@ class ExactGallery:
         entries = [entry for entry in self._entries.values() if _matches(entry, filters or Filters())]
         if not entries:
             return [[] for _ in queries]
-        scores = np.clip(queries @ np.stack([entry.vector for entry in entries]).T.astype(np.float32), -1, 1)
+        # One by one: a product of matrices may differ in the last digit between two vectors that are the same.
+        stored = np.stack([entry.vector for entry in entries]).astype(np.float32)
+        scores = np.clip([np.vecdot(stored, query) for query in queries], -1, 1)
         return [rank(map(_hit, entries, row.tolist()), limit) for row in scores]
 
     def entries_of_product(self, product_id: str) -> list[Entry]:

@@ -440,7 +440,7 @@ def test_a_gallery_that_was_made_quick_has_all_that_was_written(open_for: Callab
     assert_same(found, exact.search(unit(5)[None], limit=50))
 
 
-@pytest.mark.parametrize("equals", [2, 12, 40])
+@pytest.mark.parametrize("equals", [2, 3, 11, 40])
 def test_of_products_that_are_as_near_the_first_by_their_ids_come(
     open_for: Callable[..., MilvusGallery], equals: int
 ) -> None:

@@ -211,6 +211,21 @@ def test_of_a_group_the_best_row_is_kept_and_of_equals_the_first() -> None:
     assert (best.tolist(), counts) == ([7, 4, 4, 7], [2, 0, 2])
 
 
+@pytest.mark.parametrize("rows", [3, 7, 11, 39])
+def test_rows_that_are_the_same_are_as_near(tmp_path: Path, vectors: Vectors, rows: int) -> None:
+    lite = MilvusLite(str(tmp_path))
+    made = lite.create_collection("rows", CollectionSchema(FIELDS))
+    made.insert([{"key": f"{row}", "product": f"p{row}", "vector": vectors[0].tolist()} for row in range(rows)])
+    made.flush()
+    made.load()
+
+    found = ask(Standings(), made, vectors[1:2])
+
+    assert found.counts == [rows]
+    assert len(set(found.scores.tolist())) == 1
+    lite.close()
+
+
 def test_a_vector_of_zeros_is_like_nothing_and_spoils_no_other_answer(collection: Collection, vectors: Vectors) -> None:
     collection.insert([{"key": "zero", "product": "zero", "vector": [0.0] * DIM}])
     collection.flush()

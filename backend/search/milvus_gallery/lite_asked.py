@@ -15,7 +15,7 @@ from pymilvus.grpc_gen.common_pb2 import PlaceholderGroup, PlaceholderType
 from backend.search.milvus_gallery.effort import APART, APART_PARAMETER
 from backend.search.milvus_gallery.lite_standing import Floats
 
-RARE = (
+_RARE = (
     "partition_names", "radius", "range_filter", "offset", "ranker", "rerank", "function_chains", "order_by_fields",
     "has_function_score", "group_size_strict", "time_fields",
 )  # fmt: skip
@@ -80,7 +80,7 @@ def _form(collection: Any, asked: dict[str, Any]) -> Form | None:
     field = collection._resolve_anns_field(asked["anns_field"])
     known = _columns(collection)
     is_plain = (
-        not any(asked[name] for name in RARE)
+        not any(asked[name] for name in _RARE)
         and (asked["group_size"] or 1) == 1
         and asked["round_decimal"] < 0
         and field == collection._vector_name

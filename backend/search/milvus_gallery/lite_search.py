@@ -195,14 +195,16 @@ def _first_of_groups(
 def _exact(
     queries: Floats, best: tuple[Rows, Floats], counts: Sequence[int], pools: Sequence[Pool]
 ) -> tuple[Rows, Floats]:
-    """Return what was found, query after query, with its exact cosines, best first: an index knows three digits."""
+    """Return what was found, query after query, with its exact cosines, best first.
+
+    An index knows three digits, and in a product of matrices two rows that are the same may differ in the last one.
+    """
     rows, scores = best
     asked_by = np.repeat(np.arange(len(counts)), counts)
     for pool in pools:
-        if pool.index is not None:
-            here = np.flatnonzero((rows >= pool.start) & (rows < pool.start + len(pool.scale)))
-            numbers = rows[here] - pool.start
-            products = np.vecdot(pool.segment.vectors[numbers], queries[asked_by[here]])
-            scores[here] = products * pool.scale[numbers]
+        here = np.flatnonzero((rows >= pool.start) & (rows < pool.start + len(pool.scale)))
+        numbers = rows[here] - pool.start
+        products = np.vecdot(pool.segment.vectors[numbers], queries[asked_by[here]])
+        scores[here] = products * pool.scale[numbers]
     order = np.argsort(asked_by * _BETWEEN_QUERIES - scores, kind="stable")
     return rows[order], scores[order]

@@ -92,7 +92,7 @@ class Reading:
 
         Rows come best first, so each product found is found with its best garment and can be left out of the
         next question: every round finds at least one more product or the end. Fewer rows than asked for are the end
-        only where every list of the index was read.
+        only where every list of the index was read. Of more products than rows, all as near, any may come.
         """
         found = rank(answer.hits, limit)
         while len(found) < limit and (answer.rows == question.size or reads_a_part(question.effort)):
