@@ -1,4 +1,4 @@
-"""Milvus Lite's answers to searches by lite_search.py: what was found goes from its segments to the wire as columns."""
+"""Milvus Lite's answers to searches by lite_search.py: what was found goes to the wire as columns."""
 
 import contextlib
 from typing import Any

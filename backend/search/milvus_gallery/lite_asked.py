@@ -67,7 +67,9 @@ class Questions:
         request.ClearField("placeholder_group")
         name = request.SerializeToString()
         request.placeholder_group = packed
-        forms = self._known.setdefault(collection, LRUCache(_FORMS_KEPT))
+        forms = self._known.get(collection)
+        if forms is None:
+            forms = self._known[collection] = LRUCache(_FORMS_KEPT)
         if name not in forms:
             forms[name] = _form(collection, parse_search_request(request))
         form = forms[name]

@@ -3,9 +3,9 @@
 Lite 3.2.2 finds out anew for every search which of all rows count: a quarter of a second for 180,000 rows, whatever the
 index. Then it makes an object of every row found, with every column, the vector too, and takes those apart again for
 its answer. And its group-by fetches ten rows for each product asked for and gives up. Here the first is kept
-(lite_standing.py), the columns asked for go from the segments to the answer as they are, and a group's best row is
-found exactly, so that a search answers with 50 products instead of 200 rows. Large segments have an index
-(lite_index.py); the rest is compared.
+(lite_standing.py), and so are the texts of the columns asked for, from which those of the rows found are taken at once;
+and a group's best row is found exactly, so that a search answers with 50 products instead of 200 rows. Large segments
+have an index (lite_index.py); the rest is compared.
 """
 
 from collections.abc import Sequence
