@@ -8,6 +8,8 @@ Only features that Milvus Lite 3.2 and Milvus 2.3 share are used. What Lite 3.2.
   lose rows, and a search beside a flush misses the rows being flushed; a single thread makes all of that serial.
 - A flush after every batch, and at the first touch of a collection after a (re)connect: until then rows are
   searched one by one in Python.
+- Merging of its files beside everything else, and to the end (lite_merging.py): its own holds searches up, and leaves
+  small files that each search looks through one by one.
 - Mending before it starts (lite.mend): a kill -9 at the wrong moment leaves rows twice or blocks a name.
 - No index. Without one Lite searches exactly and needs no load after a restart; with FLAT it holds every vector
   twice, and its HNSW loses half the answers under a filter.

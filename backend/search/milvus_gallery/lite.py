@@ -44,7 +44,7 @@ def main() -> None:
     options = parser.parse_args()
     from milvus_lite.adapter.grpc.server import run_server  # noqa: PLC0415
 
-    from backend.search.milvus_gallery import lite_answers, lite_rows, lite_standing  # noqa: PLC0415
+    from backend.search.milvus_gallery import lite_answers, lite_merging, lite_rows, lite_standing  # noqa: PLC0415
 
     # Lite closes its files on a KeyboardInterrupt only; a shell starts what runs in its background with SIGINT ignored
     for request in (signal.SIGINT, signal.SIGTERM):
@@ -54,6 +54,7 @@ def main() -> None:
     standings = lite_standing.Standings()
     lite_answers.install(standings)
     lite_rows.install(standings)
+    lite_merging.install()
     # Lite keeps a few Python objects for every row; looking through all of them took longer than searches do.
     gc.set_threshold(100_000, 20, 100)
     run_server(str(options.data_dir), host="127.0.0.1", port=options.port, max_workers=1)
