@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from backend.search.bench_gallery import recall
 from backend.search.bench_vectors import units
 from backend.search.milvus_gallery.lite_asked import Asked, Form
-from backend.search.milvus_gallery.lite_plan import pools_of
-from backend.search.milvus_gallery.lite_search import Found, _first_of_groups, _read_here, find
+from backend.search.milvus_gallery.lite_plan import first_share, pools_of
+from backend.search.milvus_gallery.lite_search import Found, _first_of_groups, find
 from backend.search.milvus_gallery.lite_standing import Standings
 from tests.conftest import wait_until
 
@@ -241,17 +241,21 @@ def test_a_vector_of_zeros_is_like_nothing_and_spoils_no_other_answer(collection
 
 
 @pytest.mark.parametrize(
-    ("queries", "read", "compared", "here"),
+    ("works", "queries", "comparing", "share"),
     [
-        (6, 10_000, 0, 3),  # shared evenly
-        (6, 10_000, 10, 3),
-        (6, 3_500, 3_000, 2),  # comparing is a part of the work
-        (6, 3_500, 100_000, 0),
-        (1, 100_000, 20_000, 0),  # read there, compared here
-        (1, 100_000, 10, 1),  # nothing to share
-        (6, 800, 0, 6),  # sooner done than handed over
-        (6, 0, 100_000, 6),
+        ([10_000], 6, 0, 3),  # evenly
+        ([10_000], 6, 10, 3),
+        ([3_500], 6, 6_000, 2),  # who compares too reads less
+        ([3_500], 6, 100_000, 0),
+        ([100_000], 1, 20_000, 0),
+        ([100_000], 1, 10, 1),  # nothing to share
+        ([2_000, 2_000], 6, 0, 6),  # an index each
+        ([2_600, 1_800, 300], 6, 0, 6),
+        ([4_000, 400], 6, 0, 3),  # in two parts, since the one index is most of it
+        ([400, 4_000], 6, 0, 9),
+        ([500], 6, 0, 6),  # sooner done than handed over
+        ([], 6, 100_000, 0),
     ],
 )
-def test_work_is_shared_where_that_is_quicker(queries: int, read: int, compared: int, here: int) -> None:
-    assert _read_here(queries, read, compared) == here
+def test_reading_is_shared_where_that_is_quicker(works: list[int], queries: int, comparing: float, share: int) -> None:
+    assert first_share(works, queries, comparing) == share

@@ -14,7 +14,12 @@ from cachetools import LRUCache
 from backend.search.milvus_gallery.lite_index import Index
 from backend.search.milvus_gallery.lite_standing import Floats, Passing, Rows, Standing, rows_passing
 
-_PLANS_KEPT = 8  # of each filter: one for each number of answers asked for
+_PLANS_KEPT = 8  # of each filter: one for each number of answers and of queries asked for
+_OPENED, _POOL_OPENED, _HANDED_OVER = 800, 1_000, 2_000
+"""So many rows of lists are read, each by one query, in the time that it takes to begin with an index, whatever is read
+of it, to begin with comparing a pool, and that each of two threads waits for the other where they share."""
+_COMPARED_PER_READ, _CHOSEN_FROM_PER_READ = 3, 2
+"""So many rows are compared with a query, and so many lists to choose from, in the time in which one row is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,9 @@ class ListReading:
     count: int
 
     @property
-    def rows(self) -> int:
-        """About how many rows lie in the lists."""
-        return int(self.index.rows * self.lists / self.index.lists)
+    def work(self) -> float:
+        """How much one query has to do, in rows read."""
+        return float(self.index.rows * self.lists / self.index.lists + self.index.lists / _CHOSEN_FROM_PER_READ)
 
     def best(self, queries: Floats) -> tuple[Rows, Floats]:
         """Return the best rows for each query, in any order; -1 and far below any where there are none."""
@@ -50,13 +55,22 @@ class ListReading:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Which pools' lists are read and which pools are compared, how many rows each is, and whether that is all."""
+class Part:
+    """What one thread does of a reading: for which queries, and the columns of all answers where its own go."""
 
-    readings: list[ListReading]
+    reading: ListReading
+    queries: slice
+    columns: slice
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is read `here` and `there`, by two threads, and compared here; how wide the answers are; if that is all."""
+
+    here: list[Part]
+    there: list[Part]
     compared: list[Pool]
-    rows_read: int
-    rows_compared: int
+    columns: int
     is_exact: bool
 
 
@@ -73,16 +87,19 @@ class Pools:
             if each.rows
         ]
         self.rows = sum(each.rows for each in passing)
-        self._plans: LRUCache[tuple[int, int, float], Plan] = LRUCache(_PLANS_KEPT)
+        self._plans: LRUCache[tuple[int, int, float, int], Plan] = LRUCache(_PLANS_KEPT)
 
-    def plan(self, count: int, wanted: int, apart: float) -> Plan:
-        """Return how to find the best `count` rows, so that of the best `wanted` almost none is missed."""
-        asked = count, wanted, apart
+    def plan(self, count: int, wanted: int, apart: float, queries: int) -> Plan:
+        """Return how to find the best `count` rows, so that of the best `wanted` of each query almost none is missed.
+
+        What is compared has the last columns of the answers, as many as are left.
+        """
+        asked = count, wanted, apart, queries
         if asked not in self._plans:
             self._plans[asked] = self._planned(*asked)
         return self._plans[asked]
 
-    def _planned(self, count: int, wanted: int, apart: float) -> Plan:
+    def _planned(self, count: int, wanted: int, apart: float, queries: int) -> Plan:
         readings, compared = [], []
         for pool in self.all:
             passing, index = pool.passing, pool.index
@@ -92,13 +109,54 @@ class Pools:
                 readings.append(ListReading(pool, index, lists, parameters, min(count, passing.rows)))
             else:
                 compared.append(pool)
+        rows = sum(pool.passing.rows for pool in compared)
+        comparing = len(compared) * _POOL_OPENED + queries * rows / _COMPARED_PER_READ
+        here, there = _shared(readings, queries, comparing)
         return Plan(
-            readings,
+            here,
+            there,
             compared,
-            rows_read=sum(each.rows for each in readings),
-            rows_compared=sum(pool.passing.rows for pool in compared),
+            columns=sum(each.count for each in readings) + min(count, rows),
             is_exact=all(each.lists == each.index.lists for each in readings),
         )
+
+
+def _shared(readings: Sequence[ListReading], queries: int, comparing: float) -> tuple[list[Part], list[Part]]:
+    """Return what each of two threads reads, so that both are done early; the first one has to compare as well."""
+    left = first_share([each.work for each in readings], queries, comparing)
+    here, there = [], []
+    column = 0
+    for reading in readings:
+        columns = slice(column, column + reading.count)
+        column += reading.count
+        mine = min(left, queries)
+        left -= mine
+        if mine:
+            here.append(Part(reading, slice(mine), columns))
+        if mine < queries:
+            there.append(Part(reading, slice(mine, queries), columns))
+    return here, there
+
+
+def first_share(works: Sequence[float], queries: int, comparing: float) -> int:
+    """Return how many readings, of the first index by one query after the other, then of the next …, are the first's.
+
+    `works` says how much a query has to do in each index; `comparing`, how much the first thread does besides.
+    """
+
+    def done(share: int) -> float:
+        """Return when both are done."""
+        here = [min(queries, max(0, share - number * queries)) for number in range(len(works))]
+        there = [queries - each for each in here]
+        if not any(there):
+            return comparing + _reading(works, here)
+        return _HANDED_OVER + max(comparing + _reading(works, here), _reading(works, there))
+
+    return min(range(len(works) * queries, -1, -1), key=done)
+
+
+def _reading(works: Sequence[float], shares: Sequence[int]) -> float:
+    return sum(_OPENED + work * share for work, share in zip(works, shares, strict=True) if share)
 
 
 def pools_of(collection: Any, segments: Sequence[Any], standing: Standing, condition: str, timezone: Any) -> Pools:

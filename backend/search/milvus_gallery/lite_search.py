@@ -18,15 +18,12 @@ import pyarrow as pa
 from backend.search.milvus_gallery.beside import Beside
 from backend.search.milvus_gallery.lite_asked import Asked
 from backend.search.milvus_gallery.lite_index import inverse_lengths
-from backend.search.milvus_gallery.lite_plan import Plan, Pool, Pools, pools_of
+from backend.search.milvus_gallery.lite_plan import Part, Plan, Pool, Pools, pools_of
 from backend.search.milvus_gallery.lite_standing import Floats, Rows, Standing, Standings
 
 _ROWS_PER_GROUP, _MORE = 4, 8  # looked at first; so many times more when they do not suffice
 _BESIDE = Beside()
-"""Takes a part of a photo's garments. faiss has threads of its own, but they part and meet twice for each segment."""
-_COMPARED_PER_READ, _HANDED_OVER = 2, 3_000
-"""So many rows are compared in the time in which one of a list is read (where all pass; more with a filter), and so
-many are read in that of a hand-over."""
+"""Takes a part of what is read. faiss has threads of its own, but they part and meet twice for each segment."""
 _TIE, _BETWEEN_QUERIES = 2.0**-52, 4.0
 """A row number times the one is less than two cosines of 0.25 or more differ by, up to 100 million rows; the other is
 more than any two do."""
@@ -91,7 +88,7 @@ def _found(
     wanted = count
     while True:
         looked_at = min(pools.rows, wanted if groups is None else wanted * _ROWS_PER_GROUP)
-        plan = pools.plan(looked_at, wanted, apart)
+        plan = pools.plan(looked_at, wanted, apart, len(queries))
         rows, scores = _nearest(queries, plan, looked_at)
         best, counts = _first_of_groups(rows, scores, groups, count)
         if min(counts) == count or (plan.is_exact and looked_at >= pools.rows):
@@ -112,35 +109,25 @@ def _nearest(queries: Floats, plan: Plan, count: int) -> tuple[Rows, Floats]:
 
 def _looked_at(queries: Floats, plan: Plan, count: int) -> tuple[Rows, Floats]:
     """Return each query's best rows in the lists and among what is compared, by two threads where that is quicker."""
+    rows = np.empty((len(queries), plan.columns), np.int64)
+    scores = np.empty(rows.shape, np.float32)
 
-    def read(part: Floats) -> list[tuple[Rows, Floats]]:
-        found = [reading.best(part) for reading in plan.readings if len(part)]
-        return [_joined(found, axis=1)] if found else []
+    def read(parts: Sequence[Part]) -> None:
+        for part in parts:
+            place = part.queries, part.columns
+            rows[place], scores[place] = part.reading.best(queries[part.queries])
 
-    def compare() -> list[tuple[Rows, Floats]]:
-        return [_compared(queries, plan.compared, count)] if plan.compared else []
+    def read_and_compare() -> None:
+        read(plan.here)
+        if plan.compared:
+            best, cosines = _compared(queries, plan.compared, count)
+            rows[:, -best.shape[1] :], scores[:, -best.shape[1] :] = best, cosines
 
-    here = _read_here(len(queries), plan.rows_read, plan.rows_compared)
-    if here == len(queries):
-        return _joined([*read(queries), *compare()], axis=1)
-    (ours, others), theirs = _BESIDE.both(lambda: (read(queries[:here]), compare()), lambda: read(queries[here:]))
-    return _joined([_joined([*ours, *theirs], axis=0), *others], axis=1)
-
-
-def _read_here(queries: int, read: int, compared: int) -> int:
-    """Return for how many queries the thread that asks reads the lists, which compares too: all, or a fair share.
-
-    For each query `read` rows lie in its lists, and `compared` rows are compared with it.
-    """
-    comparing = compared / _COMPARED_PER_READ
-    here = round(queries * max(0.0, 1 - comparing / read) / 2) if read else queries
-    at_once = min(here * read + queries * comparing, (queries - here) * read)
-    return here if at_once > _HANDED_OVER else queries
-
-
-def _joined(parts: Sequence[tuple[Rows, Floats]], axis: int) -> tuple[Rows, Floats]:
-    rows, scores = zip(*parts, strict=True)
-    return np.concatenate(rows, axis=axis), np.concatenate(scores, axis=axis)
+    if plan.there:
+        _BESIDE.both(read_and_compare, lambda: read(plan.there))
+    else:
+        read_and_compare()
+    return rows, scores
 
 
 def _compared(queries: Floats, pools: Sequence[Pool], count: int) -> tuple[Rows, Floats]:
