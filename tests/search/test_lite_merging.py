@@ -1,7 +1,9 @@
 """Milvus Lite's merging of files as we do it: to its end, beside searches and writes, and losing nothing."""
 
+import gc
 import threading
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from milvus_lite.engine.collection import Collection
 from milvus_lite.engine.compaction import CompactionManager
 
 from backend.search.milvus_gallery import lite_merging
+from backend.search.milvus_gallery.lite_merging import Merger, merge_all
 from tests.conftest import wait_until
 
 FIELDS = [
@@ -145,6 +148,162 @@ def test_a_collection_that_is_closed_in_the_meantime_is_left_alone(tmp_path: Pat
     assert len(list(tmp_path.rglob("data_*.parquet"))) == 1
 
 
+def test_nothing_of_a_collection_that_is_dropped_stays_in_memory(tmp_path: Path, merging: None) -> None:
+    lite = MilvusLite(str(tmp_path))
+    collection: Collection | None = lite.create_collection("rows", CollectionSchema(FIELDS))
+    write_all(collection)
+    wait_until(lambda: files(collection) == 1, what="one file")
+    there = weakref.ref(collection)
+
+    lite.drop_collection("rows")
+    collection = None
+
+    def is_gone() -> bool:
+        gc.collect()
+        return there() is None
+
+    wait_until(is_gone, what="the collection to be forgotten")
+    lite.close()
+
+
+class FakeTimer:
+    """Remembers for how long it would have waited, and whether it still would."""
+
+    made: list["FakeTimer"]
+
+    def __init__(self, seconds: float, *_: object) -> None:
+        self.seconds, self.waits = seconds, False
+        self.made.append(self)
+
+    def start(self) -> None:
+        self.waits = True
+
+    def cancel(self) -> None:
+        self.waits = False
+
+
+@pytest.fixture
+def timers(monkeypatch: pytest.MonkeyPatch) -> list[FakeTimer]:
+    """All timers begun: none of them ever rings."""
+    FakeTimer.made = []
+    monkeypatch.setattr(threading, "Timer", FakeTimer)
+    return FakeTimer.made
+
+
+def test_four_files_alike_are_merged_at_once_and_fewer_wait_until_nobody_writes(
+    timers: list[FakeTimer], collection: Collection, hold: tuple[threading.Event, threading.Event]
+) -> None:
+    begun, go_on = hold
+    for start in range(0, 30, AT_ONCE):
+        write(collection, range(start, start + AT_ONCE), "old")
+    collection._wait_for_bg()
+    assert files(collection) == 3
+    assert [timer.waits for timer in timers] == [False] * (len(timers) - 1) + [True]
+    assert {timer.seconds for timer in timers} == {lite_merging.QUIET_SECONDS}
+
+    write(collection, range(30, 40), "old")
+    assert begun.wait(30)
+    assert not any(timer.waits for timer in timers)
+    go_on.set()
+    collection._wait_for_bg()
+
+    assert files(collection) == 1
+    assert timers[-1].waits
+
+
+def test_merging_goes_on_while_there_are_fewer_files_and_ends_when_not(
+    timers: list[FakeTimer], collection: Collection
+) -> None:
+    for start in range(0, 30, AT_ONCE):
+        write(collection, range(start, start + AT_ONCE), "old")
+    collection._wait_for_bg()
+
+    merge_all(collection, lambda _, there: list(there[:1]))
+    assert files(collection) == 3
+    merge_all(collection, lambda _, there: list(there[:2]) if len(there) > 1 else [])
+    assert files(collection) == 1
+    assert found(collection) == {f"k{key:03}": "old" for key in range(30)}
+
+
+def test_a_collection_that_is_being_closed_waits_for_one_merge_at_most(
+    timers: list[FakeTimer], collection: Collection
+) -> None:
+    for start in range(0, 30, AT_ONCE):
+        write(collection, range(start, start + AT_ONCE), "old")
+    collection._wait_for_bg()
+    chosen: list[int] = []
+
+    def two(_: Merger, there: Sequence[str]) -> list[str]:
+        collection._bg_closed = bool(chosen)
+        chosen.append(len(there))
+        return list(there[:2])
+
+    merge_all(collection, two)
+
+    assert chosen == [3, 2]
+    assert files(collection) == 2
+
+
+def test_no_files_name_comes_twice_whatever_was_deleted(timers: list[FakeTimer], collection: Collection) -> None:
+    """What is known of a file is kept by its name: with a name of before it would be taken for another's."""
+    write(collection, range(10), "old")
+    names = collection._manifest.get_data_files("_default")
+
+    def names_after(first: int, deleted: range) -> None:
+        """Write ten rows, forget some, and merge all there is; note the names of the files on the way."""
+        write(collection, range(first, first + 10), "old")
+        names.extend(collection._manifest.get_data_files("_default")[1:])
+        collection.delete([f"k{key:03}" for key in deleted])
+        collection.flush()
+        collection._wait_for_bg()
+        merge_all(collection, lambda _, there: list(there) if len(there) > 1 else [])
+        names.extend(collection._manifest.get_data_files("_default"))
+
+    names_after(10, range(10, 20))  # all that is new
+    names_after(20, range(20, 30))
+    names_after(30, range(5))  # the first of all
+    names_after(40, range(40, 50))
+    names_after(50, range(5, 10))
+    names_after(60, range(60, 70))
+
+    assert len(names) == len(set(names)) == 13
+    assert found(collection) == {f"k{key:03}": "old" for key in [*range(30, 40), *range(50, 60)]}
+
+
+def test_nor_does_that_of_a_file_whose_rows_are_all_that_is_left(
+    timers: list[FakeTimer], collection: Collection
+) -> None:
+    for start in range(0, 30, 10):
+        write(collection, range(start, start + 10), "old")
+    collection._wait_for_bg()
+    names = collection._manifest.get_data_files("_default")
+
+    merge_all(collection, lambda _, there: list(there[1:]) if len(there) == 3 else [])
+    names += collection._manifest.get_data_files("_default")[1:]
+    collection.delete([f"k{key:03}" for key in range(20)])
+    collection.flush()
+    merge_all(collection, lambda _, there: list(there) if len(there) > 1 else [])
+    names += collection._manifest.get_data_files("_default")
+
+    assert len(names) == len(set(names)) == 5
+    assert found(collection) == {f"k{key:03}": "old" for key in range(20, 30)}
+
+
+def test_deletions_that_no_row_needs_any_more_are_forgotten(timers: list[FakeTimer], collection: Collection) -> None:
+    write(collection, range(10), "old")
+    collection.delete([f"k{key:03}" for key in range(10)])
+    collection.flush()
+    write(collection, range(10, 20), "new")
+    collection._wait_for_bg()
+    assert list(Path(collection.data_dir).rglob("delta_*.parquet"))
+
+    merge_all(collection, lambda _, there: list(there) if len(there) > 1 else [])
+
+    assert not list(Path(collection.data_dir).rglob("delta_*.parquet"))
+    assert not collection._delta_index.snapshot
+    assert found(collection) == {f"k{key:03}": "new" for key in range(10, 20)}
+
+
 @pytest.mark.parametrize(
     ("kilobytes", "merged"),
     [
@@ -158,13 +317,13 @@ def test_a_collection_that_is_closed_in_the_meantime_is_left_alone(tmp_path: Pat
     ],
 )
 def test_what_is_small_is_merged_where_little_that_is_large_is_written_again(
-    tmp_path: Path, kilobytes: list[int], merged: int
+    timers: list[FakeTimer], collection: Collection, kilobytes: list[int], merged: int
 ) -> None:
-    names = [f"{number}.parquet" for number in range(len(kilobytes))]
+    names = [f"data/{number}.parquet" for number in range(len(kilobytes))]
+    folder = Path(collection.data_dir, "partitions", "_default")
     for name, size in zip(names, kilobytes, strict=True):
-        with (tmp_path / name).open("wb") as file:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        with (folder / name).open("wb") as file:
             file.truncate(size * 1000)
 
-    chosen = lite_merging._small(CompactionManager(str(tmp_path), CollectionSchema(FIELDS)), str(tmp_path), names)
-
-    assert (chosen or []) == names[:merged]
+    assert Merger(collection, "_default").small(names) == names[:merged]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from backend.search.bench_gallery import recall
 from backend.search.bench_vectors import units
+from backend.search.milvus_gallery import lite_index, lite_plan
 from backend.search.milvus_gallery.lite_asked import Asked, Form
 from backend.search.milvus_gallery.lite_plan import first_share, pools_of
 from backend.search.milvus_gallery.lite_search import Found, _first_of_groups, find
@@ -238,6 +239,41 @@ def test_a_vector_of_zeros_is_like_nothing_and_spoils_no_other_answer(collection
     assert found.scores[:TOP].tolist() == [0.0] * TOP
     assert found.texts["product"][TOP] == "p0"
     assert found.scores[TOP] == pytest.approx(1, abs=1e-5)
+
+
+def test_several_indexes_and_what_has_none_answer_together_however_they_are_shared(
+    tmp_path: Path, vectors: Vectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lite_index, "INDEXED_ROWS", 2_600)
+    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    lite = MilvusLite(str(tmp_path))
+    made = lite.create_collection("rows", CollectionSchema(FIELDS))
+    for part in np.split(np.arange(len(vectors)), [4_000, 7_100]):
+        rows = [{"key": f"{row:06}", "product": str(row), "vector": vectors[row].tolist()} for row in part.tolist()]
+        made.insert(rows)
+        made.flush()
+    made.load()
+    standings = Standings()
+    ask(standings, made, vectors[:1])
+    segments, standing = standings.of(made)
+    wait_until(lambda: [standing.indexes.get(each) is not None for each in segments].count(True) == 2, what="indexes")
+
+    for share in (None, 0, 1, 5, 6, 7, 11, 12):
+        if share is not None:
+            monkeypatch.setattr(
+                lite_plan, "first_share", lambda works, queries, _, n=share: min(n, len(works) * queries)
+            )
+        standing.kept.clear()
+        for count in (1, QUERIES, 3):  # with the same standing: each has a plan of its own
+            queries = vectors[[7, 4_900, 7_150, 500, 6_999, 1_000][:count]]
+            found = ask(standings, made, queries, group_by="", apart=np.inf)
+            cosines = queries @ vectors.T
+            best = found.rows.reshape(count, TOP)
+            assert np.mean(recall(best.tolist(), np.argsort(-cosines, axis=1)[:, :TOP].tolist())) >= 0.99
+            assert all(len(set(each)) == TOP for each in best.tolist())
+            told = found.scores.reshape(count, TOP)
+            np.testing.assert_allclose(told, np.take_along_axis(cosines, best, axis=1), atol=1e-5)
+    lite.close()
 
 
 @pytest.mark.parametrize(

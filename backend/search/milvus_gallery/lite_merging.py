@@ -4,19 +4,22 @@ Lite 3.2.2 merges once after a write, though what came of it may be the next to 
 each size, which a search has to look through one by one. And it keeps its lock meanwhile: while a gallery grew to
 180,000 rows, nobody could search or write for two seconds, in no gallery, since one thread answers for all.
 
-Here Lite's own merge reads and writes without the lock; only that the new file stands for the old ones is said under
-it. What is deleted or written anew in the meantime has a higher number than the rows of the new file, as ever. And when
-nobody wrote for a moment, what is small is merged too, where that rewrites little that is large.
+Here Lite's own merge reads and writes without the lock; it is held while the new file is put in the old ones' place and
+deletions that no row needs any more are forgotten. What is deleted or written anew beside a merge has a higher number
+than the rows of the new file, as ever. And when nobody wrote for a moment, what is small is merged too, where that
+rewrites little that is large.
 """
 
 import contextlib
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from milvus_lite.engine.collection import Collection
+from milvus_lite.engine.compaction import CompactionManager
+from milvus_lite.storage.data_file import parse_seq_range
 from milvus_lite.storage.segment import Segment
 
 QUIET_SECONDS = 2.0
@@ -24,10 +27,7 @@ _SMALL_SIZES = 2  # of Lite's four: below 10 MB, of which most files have too fe
 _TIMES_AS_LARGE = 4
 """A small file is merged with smaller ones when they are together a quarter of it: so no byte is written too often."""
 
-Choice = Callable[[Any, str, Sequence[str]], list[str] | None]
-"""Which of a folder's files to merge, if any; the first argument is Lite's CompactionManager."""
-
-_waiting: WeakKeyDictionary[Any, threading.Timer] = WeakKeyDictionary()
+_waiting: weakref.WeakKeyDictionary[Any, threading.Timer] = weakref.WeakKeyDictionary()
 log = logging.getLogger(__name__)
 
 
@@ -36,61 +36,80 @@ def install() -> None:
     Collection._bg_compact_and_index = _after_a_flush
 
 
-def _after_a_flush(collection: Any) -> None:
-    """Merge what Lite would merge, and soon what is small; Lite calls it in a thread of the collection's own."""
-    _merge_all(collection, _due)
-    if collection in _waiting:
-        _waiting.pop(collection).cancel()
-    _waiting[collection] = timer = threading.Timer(QUIET_SECONDS, _when_quiet, [collection])
-    timer.daemon = True
-    timer.start()
+class Merger(CompactionManager):  # type: ignore[misc]
+    """Merges files of one of a collection's partitions, by Lite's own way."""
+
+    def __init__(self, collection: Any, partition: str) -> None:
+        super().__init__(collection.data_dir, collection.schema)
+        self._collection, self._partition = collection, partition
+        self._folder = f"{collection.data_dir}/partitions/{partition}"
+        self._above = 0
+
+    def due(self, files: Sequence[str]) -> list[str]:
+        """Choose as Lite does: four files of about the same size, or some of very many."""
+        return self._select_target(self._bucket_files(self._folder, files), len(files), self._folder) or []
+
+    def small(self, files: Sequence[str]) -> list[str]:
+        """Choose as many of the small files as are worth it, the smallest."""
+        small = self._bucket_files(self._folder, files)[:_SMALL_SIZES]
+        sizes = [(size, file) for alike in small for file, size in alike]
+        sizes.sort()
+        for largest in range(len(sizes) - 1, 0, -1):
+            if sizes[largest][0] <= _TIMES_AS_LARGE * sum(size for size, _ in sizes[:largest]):
+                return [file for _, file in sizes[: largest + 1]]
+        return []
+
+    def merge(self, chosen: Sequence[str]) -> bool:
+        """Merge these files; say whether there are fewer afterwards."""
+        collection = self._collection
+        # A file's name says the number of its first row, and one that no row's is above. With that higher than any of
+        # these had it, no name comes twice, whatever is deleted: lite_standing.py knows files by their names.
+        self._above = 1 + max(parse_seq_range(file)[1] for file in chosen)
+        exchange = _Exchange(collection)
+        self._compact_files(self._partition, self._folder, chosen, exchange, collection._delta_index)
+        with collection._maintenance_lock:
+            self._gc_tombstones(collection._manifest, collection._delta_index)
+        return exchange.made < len(chosen)
+
+    def _pick_unique_seq_range(self, folder: str, first: int, last: int) -> tuple[int, int]:
+        first, last = super()._pick_unique_seq_range(folder, first, max(last, self._above))
+        return first, last
 
 
-def _when_quiet(collection: Any) -> None:
-    with contextlib.suppress(RuntimeError):  # it was closed
-        collection._bg_executor.submit(_merge_all, collection, _small)
+Choice = Callable[[Merger, Sequence[str]], list[str]]
+"""Which of a partition's files to merge, if any."""
 
 
-def _merge_all(collection: Any, choice: Choice) -> None:
+def merge_all(collection: Any, choice: Choice) -> None:
+    """Merge what is chosen until nothing is, or somebody closes the collection."""
     try:
         for partition in collection._manifest.list_partitions():
-            while _merge(collection, partition, choice):
-                pass
+            merger = Merger(collection, partition)
+            while chosen := choice(merger, collection._manifest.get_data_files(partition)):
+                if collection._bg_closed or not merger.merge(chosen):
+                    break
     except Exception:  # the next flush tries again
         log.exception("gallery_merge_failed", extra={"collection": collection.name})
 
 
-def _merge(collection: Any, partition: str, choice: Choice) -> bool:
-    """Merge the files chosen, if any; say whether there are fewer afterwards."""
-    merger = collection._compaction_mgr
-    with collection._maintenance_lock:
-        files = collection._manifest.get_data_files(partition)
-        deleted = collection._delta_index.frozen_copy()
-    folder = f"{collection.data_dir}/partitions/{partition}"
-    chosen = choice(merger, folder, files)
-    if chosen is None:
-        return False
-    exchange = _Exchange(collection)
-    merger._compact_files(partition, folder, chosen, exchange, deleted)
-    with collection._maintenance_lock:
-        merger._gc_tombstones(collection._manifest, collection._delta_index)
-    return exchange.made < len(chosen)
+def _after_a_flush(collection: Any) -> None:
+    """Merge what Lite would merge, and soon what is small; Lite calls it in a thread of the collection's own.
+
+    It does so, too, when a collection is opened.
+    """
+    if collection in _waiting:
+        _waiting.pop(collection).cancel()
+    merge_all(collection, Merger.due)
+    _waiting[collection] = timer = threading.Timer(QUIET_SECONDS, _when_quiet, [weakref.ref(collection)])
+    timer.daemon = True
+    timer.start()
 
 
-def _due(merger: Any, folder: str, files: Sequence[str]) -> list[str] | None:
-    """Choose as Lite does: four files of about the same size, or some of very many."""
-    chosen: list[str] | None = merger._select_target(merger._bucket_files(folder, files), len(files), folder)
-    return chosen
-
-
-def _small(merger: Any, folder: str, files: Sequence[str]) -> list[str] | None:
-    """Choose as many of the small files as are worth it, the smallest."""
-    sizes = [(size, file) for alike in merger._bucket_files(folder, files)[:_SMALL_SIZES] for file, size in alike]
-    sizes.sort()
-    for largest in range(len(sizes) - 1, 0, -1):
-        if sizes[largest][0] <= _TIMES_AS_LARGE * sum(size for size, _ in sizes[:largest]):
-            return [file for _, file in sizes[: largest + 1]]
-    return None
+def _when_quiet(there: Callable[[], Any]) -> None:
+    collection = there()
+    with contextlib.suppress(RuntimeError):  # it was closed
+        if collection is not None:
+            collection._bg_executor.submit(merge_all, collection, Merger.small)
 
 
 class _Exchange:

@@ -144,19 +144,18 @@ def first_share(works: Sequence[float], queries: int, comparing: float) -> int:
     `works` says how much a query has to do in each index; `comparing`, how much the first thread does besides.
     """
 
-    def done(share: int) -> float:
-        """Return when both are done."""
-        here = [min(queries, max(0, share - number * queries)) for number in range(len(works))]
-        there = [queries - each for each in here]
-        if not any(there):
-            return comparing + _reading(works, here)
-        return _HANDED_OVER + max(comparing + _reading(works, here), _reading(works, there))
-
-    return min(range(len(works) * queries, -1, -1), key=done)
-
-
-def _reading(works: Sequence[float], shares: Sequence[int]) -> float:
-    return sum(_OPENED + work * share for work, share in zip(works, shares, strict=True) if share)
+    costs = [_OPENED + work * queries for work in works]
+    here, there = comparing, sum(costs)
+    earliest, share = here + there, len(works) * queries  # all by the first
+    for number, (work, cost) in enumerate(zip(works, costs, strict=True)):
+        there -= cost
+        for mine in range(queries):
+            reading = here + (_OPENED + work * mine if mine else 0)
+            done = _HANDED_OVER + max(reading, there + _OPENED + work * (queries - mine))
+            if done < earliest:
+                earliest, share = done, number * queries + mine
+        here += cost
+    return share
 
 
 def pools_of(collection: Any, segments: Sequence[Any], standing: Standing, condition: str, timezone: Any) -> Pools:

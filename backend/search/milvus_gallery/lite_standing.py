@@ -38,7 +38,7 @@ class Standing:
     """What was found out of a collection's rows, and holds until something is written. Rows are numbered throughout."""
 
     files: tuple[str, ...]
-    """Of the segments. None is written twice, and each has a key once at most."""
+    """Of the segments. No name comes twice (lite_merging.py), and each file has a key once at most."""
     deleted: Mapping[Any, int]
     """By key, the number that its deletion has among all writes."""
     starts: list[int]
