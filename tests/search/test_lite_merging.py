@@ -45,9 +45,15 @@ def write(collection: Collection, keys: range, image: str) -> None:
     collection.flush()
 
 
-def write_all(collection: Collection) -> None:
-    for start in range(0, ROWS, AT_ONCE):
+def write_all(collection: Collection, rows: int = ROWS) -> None:
+    """Write rows in files of AT_ONCE; what is due of them is merged meanwhile."""
+    for start in range(0, rows, AT_ONCE):
         write(collection, range(start, start + AT_ONCE), "old")
+
+
+def all_there_are(_: Merger, there: Sequence[str]) -> list[str]:
+    """Choose every file, while there are several."""
+    return list(there) if len(there) > 1 else []
 
 
 def found(collection: Collection) -> dict[str, str]:
@@ -194,8 +200,7 @@ def test_four_files_alike_are_merged_at_once_and_fewer_wait_until_nobody_writes(
     timers: list[FakeTimer], collection: Collection, hold: tuple[threading.Event, threading.Event]
 ) -> None:
     begun, go_on = hold
-    for start in range(0, 30, AT_ONCE):
-        write(collection, range(start, start + AT_ONCE), "old")
+    write_all(collection, 30)
     collection._wait_for_bg()
     assert files(collection) == 3
     assert [timer.waits for timer in timers] == [False] * (len(timers) - 1) + [True]
@@ -214,8 +219,7 @@ def test_four_files_alike_are_merged_at_once_and_fewer_wait_until_nobody_writes(
 def test_merging_goes_on_while_there_are_fewer_files_and_ends_when_not(
     timers: list[FakeTimer], collection: Collection
 ) -> None:
-    for start in range(0, 30, AT_ONCE):
-        write(collection, range(start, start + AT_ONCE), "old")
+    write_all(collection, 30)
     collection._wait_for_bg()
 
     merge_all(collection, lambda _, there: list(there[:1]))
@@ -228,8 +232,7 @@ def test_merging_goes_on_while_there_are_fewer_files_and_ends_when_not(
 def test_a_collection_that_is_being_closed_waits_for_one_merge_at_most(
     timers: list[FakeTimer], collection: Collection
 ) -> None:
-    for start in range(0, 30, AT_ONCE):
-        write(collection, range(start, start + AT_ONCE), "old")
+    write_all(collection, 30)
     collection._wait_for_bg()
     chosen: list[int] = []
 
@@ -256,7 +259,7 @@ def test_no_files_name_comes_twice_whatever_was_deleted(timers: list[FakeTimer],
         collection.delete([f"k{key:03}" for key in deleted])
         collection.flush()
         collection._wait_for_bg()
-        merge_all(collection, lambda _, there: list(there) if len(there) > 1 else [])
+        merge_all(collection, all_there_are)
         names.extend(collection._manifest.get_data_files("_default"))
 
     names_after(10, range(10, 20))  # all that is new
@@ -273,8 +276,7 @@ def test_no_files_name_comes_twice_whatever_was_deleted(timers: list[FakeTimer],
 def test_nor_does_that_of_a_file_whose_rows_are_all_that_is_left(
     timers: list[FakeTimer], collection: Collection
 ) -> None:
-    for start in range(0, 30, 10):
-        write(collection, range(start, start + 10), "old")
+    write_all(collection, 30)
     collection._wait_for_bg()
     names = collection._manifest.get_data_files("_default")
 
@@ -282,7 +284,7 @@ def test_nor_does_that_of_a_file_whose_rows_are_all_that_is_left(
     names += collection._manifest.get_data_files("_default")[1:]
     collection.delete([f"k{key:03}" for key in range(20)])
     collection.flush()
-    merge_all(collection, lambda _, there: list(there) if len(there) > 1 else [])
+    merge_all(collection, all_there_are)
     names += collection._manifest.get_data_files("_default")
 
     assert len(names) == len(set(names)) == 5
@@ -297,7 +299,7 @@ def test_deletions_that_no_row_needs_any_more_are_forgotten(timers: list[FakeTim
     collection._wait_for_bg()
     assert list(Path(collection.data_dir).rglob("delta_*.parquet"))
 
-    merge_all(collection, lambda _, there: list(there) if len(there) > 1 else [])
+    merge_all(collection, all_there_are)
 
     assert not list(Path(collection.data_dir).rglob("delta_*.parquet"))
     assert not collection._delta_index.snapshot
