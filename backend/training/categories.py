@@ -18,6 +18,7 @@ import click
 
 from backend.training.datasets import ShopPhoto, find_folder, load_garment_photos, load_shop
 from backend.training.evaluation.titles import load_titles
+from backend.training.pieces import kept_aside
 from backend.training.subjects import Subject, see, subjects_of_shop
 from backend.vision.attributes import TextCategory, category_of_text
 from backend.vision.calibration import Calibration, calibration, write_calibration
@@ -50,10 +51,11 @@ def train_categories(data: Path, out: Path, titles: Sequence[Path], vision: Visi
 
 
 def _garments(vision: Vision, data: Path, chance: random.Random) -> list[Subject]:
+    """Garments that the embedder did not learn kinds from: of others it is surer than of a shop's."""
     known = [
         (one.path, one.category)
         for one in load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
-        if one.split == "train" and one.category is not None
+        if one.split == "train" and one.category is not None and kept_aside(one.path.name)
     ]
     sample = chance.sample(known, min(_GARMENT_PHOTOS, len(known)))
     with click.progressbar(sample, label="garment photos", file=sys.stderr) as listed:

@@ -1,12 +1,13 @@
 """Train the embedder: EfficientNet-Lite0, a mask of the garment, and projections to a unit vector of three parts.
 
-1. Every train garment is cut out as the detector would, in several views (`views`); what the early stages of the
-   ImageNet network make of them is kept in files, because those stages stay as they are.
-2. The mask head learns where the garment is, so that features and colours are pooled there.
-3. The projections of identity and colour are whitened within garments (`embedder_start`): what the photos of one
+1. The ImageNet network's later stages learn kinds of garments, and to know one again (`embedder_tuning`).
+2. Every train garment is cut out as the detector would, in several views (`views`); what the early stages make of them
+   is kept in files, because the network stays as it is from here on.
+3. The mask head learns where the garment is, so that features and colours are pooled there.
+4. The projections of identity and colour are whitened within garments (`embedder_start`): what the photos of one
    garment differ by counts less. Identity then learns a little by one of several losses (`embedder_losses`), kind by
-   a softmax. The network stays as ImageNet taught it: so few products teach it those products by heart.
-4. The heads come last.
+   a softmax. The network itself would learn so few products by heart.
+5. The heads come last.
 
 Every step leaves a file in OUT/training; a command that was stopped goes on from the last one.
 """
@@ -22,6 +23,7 @@ import torch
 from backend.training.embedder_fit import fit_mask, fit_projections
 from backend.training.embedder_heads import Told, fit_heads
 from backend.training.embedder_recipe import RECIPE, Recipe, keep_recipe
+from backend.training.embedder_tuning import tune_backbone
 from backend.training.evaluation import evaluate_retrieval
 from backend.training.examples import Examples, extract
 from backend.training.export import export_embedder
@@ -33,7 +35,7 @@ from backend.vision.embedder_features import FEATURES
 from backend.vision.embedder_net import PARTS, EmbedderNet, load_embedder, save_embedder
 from backend.vision.model import Vision, load_vision
 
-MODEL_ID = "lite0m5"
+MODEL_ID = "lite0m6"
 _CARD = Path(__file__).parent / "cards" / "EMBEDDER.md"
 
 
@@ -52,6 +54,12 @@ def train_embedder(
     torch.manual_seed(seed)
     net = EmbedderNet(recipe.widths, SIZES, shallow=recipe.multi_scale)
     net.eval().features.backbone = imagenet_backbone().eval()
+    backbone = net.features.backbone
+    _once(
+        work / "backbone.pt",
+        net,
+        lambda: tune_backbone(backbone, pieces, work / "tuning.pt", recipe, seed=seed),
+    )
     examples = extract(net.features, pieces, work / "views", recipe=recipe, seed=seed)
     _once(work / "mask.pt", net, lambda: fit_mask(net, examples, recipe, seed=seed))
     raw = examples.kept_raw(net.features, work / "features.npy")
@@ -99,6 +107,7 @@ def describe(
     parts = zip(PARTS, net.widths, net.shares.tolist(), strict=True)
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
         dim=net.dim, seed=seed, steps=recipe.steps, recolored=recipe.recolored,
+        tuning=recipe.tuning.steps,
         views=len(examples), garments=len(set(examples.photos)),
         loss=f"{recipe.loss}, with a shallow parallel branch" if recipe.multi_scale else recipe.loss,
         parts=", ".join(f"{name} {width} ({share:.2f})" for name, width, share in parts),

@@ -7,7 +7,6 @@ each must be to be believed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from torch import Tensor, nn
 from backend.training.embedder_fit import step
 from backend.training.embedder_recipe import Recipe
 from backend.training.examples import Array, Examples, Numbers
-from backend.training.pieces import Piece
+from backend.training.pieces import Piece, kept_aside
 from backend.training.seen_names import FINE, GENDERS, fine_category, read_patterns
 from backend.training.worn_patterns import Worn, dress_up
 from backend.vision.attributes import PATTERNS
@@ -28,7 +27,6 @@ from backend.vision.embedder_features import FEATURES
 from backend.vision.embedder_net import EmbedderNet, Head
 from backend.vision.values import CATEGORIES
 
-_ASIDE = 6  # one garment of so many
 _BATCH, _CROPS = 512, 32
 _TEMPERATURES = np.geomspace(0.5, 8.0, 33)
 _WANTED = 0.9  # so often a head must be right where it is believed
@@ -82,10 +80,6 @@ def fit_heads(net: EmbedderNet, examples: Examples, raw: Array, recipe: Recipe, 
     lessons = {"categories": categories, "fine": fine, "genders": genders, "patterns": patterns}
     recipes = {"categories": recipe.for_categories()}
     return {name: _fit_and_tell(net.heads[name], one, recipes.get(name, recipe), seed) for name, one in lessons.items()}
-
-
-def kept_aside(product: str) -> bool:
-    return sha256(product.encode()).digest()[0] % _ASIDE == 0
 
 
 def _one(name: str | None) -> tuple[str, ...]:

@@ -23,6 +23,21 @@ class Batches:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuning:
+    """How the backbone's later stages learn: the first `kept` stages stay as ImageNet taught them.
+
+    Each of the `steps` shows `garments` garments in two views each; `same` is how much it counts that these are one,
+    beside what kind the garment is.
+    """
+
+    steps: int = 2000
+    garments: int = 32
+    rate: float = 4e-4
+    kept: int = 3
+    same: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Settings of the served weights, chosen on held-out train products. Rates of projections are of the mean weight.
 
@@ -34,6 +49,8 @@ class Recipe:
     multi_scale: bool = False
     widths: tuple[int, int, int] = (136, 32, 88)
     shares: tuple[float, float, float] = (0.70, 0.18, 0.12)
+
+    tuning: Tuning = Tuning()
 
     shop_views: int = 3  # of every photo of the shop, the first as it is
     recolored: int = 4  # other colours of a garment that the shop shows from several sides
@@ -60,7 +77,7 @@ class Recipe:
     head_steps: int = 300  # of each head, on frozen features
     head_rate: float = 2e-3
     head_decay: float = 0.05
-    category_steps: int = 1000  # the categories' head has hidden values, which takes longer and would learn by heart
+    category_steps: int = 2000  # the categories' head has hidden values, which takes longer and would learn by heart
     category_rate: float = 1e-3
     category_dropout: float = 0.6
     patterns: int = 1500  # garments dressed in drawn patterns

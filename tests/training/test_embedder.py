@@ -40,6 +40,7 @@ _BOX = Box(0.1, 0.1, 0.8, 0.85)
 _SMALL = Batches(products=2, others=2, each=2)
 _TINY = replace(
     RECIPE,
+    tuning=replace(RECIPE.tuning, steps=2, garments=4),
     mask_steps=2,
     steps=3,
     kind_steps=3,

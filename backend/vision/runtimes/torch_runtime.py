@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torchvision.ops import batched_nms  # type: ignore[import-untyped]
+from torchvision.ops import batched_nms
 
 from backend.vision.card import read_card
 from backend.vision.embedder_features import SIDE
