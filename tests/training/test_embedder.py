@@ -288,7 +288,7 @@ def test_training_that_was_killed_ends_with_the_weights_of_one_that_was_not(phot
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     code = (
         "from pathlib import Path; from backend.training.embedder import train_embedder; "
-        "from backend.training.embedder_recipe import Batches, Recipe; "
+        "from backend.training.embedder_recipe import Batches, Recipe, Tuning; "
         f"train_embedder(Path({str(photos)!r}), Path({str(killed)!r}), seed=3, recipe={recipe!r})"
     )
     first = subprocess.Popen([sys.executable, "-c", code])
