@@ -77,7 +77,7 @@ class Recipe:
     head_steps: int = 300  # of each head, on frozen features
     head_rate: float = 2e-3
     head_decay: float = 0.05
-    category_steps: int = 2000  # the categories' head has hidden values, which takes longer and would learn by heart
+    category_steps: int = 1000  # the categories' head has hidden values, which takes longer and would learn by heart
     category_rate: float = 1e-3
     category_dropout: float = 0.6
     patterns: int = 1500  # garments dressed in drawn patterns
