@@ -21,7 +21,7 @@ from backend.search.gallery import Entry, embedding_id
 from backend.search.milvus_gallery import MilvusGallery, open_gallery
 from backend.tenants.models import Product, ProductImage, ProductUrl
 from tests.conftest import Shop, wait_until
-from tests.search.query_worker import CARD, RED, WHITE, vector_of
+from tests.search.query_worker import BLUE, CARD, RED, WHITE, vector_of
 
 Color = Sequence[int]
 
@@ -101,6 +101,7 @@ def photo(*patches: tuple[Color, tuple[int, int, int, int]], size: int = 200, fo
 
 
 RED_PHOTO = photo((RED, (20, 20, 180, 180)))
+OUTFIT = photo((RED, (10, 10, 190, 100)), (BLUE, (60, 110, 140, 190)))
 
 
 def multipart(data: bytes | None, **fields: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from backend.search.gallery import Entry
 from backend.search.milvus_gallery import MilvusGallery, open_gallery
 from tests.search.conftest import ENGINES, GalleryServer
-from tests.search.test_gallery import DIM, MODEL, an_entry, unit
+from tests.search.entries import DIM, MODEL, an_entry, unit
 
 pytestmark = pytest.mark.soak
 
