@@ -32,7 +32,7 @@ _PRIOR = 5  # readings that the confidence before counts for, so that a rare kin
 _TEMPERATURES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 _UNSEEN = 8  # votes of a category never seen: most of them right, the others anywhere
 _UNSEEN_RIGHT = 0.7
-_THRESHOLDS = (0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
+_THRESHOLDS = (0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
 _FALSE_ALARMS = 0.02  # of right titles: sellers who are asked in vain stop looking
 
 

@@ -19,6 +19,7 @@ from backend.training.evaluation import (
     evaluate_words,
 )
 from backend.training.evaluation.tiers import evaluate_tiers
+from backend.training.memory import keep_freed_memory
 from backend.training.tiers import train_tiers
 from backend.vision.card import WEIGHTS
 from backend.vision.model import load_vision
@@ -41,6 +42,7 @@ def evaluate() -> None:
 @click.group()
 def train() -> None:
     """Train new weights from labelled photos (needs the extra `train`)."""
+    keep_freed_memory()
 
 
 _WEIGHTS = click.option(

@@ -20,6 +20,7 @@ from typing import Any
 
 import torch
 
+from backend.training.checkpoints import draw_back, written_whole
 from backend.training.detector_pictures import write_pictures
 from backend.training.evaluation import evaluate_detection
 from backend.training.export import export_detector
@@ -136,9 +137,8 @@ def _trained(plan: Plan) -> Path:
 
 
 def _replace(source: Path, target: Path) -> None:
-    beside = target.with_suffix(".part")
-    copyfile(source, beside)
-    beside.replace(target)
+    with written_whole(target) as fresh:
+        copyfile(source, fresh)
 
 
 def _trainer(added: Mapping[str, str]) -> type[DetectionTrainer]:
@@ -163,7 +163,6 @@ def _copy_class(model: Any, source: int, target: int) -> None:
         last.bias[target] = last.bias[source]
 
 
-@torch.no_grad()
 def blended(checkpoint: Path, plan: Plan) -> Any:
     """The trained network, with the start's weights in it by their share."""
     # written by ourselves, a moment ago
@@ -171,9 +170,7 @@ def blended(checkpoint: Path, plan: Plan) -> Any:
     if plan.blend < 1:
         begun: Any = YOLO(str(plan.start)).model
         start = begun.float().state_dict()
-        for name, value in network.state_dict().items():
-            if value.is_floating_point():
-                value.lerp_(start[name], 1 - plan.blend)
+        draw_back(network, start, plan.blend)
     return network
 
 

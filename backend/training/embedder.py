@@ -1,6 +1,7 @@
 """Train the embedder: EfficientNet-Lite0, a mask of the garment, and projections to a unit vector of three parts.
 
-1. The ImageNet network's later stages learn kinds of garments, and to know one again (`embedder_tuning`).
+1. The ImageNet network's later stages learn kinds of garments, and to know one again (`embedder_tuning`); they are then
+   drawn back towards what ImageNet taught them.
 2. Every train garment is cut out as the detector would, in several views (`views`); what the early stages make of them
    is kept in files, because the network stays as it is from here on.
 3. The mask head learns where the garment is, so that features and colours are pooled there.
@@ -20,6 +21,7 @@ from typing import Any
 
 import torch
 
+from backend.training.checkpoints import written_whole
 from backend.training.embedder_fit import fit_mask, fit_projections
 from backend.training.embedder_heads import Told, fit_heads
 from backend.training.embedder_recipe import RECIPE, Recipe, keep_recipe
@@ -87,9 +89,8 @@ def _once(file: Path, net: EmbedderNet, work: Callable[[], None]) -> None:
         net.load_state_dict(torch.load(file, weights_only=True))
         return
     work()
-    fresh = file.with_suffix(".new")
-    torch.save(net.state_dict(), fresh)
-    fresh.replace(file)  # a kill leaves nothing or the whole file
+    with written_whole(file) as fresh:
+        torch.save(net.state_dict(), fresh)
 
 
 def _measure(data: Path, vision: Vision) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def describe(
     parts = zip(PARTS, net.widths, net.shares.tolist(), strict=True)
     return Template(_CARD.read_text(encoding="utf-8")).substitute(
         dim=net.dim, seed=seed, steps=recipe.steps, recolored=recipe.recolored,
-        tuning=recipe.tuning.steps,
+        tuning=recipe.tuning.steps, blend=recipe.tuning.blend,
         views=len(examples), garments=len(set(examples.photos)),
         loss=f"{recipe.loss}, with a shallow parallel branch" if recipe.multi_scale else recipe.loss,
         parts=", ".join(f"{name} {width} ({share:.2f})" for name, width, share in parts),

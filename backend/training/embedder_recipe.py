@@ -27,14 +27,15 @@ class Tuning:
     """How the backbone's later stages learn: the first `kept` stages stay as ImageNet taught them.
 
     Each of the `steps` shows `garments` garments in two views each; `same` is how much it counts that these are one,
-    beside what kind the garment is.
+    beside what kind the garment is. `blend` is the share of the tuned weights in the end, the rest is ImageNet's.
     """
 
-    steps: int = 2000
+    steps: int = 1000
     garments: int = 32
     rate: float = 4e-4
     kept: int = 3
     same: float = 0.5
+    blend: float = 0.75
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
+from backend.training.checkpoints import draw_back, written_whole
 from backend.training.datasets import read
 from backend.training.embedder_recipe import Recipe
 from backend.training.examples import progress
@@ -82,6 +83,7 @@ def tune_backbone(backbone: Any, pieces: Sequence[Piece], checkpoint: Path, reci
         return
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kinds = sorted({one.kind for one in learned})
+    start = {name: value.clone() for name, value in backbone.state_dict().items()}
     torch.manual_seed(seed)
     heads = _Heads(len(kinds)).to(device)
     backbone.to(device, memory_format=torch.channels_last)
@@ -102,6 +104,7 @@ def tune_backbone(backbone: Any, pieces: Sequence[Piece], checkpoint: Path, reci
             if (number + 1) % _KEPT_EVERY == 0:
                 _keep(state, number + 1, checkpoint)
     backbone.requires_grad_(requires_grad=True).to("cpu", memory_format=torch.contiguous_format)
+    draw_back(backbone, start, recipe.tuning.blend)
 
 
 def _batches(pieces: Sequence[Piece], recipe: Recipe, seed: int) -> Iterator[list[tuple[int, int]]]:
@@ -151,6 +154,5 @@ def _go_on(state: dict[str, Any], checkpoint: Path) -> int:
 
 
 def _keep(state: dict[str, Any], steps: int, checkpoint: Path) -> None:
-    fresh = checkpoint.with_suffix(".new")
-    torch.save({"steps": steps, **{name: part.state_dict() for name, part in state.items()}}, fresh)
-    fresh.replace(checkpoint)  # a kill leaves the old checkpoint or the new one
+    with written_whole(checkpoint) as fresh:
+        torch.save({"steps": steps, **{name: part.state_dict() for name, part in state.items()}}, fresh)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from backend.training.checkpoints import written_whole
 from backend.training.embedder_recipe import Recipe
 from backend.training.pieces import Piece
 from backend.training.views import CELLS, View, changed_view, plain_view, recolored_view
@@ -78,9 +79,8 @@ class Examples:
     def kept_raw(self, net: FeatureNet, file: Path) -> Array:
         """The net's features of all views, from `file` where an earlier run left them."""
         if not file.exists():
-            fresh = file.with_suffix(".new.npy")
-            np.save(fresh, self.raw(net))
-            fresh.replace(file)  # a kill leaves nothing or the whole file
+            with written_whole(file) as fresh:
+                np.save(fresh, self.raw(net))
         kept: Array = np.load(file)
         return kept
 
@@ -129,9 +129,8 @@ def extract(net: FeatureNet, pieces: Sequence[Piece], folder: Path, *, recipe: R
         for start in starts:
             end = min(len(plans), start + _BATCH)
             _write(net, [next(views) for _ in range(start, end)], files, start)
-            fresh = reached.with_suffix(".new")
-            fresh.write_text(str(end))
-            fresh.replace(reached)  # a kill leaves the old number or the new one
+            with written_whole(reached) as fresh:
+                fresh.write_text(str(end))
     shown = tuple(pieces[plan.piece] for plan in plans)
     colors = tuple(
         piece.color if plan.recolored is None else f"{piece.color} as {plan.recolored}"

@@ -12,7 +12,7 @@ from backend.vision.values import Box
 _GROUND = 114  # the grey ultralytics pads with, so that the detector sees what it was trained on
 _LEAST = 8  # pixels: a smaller side shows no garment, so the crop grows to it
 EMBEDDER_SIDE = 224  # pixels
-MARGIN = 0.04  # of each side: detector boxes cut hems and collars
+_MARGIN = 0.02  # of each side: detector boxes cut hems and collars
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ def embedder_crop(picture: Picture, box: Box, side: int = EMBEDDER_SIDE) -> Pixe
 
     Edges fall between pixels, so that two runtimes whose boxes differ by a hair see the same crop.
     """
-    left, top, right, bottom = _edges(picture, box, margin=MARGIN)
+    left, top, right, bottom = _edges(picture, box, margin=_MARGIN)
     # the part around the box is cut out first: Pillow would convert the whole picture for every garment
     first, above = max(0, int(left) - 2), max(0, int(top) - 2)
     part = np.ascontiguousarray(picture.pixels[above : math.ceil(bottom) + 2, first : math.ceil(right) + 2])

@@ -70,6 +70,17 @@ def test_neither_the_shop_nor_garments_kept_aside_teach_anything(pieces: list[Pi
     assert differing(imagenet_backbone().state_dict(), tuned(others, tmp_path / "out")) == set()
 
 
+def test_what_imagenet_taught_stays_in_it_by_its_share(pieces: list[Piece], tmp_path: Path) -> None:
+    def drawn_back(share: float) -> torch.Tensor:
+        recipe = replace(_FEW, tuning=replace(_FEW.tuning, blend=share))
+        return tuned(pieces, tmp_path / str(share), recipe)["conv_head.weight"]
+
+    start, whole = imagenet_backbone().state_dict()["conv_head.weight"], drawn_back(1.0)
+
+    assert not torch.equal(whole, start)
+    torch.testing.assert_close(drawn_back(0.75), 0.25 * start + 0.75 * whole)
+
+
 def test_what_was_shown_costs_less_afterwards(
     pieces: list[Piece], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw
 
 from backend.search.ranking import Thresholds
 from backend.training.commands import train
-from backend.training.evaluation.tiers import Answer, choose, figures
+from backend.training.evaluation.tiers import Answer, _foreign, choose, figures
+from backend.training.pieces import kept_aside
 from backend.vision.values import CATEGORIES
 
 TIERS = Thresholds(same=0.9, close=0.6, style=0.2)
@@ -56,6 +57,20 @@ def test_close_is_of_the_garments_category_too() -> None:
     answers = [answer((0.55, False)), answer((0.52, False)), *(answer((0.49, False)) for _ in range(3))]
 
     assert choose(answers, style=0.17).close == 0.52
+
+
+def test_nothing_that_the_embedder_learned_from_chooses_or_measures(tmp_path: Path) -> None:
+    data = little_shop(tmp_path)
+    rows = [[f"{number}.png", "Shoes", "False", ("train", "val")[number % 2]] for number in range(60)]
+    with (data / "garment_photos/labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["image", "label", "kids", "split"], *rows])
+
+    choosing, measuring = (_foreign(data, {"top"}, half) for half in ("choose", "measure"))
+
+    assert len(choosing) > 0
+    assert all(kept_aside(one.path.name) for one in choosing)
+    assert {one.split for one in choosing} == {"train"}
+    assert [one.path.name for one in measuring] == [name for name, _, _, split in rows if split == "val"]
 
 
 def test_the_command_writes_tiers_and_their_card(tmp_path: Path) -> None:

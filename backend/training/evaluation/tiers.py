@@ -19,7 +19,7 @@ from backend.search.kinds import kinds_for
 from backend.search.nearest import search_kinds
 from backend.search.ranking import Thresholds, merge
 from backend.training.datasets import GarmentPhoto, ShopPhoto, find_folder, load_garment_photos, load_shop, read
-from backend.training.pieces import for_sale_box
+from backend.training.pieces import for_sale_box, kept_aside
 from backend.vision import Garment, Vision
 from backend.vision.attributes import category_of_text
 
@@ -126,9 +126,13 @@ def _half(name: str) -> Half:
 
 
 def _foreign(data: Path, sold: set[str], half: Half) -> list[GarmentPhoto]:
-    """Photos of garments of a category that the shop does not sell: train photos to choose by, others to measure by."""
+    """Photos of garments of a category that the shop does not sell, of which the embedder learned nothing.
+
+    Those of the train split that were kept aside are to choose by, the held-out ones to measure by.
+    """
     photos = load_garment_photos(find_folder(data, "garment_photos", "labels.csv"))
-    foreign = [one for one in photos if one.category and one.category not in sold]
+    unknown = [one for one in photos if one.split != "train" or kept_aside(one.path.name)]
+    foreign = [one for one in unknown if one.category and one.category not in sold]
     wanted = [one for one in foreign if (one.split == "train") == (half == "choose")]
     return wanted[:: max(1, len(wanted) // _MOST_FOREIGN)][:_MOST_FOREIGN]
 
