@@ -126,7 +126,7 @@ def test_a_garment_lies_in_its_picture_and_has_names_and_a_unit_vector(served: V
     for garment in garments:
         assert garment.category in CATEGORIES
         assert set(garment.colors) <= set(PALETTE)
-        assert 0.25 <= garment.confidence <= 1
+        assert 0 < garment.confidence <= 1  # below THRESHOLD where detector and embedder contradict each other
         assert min(garment.box.x, garment.box.y) >= 0
         assert max(garment.box.x + garment.box.w, garment.box.y + garment.box.h) <= 1 + 1e-9
         assert float(np.linalg.norm(garment.vector)) == pytest.approx(1, abs=1e-5)
