@@ -1,17 +1,12 @@
 """What the detector saw, drawn over the photos: found, wrong and missed boxes."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-from PIL import Image, ImageDraw
-
 from backend.training.datasets import GarmentPhoto, Labeled, ShopPhoto, StreetPhoto, read
-from backend.training.evaluation.sheet import Cell, Sheet, confuse
-from backend.vision.images import Pixels
+from backend.training.evaluation.sheet import Cell, Sheet, confuse, drawn
 from backend.vision.model import THRESHOLD
-from backend.vision.values import Box, Detection, Garment
+from backend.vision.values import Detection, Garment
 
 NOTHING = "none"
 Photo = TypeVar("Photo", GarmentPhoto, ShopPhoto)
@@ -32,7 +27,7 @@ def write_boxes(
         boxes = [(one.box, _RIGHT, one.category) for one in right]
         boxes += [(one.box, _MISSED, f"no {one.category}") for one in missed]
         boxes += [(one.box, _WRONG, f"{one.category} {one.confidence:.2f}") for one in wrong]
-        file = sheet.add(photo.path.name, _drawn(photo.path, boxes))
+        file = sheet.add(photo.path.name, drawn(read(photo.path).pixels, boxes))
         caption = f"{len(right)} found, {len(wrong)} wrong, {len(missed)} missed"
         cells.append((len(wrong) + len(missed), Cell(file, caption, not wrong and not missed)))
     ordered = [cell for _, cell in sorted(cells, key=lambda one: -one[0])]
@@ -59,7 +54,7 @@ def write_classes(
         cells.append(
             (
                 one.confidence if one else 0.0,
-                Cell(sheet.add(photo.path.name, _drawn(photo.path, boxes)), caption, right),
+                Cell(sheet.add(photo.path.name, drawn(read(photo.path).pixels, boxes)), caption, right),
             )
         )
     wrong = [cell for _, cell in sorted(cells, key=lambda one: -one[0]) if not cell.right]
@@ -79,17 +74,6 @@ def _matched(shown: Sequence[Detection], labels: Sequence[Labeled]) -> tuple[lis
             missed.remove(best)
             right.append(one)
     return right, missed
-
-
-def _drawn(path: Path, boxes: Sequence[tuple[Box, tuple[int, int, int], str]]) -> Pixels:
-    image = Image.fromarray(read(path).pixels)
-    image.thumbnail((400, 400))
-    pen = ImageDraw.Draw(image)
-    for box, color, text in boxes:
-        left, top = box.x * image.width, box.y * image.height
-        pen.rectangle([left, top, left + box.w * image.width, top + box.h * image.height], outline=color, width=3)
-        pen.text((left + 4, top + 2), text, fill=color, font_size=16, stroke_width=2, stroke_fill="black")
-    return np.asarray(image)
 
 
 def _rows(cells: Sequence[Cell]) -> list[Sequence[Cell]]:

@@ -20,6 +20,7 @@ from backend.vision.attributes import category_of_text
 from backend.vision.images import Picture
 from backend.vision.model import Vision
 from backend.vision.runtimes import Floats
+from backend.vision.values import Garment
 
 P = TypeVar("P", ShopPhoto, GarmentPhoto)
 Relevant = Callable[[int, int], bool]
@@ -43,7 +44,8 @@ def evaluate_retrieval(data: Path, vision: Vision, *, report: Path | None = None
 
 def _shop_retrieval(photos: Sequence[ShopPhoto], vision: Vision, report: Path | None) -> dict[str, Any]:
     titles = [category_of_text(one.title, one.breadcrumbs) for one in photos]
-    vectors, seen = _look(vision, photos, [title.category if title else None for title in titles])
+    garments = _look(vision, photos, [title.category if title else None for title in titles])
+    vectors, seen = np.stack([one.vector for one in garments]), [one.category for one in garments]
     asking = held_out(photos)
 
     def product(one: int, other: int) -> bool:
@@ -72,13 +74,14 @@ def _shop_retrieval(photos: Sequence[ShopPhoto], vision: Vision, report: Path | 
             "is another such photo, and the same product otherwise."
         )
         pairs = [photos[one].category for one in asking], [seen[one] for one in asking]
-        paths = [one.path for one in photos]
-        write_answers(Sheet(report), asked, paths, captions, summary=summary, categories=pairs)
+        paths, boxes = [one.path for one in photos], [one.box for one in garments]
+        write_answers(Sheet(report), asked, paths, captions, boxes, summary=summary, categories=pairs)
     return figures
 
 
 def _garment_photo_retrieval(photos: Sequence[GarmentPhoto], vision: Vision, report: Path | None) -> dict[str, Any]:
-    vectors, seen = _look(vision, photos, [one.category for one in photos])
+    garments = _look(vision, photos, [one.category for one in photos])
+    vectors, seen = np.stack([one.vector for one in garments]), [one.category for one in garments]
     asking = held_out(photos)
     nothing = retrieval([]).as_dict()
 
@@ -96,7 +99,8 @@ def _garment_photo_retrieval(photos: Sequence[GarmentPhoto], vision: Vision, rep
         pairs = [photos[one].category or "" for one in known], [seen[one] for one in known]
         summary = f"Same class at the first place {figures['class']['hit@1']:.3f}. Right is the same class."
         paths, captions = [one.path for one in photos], [one.label for one in photos]
-        write_answers(Sheet(report), asked, paths, captions, summary=summary, categories=pairs)
+        boxes = [one.box for one in garments]
+        write_answers(Sheet(report), asked, paths, captions, boxes, summary=summary, categories=pairs)
     return figures
 
 
@@ -116,13 +120,13 @@ def _augmented(
     return {"R@1": found / max(1, len(chosen)), "queries": len(chosen)}
 
 
-def _look(vision: Vision, photos: Sequence[P], categories: Sequence[str | None]) -> tuple[Floats, list[str]]:
-    """Vectors of what the photos sell, and the categories that the embedder takes them for."""
+def _look(vision: Vision, photos: Sequence[P], categories: Sequence[str | None]) -> list[Garment]:
+    """What the photos sell, as the embedder sees it."""
     garments = []
     for photo, category in zip(photos, categories, strict=True):
         picture = read(photo.path)
         garments.append(vision.see_box(picture, for_sale_box(vision, picture, category)))
-    return np.stack([one.vector for one in garments]), [one.category for one in garments]
+    return garments
 
 
 def _categories(photos: Sequence[P], seen: Sequence[str], asking: Sequence[int]) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.training.datasets import read
-from backend.training.evaluation.sheet import Cell, Sheet, confuse
+from backend.training.evaluation.sheet import Cell, Sheet, confuse, drawn
 from backend.training.metrics import average_precision
+from backend.vision.values import Box
 
 _ANSWERS = 10
 _ROWS = 40  # of each part
+_LOOKED_AT = (60, 120, 216)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,18 +31,22 @@ def write_answers(
     asked: Sequence[Asked],
     paths: Sequence[Path],
     captions: Sequence[str],
+    boxes: Sequence[Box],
     *,
     summary: str,
     categories: tuple[Sequence[str], Sequence[str]],
 ) -> None:
-    """The queries answered worst, then those answered best; `categories` are wanted and found ones."""
+    """The queries answered worst, then those answered best; `categories` are wanted and found ones.
+
+    `boxes` are where the photos were looked at; they are drawn, for a wrong answer may come from a wrong box.
+    """
     judged = [(one, right) for one in asked if any(right := one.right())]
     ranked = sorted(judged, key=lambda pair: (pair[1][0], average_precision(pair[1], _ANSWERS)))
 
     def row(one: Asked, right: Sequence[bool]) -> list[Cell]:
         def cell(photo: int, before: str, mark: bool | None) -> Cell:
-            name = str(paths[photo])
-            return Cell(sheet.add(name, read(paths[photo]).pixels), before + captions[photo], mark)
+            seen = drawn(read(paths[photo]).pixels, [(boxes[photo], _LOOKED_AT, "")])
+            return Cell(sheet.add(str(paths[photo]), seen), before + captions[photo], mark)
 
         answers = zip(one.order[:_ANSWERS], right, strict=False)
         return [cell(one.query, "asked: ", None), *(cell(other, "", mark) for other, mark in answers)]

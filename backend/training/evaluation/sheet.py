@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from jinja2 import Environment
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from backend.vision.images import Pixels
+from backend.vision.values import Box
 
 _TEMPLATE = Path(__file__).parent / "sheet.html"
 _SIDE = 400  # pixels of a thumbnail
@@ -78,6 +80,18 @@ class Sheet:
             encoding="utf-8",
         )
         return page
+
+
+def drawn(pixels: Pixels, boxes: Sequence[tuple[Box, tuple[int, int, int], str]]) -> Pixels:
+    """A thumbnail of pixels (h, w, 3) with each box in its colour (RGB), under its words."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((_SIDE, _SIDE))
+    pen = ImageDraw.Draw(image)
+    for box, color, text in boxes:
+        left, top = box.x * image.width, box.y * image.height
+        pen.rectangle([left, top, left + box.w * image.width, top + box.h * image.height], outline=color, width=3)
+        pen.text((left + 4, top + 2), text, fill=color, font_size=16, stroke_width=2, stroke_fill="black")
+    return np.asarray(image)
 
 
 def confuse(wanted: Sequence[str], found: Sequence[str], title: str = _TAKEN) -> Confusion:
