@@ -25,7 +25,7 @@ from backend.training.scenes import Affine, Layer, Scene, placement
 from backend.vision.images import Pixels
 from backend.vision.values import Box
 
-SIDE = 512  # pixels of the longest side of what is composed
+SIDE = 640  # pixels of the longest side of what is composed
 _CLOSE = 0.3  # of the photos seen again, so that a shop's closer views are known
 _DRAWN = 0.25  # of the pictures of cut-outs
 _EMPTY = 0.08  # where the other recipes count once together

@@ -1,7 +1,7 @@
 """Train the detector: YOLO11n (ultralytics) on street photos, garment photos, a shop's photos and composed pictures.
 
 1. The pictures are written once to `OUT/training/pictures` (`compositions` says how the composed ones are made). A
-   shop's photos have no boxes: the detector that is served draws them, and the garment on sale gets its true class.
+   shop's photos come without boxes: luma's train photos were boxed by eye (`boxes_seen.tsv`).
 2. ultralytics trains from the start weights; every epoch leaves a checkpoint, and the same command goes on from it.
 3. The last weights (averaged over the steps, never chosen by looking at held-out photos) become detector.pt and
    detector.onnx, measured on the held-out photos and described in DETECTOR.md. A blend with the weights they started

@@ -1,6 +1,8 @@
 """The pictures that the detector is trained on, written once the way ultralytics reads them."""
 
+import csv
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
@@ -10,22 +12,19 @@ import numpy as np
 from PIL import Image
 
 from backend.training.compositions import Composer, Example
-from backend.training.cutouts import cut_out
-from backend.training.datasets import ShopPhoto, load_shop, load_street_photos, read
-from backend.vision.choice import choose_for_sale
-from backend.vision.images import Picture
-from backend.vision.model import Vision, load_vision
+from backend.training.datasets import load_shop, load_street_photos, read
 from backend.vision.values import Box
 
-_SURE = 0.35  # confidence from which a box on a shop's photo is taken for true
-_SHOP_COPIES = 3  # a shop's few photos weigh as much as many of streets; each is seen at another size and side
-_SAME = 0.6  # overlap beyond which a box is the for-sale garment under another name
+_STREET_COPIES, _SHOP_COPIES = 4, 3  # real photos are few beside composed ones; each is seen at another size and side
+SEEN = Path(__file__).parent / "boxes_seen.tsv"
+"""What somebody saw on luma's train photos (`read_boxes`)."""
 
 
 def write_pictures(data: Path, folder: Path, classes: Sequence[str], *, composed: int, seed: int) -> Path:
     """Write pictures and labels to `folder`, unless they are there; returns the file that describes them.
 
-    Street photos as they are, a shop's photos if `data` has one, and `composed` pictures; one in twenty more to check.
+    Street photos as they are, luma's that were boxed by eye if it is in `data`, and `composed` pictures; one in twenty
+    more to check.
     """
     description = folder / "data.yaml"  # JSON is YAML
     wanted = {"seed": seed, "pictures": composed, "names": list(classes)}
@@ -38,7 +37,7 @@ def write_pictures(data: Path, folder: Path, classes: Sequence[str], *, composed
         ("check", composer.examples(max(4, composed // 20)), None),
     ]
     if (data / "luma").is_dir():
-        parts.append(("shop", _shop(data, load_vision()), None))
+        parts.append(("shop", _shop(data), None))
     numbers = {name: number for number, name in enumerate(classes)}
     for name, examples, length in parts:
         with click.progressbar(examples, length=length, label=f"{name} pictures") as bar:
@@ -52,31 +51,25 @@ def write_pictures(data: Path, folder: Path, classes: Sequence[str], *, composed
 def _street(data: Path) -> Iterator[Example]:
     for photo in load_street_photos(data / "street_photos"):
         if photo.split == "train":
-            yield Example(read(photo.path).pixels, [(one.category, one.box) for one in photo.labels])
+            example = Example(read(photo.path).pixels, [(one.category, one.box) for one in photo.labels])
+            yield from [example] * _STREET_COPIES
 
 
-def _shop(data: Path, vision: Vision) -> Iterator[Example]:
-    """A shop's photos with the boxes that are drawn today; the one on sale with its true class."""
+def _shop(data: Path) -> Iterator[Example]:
+    seen = read_boxes(SEEN)
     for photo in load_shop(data / "luma"):
-        if photo.split != "train" or photo.kind != "garment":
-            continue
-        picture = read(photo.path)
-        found = [one for one in vision.see([picture])[0] if one.confidence >= _SURE]
-        chosen = choose_for_sale(found, photo.category)
-        sold = found[chosen].box if chosen is not None else _foreground(picture, photo)
-        if sold is not None:
-            others = [(one.category, one.box) for one in found if one.box.overlap(sold) < _SAME]
-            yield from [Example(picture.pixels, [(photo.category, sold), *others])] * _SHOP_COPIES
+        if photo.split == "train" and photo.path.name in seen:
+            yield from [Example(read(photo.path).pixels, seen[photo.path.name])] * _SHOP_COPIES
 
 
-def _foreground(picture: Picture, photo: ShopPhoto) -> Box | None:
-    """Where the one garment of a close view is: all that is not the studio's paper."""
-    layer = cut_out(picture.pixels, photo.category)
-    if layer is None:
-        return None
-    left, top, right, bottom = layer.bounds()
-    size = (picture.width, picture.height)
-    return Box(left / size[0], top / size[1], (right - left) / size[0], (bottom - top) / size[1])
+def read_boxes(file: Path) -> dict[str, list[tuple[str, Box]]]:
+    """Each photo's garments, of a table of photo, category, and left, top, right and bottom in percent of its sides."""
+    boxes: dict[str, list[tuple[str, Box]]] = defaultdict(list)
+    with file.open(encoding="utf-8", newline="") as rows:
+        for name, category, *corners in csv.reader(rows, delimiter="\t"):
+            left, top, right, bottom = (float(one) / 100 for one in corners)
+            boxes[name].append((category, Box(left, top, right - left, bottom - top)))
+    return dict(boxes)
 
 
 def _write(example: Example, folder: Path, name: str, classes: Mapping[str, int]) -> None:

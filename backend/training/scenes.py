@@ -62,10 +62,10 @@ class Scene:
 
     @classmethod
     def of(cls, layer: Layer, place: Affine, width: int, height: int) -> "Scene":
-        """The layer with its own surroundings, moved by `place` (2, 3); what comes into view repeats the rim."""
-        pixels = cv2.warpAffine(
-            layer.pixels, place, (width, height), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT
-        )
+        """The layer in its surroundings, moved by `place` (2, 3), on the color of its rim: nothing is seen twice."""
+        rim = np.concatenate([layer.pixels[[0, -1]].reshape(-1, 3), layer.pixels[:, [0, -1]].reshape(-1, 3)])
+        around = np.median(rim, axis=0).tolist()
+        pixels = cv2.warpAffine(layer.pixels, place, (width, height), flags=cv2.INTER_AREA, borderValue=around)
         scene = cls(pixels, np.zeros((height, width), np.int32))
         scene._enter(layer, _moved(layer.ids, place, width, height), place)
         return scene

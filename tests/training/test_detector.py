@@ -19,7 +19,9 @@ import torch
 
 from backend.training.commands import train
 from backend.training.compositions import Composer
+from backend.training.datasets import load_shop
 from backend.training.detector import Plan, blended
+from backend.training.detector_pictures import SEEN, read_boxes, write_pictures
 from backend.training.scenes import BODY, Layer, Scene, placement
 from backend.vision import Vision, load_vision
 from backend.vision.card import WEIGHTS, read_card
@@ -212,3 +214,36 @@ def test_a_blend_lies_between_the_weights_it_is_made_of(tmp_path: Path) -> None:
     moved = [float((value - before[name]).mean()) for name, value in mixed.named_parameters()]
     assert moved == pytest.approx([0.25] * len(moved), abs=1e-4)
     assert all(torch.equal(value, trained.state_dict()[name]) for name, value in whole.state_dict().items())
+
+
+def test_only_a_shops_train_photos_are_boxed_by_eye_and_with_what_they_sell(shared: Path) -> None:
+    sold = {one.path.name: one.category for one in load_shop(shared / "data/luma") if one.split == "train"}
+    seen = read_boxes(SEEN)
+
+    assert set(seen) <= set(sold)
+    assert all(0 <= box.x < box.x + box.w <= 1 for boxes in seen.values() for _, box in boxes)
+    assert all(0 <= box.y < box.y + box.h <= 1 for boxes in seen.values() for _, box in boxes)
+    assert {name for boxes in seen.values() for name, _ in boxes} <= set(CATEGORIES)
+    named = [sold[photo] in {name for name, _ in boxes} for photo, boxes in seen.items()]
+    assert sum(named) >= 0.95 * len(named) > 100
+
+
+def test_a_shops_photos_are_learned_from_with_the_boxes_seen(shared: Path, street: Path, tmp_path: Path) -> None:
+    photo = min(read_boxes(SEEN))
+    products = json.loads((shared / "data/luma/products.json").read_text(encoding="utf-8"))
+    sold = next(one for one in products if photo in {image["file"] for image in one["images"]})
+    (street / "luma").mkdir()
+    (street / "luma/images").symlink_to(shared / "data/luma/images")
+    sold["images"] = [{"file": photo, "kind": "garment", "color": "Black"}]
+    (street / "luma/products.json").write_text(json.dumps([sold]))
+    classes = json.loads((street / "classes.json").read_text())
+    classes["luma"] = json.loads((shared / "data/classes.json").read_text(encoding="utf-8"))["luma"]
+    (street / "classes.json").write_text(json.dumps(classes))
+
+    write_pictures(street, tmp_path / "pictures", [*CATEGORIES, "light outer"], composed=2, seed=0)
+
+    wanted = [(CATEGORIES.index(name), *box.center, box.w, box.h) for name, box in read_boxes(SEEN)[photo]]
+    files = list((tmp_path / "pictures/train/labels").glob("shop-*.txt"))
+    assert files
+    for file in files:
+        assert np.loadtxt(file, ndmin=2) == pytest.approx(np.array(wanted), abs=1e-4)
