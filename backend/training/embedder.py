@@ -37,7 +37,7 @@ from backend.vision.embedder_features import FEATURES
 from backend.vision.embedder_net import PARTS, EmbedderNet, load_embedder, save_embedder
 from backend.vision.model import Vision, load_vision
 
-MODEL_ID = "lite0m6"
+MODEL_ID = "lite0m7"
 _CARD = Path(__file__).parent / "cards" / "EMBEDDER.md"
 
 

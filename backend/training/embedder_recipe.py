@@ -54,6 +54,7 @@ class Recipe:
     tuning: Tuning = Tuning()
 
     shop_views: int = 3  # of every photo of the shop, the first as it is
+    closer: int = 2  # closer views of every photo of the shop
     recolored: int = 4  # other colours of a garment that the shop shows from several sides
     changed: float = 0.3  # of the other garments: the share that is also seen changed
     most: int | None = None

@@ -16,7 +16,7 @@ import torch
 from backend.training.checkpoints import written_whole
 from backend.training.embedder_recipe import Recipe
 from backend.training.pieces import Piece
-from backend.training.views import CELLS, View, changed_view, plain_view, recolored_view
+from backend.training.views import CELLS, View, changed_view, closer_view, plain_view, recolored_view
 from backend.vision.embedder_features import (
     COLOR_CELLS,
     FINE_CELLS,
@@ -91,11 +91,12 @@ def progress(steps: Sequence[int], label: str) -> Any:
 
 
 class Plan(NamedTuple):
-    """A view to make: of which piece, changed or as it is, and in which other colour, if any."""
+    """A view to make: of which piece, changed or as it is, closer, and in which other colour, if any."""
 
     piece: int
-    changed: bool
-    recolored: int | None
+    changed: bool = False
+    closer: bool = False
+    recolored: int | None = None
 
 
 def plan_views(pieces: Sequence[Piece], recipe: Recipe, seed: int) -> list[Plan]:
@@ -107,8 +108,9 @@ def plan_views(pieces: Sequence[Piece], recipe: Recipe, seed: int) -> list[Plan]
         shop = piece.source == "shop"
         changed = recipe.shop_views - 1 if shop else int(chance.random() < recipe.changed)
         other = recipe.recolored if shop and sides[piece.product, piece.color] > 1 else 0
-        plans += [Plan(number, False, None)] + [Plan(number, True, None)] * changed
-        plans += [Plan(number, False, color) for color in range(other)]
+        plans += [Plan(number)] + [Plan(number, changed=True)] * changed
+        plans += [Plan(number, closer=True)] * (recipe.closer if shop else 0)
+        plans += [Plan(number, recolored=color) for color in range(other)]
     return plans
 
 
@@ -142,12 +144,14 @@ def extract(net: FeatureNet, pieces: Sequence[Piece], folder: Path, *, recipe: R
 def _views(pieces: Sequence[Piece], plans: Sequence[Plan], first: int, seed: int) -> Iterator[View]:
     grounds = [one.path for one in pieces if one.source == "street"]
     for row in range(first, len(plans)):
-        number, changed, recolored = plans[row]
-        piece = pieces[number]
-        if recolored is not None:  # every side of the garment in the same other colour
-            yield recolored_view(piece, Random(f"{seed}-{piece.product}-{piece.color}-{recolored}"))
+        plan, chance = plans[row], Random(f"{seed}-{row}")
+        piece = pieces[plan.piece]
+        if plan.recolored is not None:  # every side of the garment in the same other colour
+            yield recolored_view(piece, Random(f"{seed}-{piece.product}-{piece.color}-{plan.recolored}"))
+        elif plan.closer:
+            yield closer_view(piece, chance)
         else:
-            yield changed_view(piece, grounds, Random(f"{seed}-{row}")) if changed else plain_view(piece)
+            yield changed_view(piece, grounds, chance) if plan.changed else plain_view(piece)
 
 
 def _write(net: FeatureNet, views: Sequence[View], files: dict[str, Any], start: int) -> None:

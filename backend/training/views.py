@@ -6,7 +6,7 @@ product in several colours, from where the photos of those colours differ.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -31,6 +31,7 @@ _JITTER = 0.05  # of the box, as the detector's boxes differ from each other
 _OTHER_GROUND = 0.35
 _KNOWN = 0.97  # of a crop: less, and what is no garment cannot be replaced
 _GARMENT = (0.2, 0.97)
+_PART, _PART_GARMENT, _PARTS_TRIED = (0.35, 0.8), 0.55, 200  # of a closer view: of each side, of its pixels, tries
 _TURN, _STRENGTH, _TINT = (0.6, 2 * math.pi - 0.6), (0.6, 1.4), (15.0, 55.0)  # radians, times, units of CIELAB
 _GAMMAS, _GRAY_GAMMAS = (0.5, 0.75, 1.3, 2.0), (0.35, 0.5, 2.0, 3.0)
 
@@ -62,6 +63,31 @@ def changed_view(piece: Piece, grounds: Sequence[Path], chance: Random) -> View:
     if piece.source != "shop" and grounds and chance.random() < _OTHER_GROUND:
         image = _on_other_ground(image, np.asarray(mask), read(chance.choice(grounds)), chance)
     return View(np.asarray(spoil(relight(image, chance), chance)), _cells(np.asarray(mask)))
+
+
+def closer_view(piece: Piece, chance: Random) -> View:
+    """A part of the garment, mirrored or not, as shops show a collar or a cuff; all of it where no part will do."""
+    picture, mask = read(piece.path), mask_of(piece)
+    box = next((part for part in _parts(piece.box, chance) if _mostly_garment(mask, part)), piece.box)
+    mirror = chance.random() < 0.5
+    image = Image.fromarray(embedder_crop(picture, box))
+    cut = Image.fromarray(_masked(picture, mask, box))
+    image, cut = (_turned(one, 0.0, mirror=mirror, ground=None) for one in (image, cut))
+    return View(np.asarray(image), _cells(np.asarray(cut)))
+
+
+def _parts(box: Box, chance: Random) -> Iterator[Box]:
+    for _ in range(_PARTS_TRIED):
+        share = chance.uniform(*_PART)
+        w, h = (min(1.0, share * chance.uniform(0.85, 1.15)) * side for side in (box.w, box.h))
+        yield Box(box.x + chance.uniform(0, box.w - w), box.y + chance.uniform(0, box.h - h), w, h)
+
+
+def _mostly_garment(mask: Mask, box: Box) -> bool:
+    height, width = mask.shape
+    top, left = int(box.y * height), int(box.x * width)
+    inside = mask[top : int((box.y + box.h) * height) + 1, left : int((box.x + box.w) * width) + 1]
+    return bool(inside.size) and float((inside != 0).mean()) >= _PART_GARMENT
 
 
 def recolored_view(piece: Piece, chance: Random) -> View:

@@ -165,8 +165,8 @@ def test_the_served_vectors_find_products_and_colours_of_a_real_shop(shared: Pat
     assert facts["product_and_color"]["queries"] == 111
     assert facts["alone"]["product"]["hit@1"] >= 0.79
     assert facts["alone"]["product_and_color"]["hit@1"] >= 0.50
-    assert facts["product"]["hit@1"] >= 0.79
-    assert facts["product_and_color"]["hit@1"] >= 0.70
+    assert facts["product"]["hit@1"] >= 0.82
+    assert facts["product_and_color"]["hit@1"] >= 0.73
 
 
 def test_a_shop_is_read_with_its_kinds_colours_and_splits(shared: Path) -> None:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -27,8 +28,9 @@ from backend.training.embedder_recipe import LOSSES, RECIPE, Batches, keep_recip
 from backend.training.embedder_sampler import Batch, Sampler  # noqa: E402
 from backend.training.embedder_start import start_projections, whitened_axes  # noqa: E402
 from backend.training.examples import Examples, extract  # noqa: E402
-from backend.training.piece_masks import mask_of  # noqa: E402
+from backend.training.piece_masks import UNKNOWN, mask_of  # noqa: E402
 from backend.training.pieces import Piece, keep_pieces, kept_pieces  # noqa: E402
+from backend.training.views import closer_view, plain_view  # noqa: E402
 from backend.vision.embedder_features import FEATURES, FeatureNet  # noqa: E402
 from backend.vision.embedder_net import EmbedderNet, load_embedder, save_embedder  # noqa: E402
 from backend.vision.images import decode  # noqa: E402
@@ -182,6 +184,18 @@ def test_all_sides_of_a_garment_are_seen_in_the_same_other_colour(pieces: list[P
     assert {examples.pieces[row] for row in recolored} == {front, back}
     assert np.abs(tones[0] - tones[1]).max() <= 3
     assert np.abs(tones[0] - _TONES["Red"]).max() > 30
+
+
+def test_a_closer_view_is_a_part_of_the_garment_and_mostly_garment(pieces: list[Piece]) -> None:
+    whole = plain_view(pieces[0])
+    closer = [closer_view(pieces[0], Random(seed)) for seed in range(20)]
+
+    shares = [float((one.mask[one.mask != UNKNOWN] > 50).mean()) for one in closer]
+
+    assert min(shares) > 0.5
+    assert float(np.mean(shares)) > float((whole.mask[whole.mask != UNKNOWN] > 50).mean())
+    assert len({one.crop.tobytes() for one in closer}) > 10  # those of plain cloth alone are the same
+    assert np.array_equal(closer_view(pieces[0], Random(3)).crop, closer[3].crop)
 
 
 def test_whitening_brings_photos_of_one_garment_together() -> None:
