@@ -21,7 +21,7 @@ from backend.training.hardening import relight, spoil
 from backend.training.piece_masks import UNKNOWN, Mask, mask_of
 from backend.training.pieces import Piece
 from backend.vision.crops import EMBEDDER_SIDE as SIDE
-from backend.vision.crops import embedder_crop
+from backend.vision.crops import cut, embedder_crop
 from backend.vision.images import Picture, Pixels
 from backend.vision.values import Box
 
@@ -69,11 +69,8 @@ def closer_view(piece: Piece, chance: Random) -> View:
     """A part of the garment, mirrored or not, as shops show a collar or a cuff; all of it where no part will do."""
     picture, mask = read(piece.path), mask_of(piece)
     box = next((part for part in _parts(piece.box, chance) if _mostly_garment(mask, part)), piece.box)
-    mirror = chance.random() < 0.5
-    image = Image.fromarray(embedder_crop(picture, box))
-    cut = Image.fromarray(_masked(picture, mask, box))
-    image, cut = (_turned(one, 0.0, mirror=mirror, ground=None) for one in (image, cut))
-    return View(np.asarray(image), _cells(np.asarray(cut)))
+    across = -1 if chance.random() < 0.5 else 1
+    return View(embedder_crop(picture, box)[:, ::across], _cells(_masked(picture, mask, box)[:, ::across]))
 
 
 def _parts(box: Box, chance: Random) -> Iterator[Box]:
@@ -85,9 +82,7 @@ def _parts(box: Box, chance: Random) -> Iterator[Box]:
 
 def _mostly_garment(mask: Mask, box: Box) -> bool:
     height, width = mask.shape
-    top, left = int(box.y * height), int(box.x * width)
-    inside = mask[top : int((box.y + box.h) * height) + 1, left : int((box.x + box.w) * width) + 1]
-    return bool(inside.size) and float((inside != 0).mean()) >= _PART_GARMENT
+    return float((cut(Picture(mask, width, height), box) != 0).mean()) >= _PART_GARMENT
 
 
 def recolored_view(piece: Piece, chance: Random) -> View:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from backend.training.datasets import read
@@ -43,10 +44,13 @@ def write_answers(
     judged = [(one, right) for one in asked if any(right := one.right())]
     ranked = sorted(judged, key=lambda pair: (pair[1][0], average_precision(pair[1], _ANSWERS)))
 
+    @cache  # a photo answers many queries
+    def file(photo: int) -> str:
+        return sheet.add(str(paths[photo]), drawn(read(paths[photo]).pixels, [(boxes[photo], _LOOKED_AT, "")]))
+
     def row(one: Asked, right: Sequence[bool]) -> list[Cell]:
         def cell(photo: int, before: str, mark: bool | None) -> Cell:
-            seen = drawn(read(paths[photo]).pixels, [(boxes[photo], _LOOKED_AT, "")])
-            return Cell(sheet.add(str(paths[photo]), seen), before + captions[photo], mark)
+            return Cell(file(photo), before + captions[photo], mark)
 
         answers = zip(one.order[:_ANSWERS], right, strict=False)
         return [cell(one.query, "asked: ", None), *(cell(other, "", mark) for other, mark in answers)]
